@@ -1,0 +1,83 @@
+//! What the loop yields, and how long it runs.
+
+use std::io;
+
+use crate::handle::HandleId;
+
+/// How far a run goes; `uv_run_mode` of libuv.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunMode {
+    /// Until nothing is alive or `stop` is called.
+    Default,
+    /// One iteration, which may sleep in poll.
+    Once,
+    /// One iteration, which never sleeps.
+    NoWait,
+}
+
+/// Something happened to a handle. The caller of [`next_event`](crate::EventLoop::next_event) acts on it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A timer is due. A repeating one has been started again already.
+    Timer(HandleId),
+    /// The idle phase.
+    Idle(HandleId),
+    /// The prepare phase: just before poll.
+    Prepare(HandleId),
+    /// The check phase: just after poll.
+    Check(HandleId),
+    /// One or more wakes of an async handle.
+    Async(HandleId),
+    /// A signal was received, once or more often, since its last event.
+    Signal {
+        /// The signal handle.
+        id: HandleId,
+        /// The signal's number.
+        signum: i32,
+    },
+    /// A listener has connections: call `accept` until it answers `None`.
+    Connection(HandleId),
+    /// A connection that `tcp_connect` or `pipe_connect` began is made, or has failed. A handle closed before that
+    /// reports `ECANCELED`.
+    Connected {
+        /// The stream.
+        id: HandleId,
+        /// How it went.
+        result: io::Result<()>,
+    },
+    /// A stream that is being read has bytes, its end or an error: call `read`.
+    Readable(HandleId),
+    /// A queued write is out, or has failed. Every accepted `write` ends with exactly one of these; a handle closed
+    /// before that reports `ECANCELED`.
+    Wrote {
+        /// The stream.
+        id: HandleId,
+        /// What the caller passed to `write`.
+        tag: u64,
+        /// How it went.
+        result: io::Result<()>,
+    },
+    /// The writing half is shut down, after all queued writes.
+    Shutdown {
+        /// The stream.
+        id: HandleId,
+        /// How it went.
+        result: io::Result<()>,
+    },
+    /// The last event of a handle: its id is stale now.
+    Closed(HandleId),
+}
+
+/// What one read from a stream's socket gave.
+#[derive(Debug)]
+pub enum ReadResult {
+    /// So many bytes, at least one.
+    Data(usize),
+    /// Nothing now; `Readable` will tell when there is.
+    WouldBlock,
+    /// The peer has shut down its writing half. Reading has stopped.
+    Eof,
+    /// The connection is broken. Reading has stopped.
+    Err(io::Error),
+}

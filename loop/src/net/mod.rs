@@ -1,0 +1,35 @@
+//! Streams and listeners: one concept over TCP, Unix-domain sockets, pipes and terminals.
+
+mod listener;
+mod options;
+mod payload;
+mod stream;
+mod write;
+
+pub(crate) use listener::{Listener, Reserve};
+pub use options::{ConnectOptions, ListenOptions};
+pub use payload::Payload;
+pub(crate) use stream::Stream;
+pub use stream::StreamKind;
+
+use crate::Core;
+use crate::handle::{HandleId, Kind};
+
+impl Core {
+    /// Lets go of the socket of a stream or listener.
+    pub(crate) fn close_io(&mut self, id: HandleId) {
+        let Ok(slot) = self.handles.open_mut(id) else {
+            return;
+        };
+        match &mut slot.kind {
+            Kind::Stream(stream) => stream.close(self.poll.registry()),
+            Kind::Listener(listener) => listener.close(self.poll.registry()),
+            _ => return,
+        }
+        if slot.pending {
+            slot.pending = false;
+            self.pending_live -= 1;
+        }
+        self.retry_stalled_listeners();
+    }
+}

@@ -1,0 +1,313 @@
+//! Writing: at once as far as the socket takes it, the rest from a queue in the order of the calls.
+
+use std::io::{self, IoSlice};
+
+use mio::Interest;
+
+use crate::error::LoopError;
+use crate::handle::{HandleId, Kind};
+use crate::net::Payload;
+use crate::net::stream::{Connecting, Stream};
+use crate::{Core, Event, EventLoop, sys};
+
+/// Buffers handed to the system in one call.
+const SLICES_PER_WRITE: usize = 64;
+/// Calls for one stream in one turn.
+const WRITES_PER_TURN: u32 = 32;
+
+pub(crate) struct WriteRequest {
+    tag: u64,
+    payload: Payload,
+    /// Bytes of the payload that are out.
+    sent: usize,
+    /// The last of the payloads that were written under this tag.
+    last: bool,
+}
+
+impl WriteRequest {
+    fn rest(&self) -> &[u8] {
+        self.payload.as_ref().get(self.sent..).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShutdownState {
+    No,
+    /// Waiting for the queue.
+    Asked,
+    Done,
+}
+
+impl ShutdownState {
+    pub(crate) fn is_under_way(self) -> bool {
+        self == ShutdownState::Asked
+    }
+}
+
+impl Stream {
+    fn try_write(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.is_connecting() || !self.queue.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        if !self.open_for_writing {
+            return Err(io::Error::from_raw_os_error(sys::EPIPE));
+        }
+        self.send(buffers)
+    }
+
+    fn send(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        let Some(io) = &self.io else {
+            return Err(LoopError::BadHandle.into());
+        };
+        loop {
+            match io.write(buffers) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.writable = false;
+                    return Err(error);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Sends from the queue; `true` if there is more to send that needn't wait for the socket.
+    fn flush(&mut self) -> bool {
+        for _ in 0..WRITES_PER_TURN {
+            if self.queue.is_empty() || !self.writable || self.is_connecting() {
+                return false;
+            }
+            let Some(io) = &self.io else {
+                return false;
+            };
+            let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
+            let mut used = 0;
+            for (slice, request) in slices.iter_mut().zip(&self.queue) {
+                *slice = IoSlice::new(request.rest());
+                used += 1;
+            }
+            match io.write(&slices[..used]) {
+                Ok(count) => self.sent(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.writable = false,
+                Err(error) => self.fail_first(error),
+            }
+        }
+        !self.queue.is_empty() && self.writable
+    }
+
+    /// Takes `count` bytes off the queue, and every request that is out.
+    fn sent(&mut self, mut count: usize) {
+        self.queued_bytes -= count;
+        while let Some(request) = self.queue.front_mut() {
+            let rest = request.rest().len();
+            if rest > count {
+                request.sent += count;
+                return;
+            }
+            count -= rest;
+            if request.last {
+                self.completed.push_back((request.tag, Ok(())));
+            }
+            self.queue.pop_front();
+        }
+    }
+
+    /// Fails the request at the head of the queue, with all of its payloads.
+    fn fail_first(&mut self, error: io::Error) {
+        let mut error = Some(error);
+        while let Some(request) = self.queue.pop_front() {
+            self.queued_bytes -= request.rest().len();
+            if request.last {
+                let error = error.take().unwrap_or_else(canceled);
+                self.completed.push_back((request.tag, Err(error)));
+                return;
+            }
+        }
+    }
+
+    pub(super) fn cancel_writes(&mut self) {
+        while !self.queue.is_empty() {
+            self.fail_first(canceled());
+        }
+    }
+}
+
+fn canceled() -> io::Error {
+    io::Error::from_raw_os_error(sys::ECANCELED)
+}
+
+impl Core {
+    /// Sends what is queued as far as it goes, and sees to it that the rest is sent later.
+    pub(super) fn flush(&mut self, id: HandleId) {
+        let Ok(stream) = self.stream_mut(id) else {
+            return;
+        };
+        if stream.queue.is_empty() {
+            return;
+        }
+        if stream.flush() {
+            self.make_ready(id);
+        } else if !stream.queue.is_empty() && !stream.is_connecting() {
+            self.watch_writable(id);
+        }
+    }
+
+    fn watch_writable(&mut self, id: HandleId) {
+        if let Err(error) = self.watch_stream(id, Interest::WRITABLE)
+            && let Ok(stream) = self.stream_mut(id)
+        {
+            // A stream that can't be watched can't be waited for.
+            stream.fail_first(error);
+            stream.cancel_writes();
+            self.make_pending(id);
+        }
+    }
+
+    fn write(&mut self, id: HandleId, payloads: Vec<Payload>, tag: u64) -> io::Result<()> {
+        let stream = self.stream_mut(id)?;
+        if !stream.open_for_writing {
+            return Err(io::Error::from_raw_os_error(sys::EPIPE));
+        }
+        let at_once = stream.queue.is_empty();
+        let count = payloads.len();
+        if count == 0 {
+            stream.enqueue(Payload::Static(&[]), tag, true);
+        }
+        for (at, payload) in payloads.into_iter().enumerate() {
+            stream.enqueue(payload, tag, at + 1 == count);
+        }
+        self.requests += 1;
+        self.start_sending(id, at_once);
+        Ok(())
+    }
+
+    fn write_one(&mut self, id: HandleId, payload: Payload, tag: u64) -> io::Result<()> {
+        let stream = self.stream_mut(id)?;
+        if !stream.open_for_writing {
+            return Err(io::Error::from_raw_os_error(sys::EPIPE));
+        }
+        let at_once = stream.queue.is_empty();
+        stream.enqueue(payload, tag, true);
+        self.requests += 1;
+        self.start_sending(id, at_once);
+        Ok(())
+    }
+
+    fn start_sending(&mut self, id: HandleId, at_once: bool) {
+        if at_once {
+            self.flush(id);
+        }
+        if let Ok(stream) = self.stream_mut(id)
+            && !stream.completed.is_empty()
+        {
+            self.make_pending(id);
+        }
+    }
+
+    /// The next completed write, or the shutdown once nothing is queued.
+    pub(super) fn completion(&mut self, id: HandleId) -> Option<Event> {
+        let stream = self.stream_mut(id).ok()?;
+        if let Some((tag, result)) = stream.completed.pop_front() {
+            self.requests -= 1;
+            return Some(Event::Wrote { id, tag, result });
+        }
+        if !stream.shutdown.is_under_way() || !stream.queue.is_empty() || stream.is_connecting() {
+            return None;
+        }
+        stream.shutdown = ShutdownState::Done;
+        let result = match &stream.io {
+            Some(io) => io.shutdown_write(),
+            None => Err(io::Error::from_raw_os_error(sys::ENOTCONN)),
+        };
+        self.requests -= 1;
+        Some(Event::Shutdown { id, result })
+    }
+
+    /// In the closing phase: the next request that the closing has ended.
+    pub(crate) fn cancelled_request(&mut self, id: HandleId) -> Option<Event> {
+        let Kind::Stream(stream) = &mut self.handles.get_mut(id).ok()?.kind else {
+            return None;
+        };
+        if !matches!(stream.connecting, Connecting::No) {
+            stream.connecting = Connecting::No;
+            self.requests -= 1;
+            let result = Err(canceled());
+            return Some(Event::Connected { id, result });
+        }
+        stream.cancel_writes();
+        if let Some((tag, result)) = stream.completed.pop_front() {
+            self.requests -= 1;
+            return Some(Event::Wrote { id, tag, result });
+        }
+        if stream.shutdown.is_under_way() {
+            stream.shutdown = ShutdownState::Done;
+            self.requests -= 1;
+            let result = Err(canceled());
+            return Some(Event::Shutdown { id, result });
+        }
+        None
+    }
+}
+
+impl Stream {
+    fn enqueue(&mut self, payload: Payload, tag: u64, last: bool) {
+        self.queued_bytes += payload.as_ref().len();
+        self.queue.push_back(WriteRequest {
+            tag,
+            payload,
+            sent: 0,
+            last,
+        });
+    }
+}
+
+/// # Writing
+impl EventLoop {
+    /// Writes as much as the socket takes right now, and says how much that was.
+    ///
+    /// # Errors
+    /// `WouldBlock` if it takes nothing, or if writes are queued before this one.
+    pub fn try_write(&self, id: HandleId, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.core.borrow_mut().stream_mut(id)?.try_write(buffers)
+    }
+
+    /// Writes all of `payload`, after what is queued. [`Event::Wrote`] with this `tag` tells the end of it, never before
+    /// the next turn's pending phase.
+    ///
+    /// # Errors
+    /// `EPIPE` after `shutdown`; then there is no event.
+    pub fn write(&self, id: HandleId, payload: impl Into<Payload>, tag: u64) -> io::Result<()> {
+        self.core.borrow_mut().write_one(id, payload.into(), tag)
+    }
+
+    /// [`write`](Self::write) for several payloads in a row with one event for all.
+    pub fn write_all(&self, id: HandleId, payloads: Vec<Payload>, tag: u64) -> io::Result<()> {
+        self.core.borrow_mut().write(id, payloads, tag)
+    }
+
+    /// Bytes queued and not yet taken by the system.
+    pub fn write_queue_size(&self, id: HandleId) -> Result<usize, LoopError> {
+        Ok(self.core.borrow_mut().stream_mut(id)?.queued_bytes)
+    }
+
+    /// Shuts down the writing half once all queued writes are out; [`Event::Shutdown`] tells the end of it.
+    ///
+    /// # Errors
+    /// `ENOTCONN` if that has been asked already.
+    pub fn shutdown(&self, id: HandleId) -> io::Result<()> {
+        let mut core = self.core.borrow_mut();
+        let stream = core.stream_mut(id)?;
+        if !stream.open_for_writing {
+            return Err(io::Error::from_raw_os_error(sys::ENOTCONN));
+        }
+        stream.open_for_writing = false;
+        stream.shutdown = ShutdownState::Asked;
+        let idle = stream.queue.is_empty() && !stream.is_connecting();
+        core.requests += 1;
+        if idle {
+            core.make_pending(id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,291 @@
+//! Unix: epoll or kqueue, file descriptors.
+
+use std::fs::File;
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::path::{Path, PathBuf};
+
+use mio::event::Source;
+use mio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
+
+pub(crate) use libc::{EBADF, ECANCELED, EINVAL, EMFILE, ENOTCONN, EPIPE};
+
+/// A short read from a TCP socket has emptied it: epoll and kqueue report what comes in later.
+pub(crate) const SHORT_READ_DRAINS: bool = true;
+
+/// Nanoseconds of `CLOCK_MONOTONIC`.
+pub(crate) fn hrtime() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a valid timespec to write to. The call can't fail for this clock.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// A connected (or connecting) byte stream.
+pub(crate) enum Io {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+    /// A FIFO, a terminal or a character device.
+    File(File),
+}
+
+/// Does `$body` with the stream as `$io`, whatever it is.
+macro_rules! each {
+    ($self:expr, $io:ident => $body:expr) => {
+        match $self {
+            Io::Tcp($io) => $body,
+            Io::Unix($io) => $body,
+            Io::File($io) => $body,
+        }
+    };
+}
+
+impl Io {
+    /// Begins to connect; `connected` tells the end of it.
+    pub(crate) fn connect_unix(path: &Path) -> io::Result<Self> {
+        UnixStream::connect(path).map(Io::Unix)
+    }
+
+    /// Takes over a socket whose connecting has begun.
+    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
+        Io::Tcp(TcpStream::from_std(socket.into()))
+    }
+
+    /// Takes over a descriptor, whatever it is, and makes it non-blocking.
+    pub(crate) fn from_fd(fd: OwnedFd) -> io::Result<Self> {
+        set_nonblocking(fd.as_fd())?;
+        let socket = socket2::SockRef::from(&fd);
+        let domain = match socket.local_addr() {
+            Ok(address) => address.domain(),
+            Err(_) => return Ok(Io::File(File::from(fd))),
+        };
+        if socket.r#type()? != socket2::Type::STREAM {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        Ok(if domain == socket2::Domain::UNIX {
+            Io::Unix(UnixStream::from_std(fd.into()))
+        } else {
+            Io::Tcp(TcpStream::from_std(fd.into()))
+        })
+    }
+
+    pub(crate) fn into_fd(self) -> OwnedFd {
+        match self {
+            Io::Tcp(io) => std::net::TcpStream::from(io).into(),
+            Io::Unix(io) => std::os::unix::net::UnixStream::from(io).into(),
+            Io::File(io) => io.into(),
+        }
+    }
+
+    pub(crate) fn is_tcp(&self) -> bool {
+        matches!(self, Io::Tcp(_))
+    }
+
+    pub(crate) fn is_tty(&self) -> bool {
+        use std::io::IsTerminal;
+        matches!(self, Io::File(file) if file.is_terminal())
+    }
+
+    /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
+    pub(crate) fn connected(&self) -> io::Result<bool> {
+        let (error, peer) = match self {
+            Io::Tcp(io) => (io.take_error()?, io.peer_addr().map(drop)),
+            Io::Unix(io) => (io.take_error()?, io.peer_addr().map(drop)),
+            Io::File(_) => (None, Ok(())),
+        };
+        match (error, peer) {
+            (Some(error), _) => Err(error),
+            (None, Ok(())) => Ok(true),
+            (None, Err(error)) => match error.raw_os_error() {
+                Some(libc::ENOTCONN | libc::EINPROGRESS) => Ok(false),
+                // macOS says EINVAL of a connection that the peer has reset already.
+                _ => Err(error),
+            },
+        }
+    }
+
+    #[inline]
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Io::Tcp(io) => (&mut &*io).read(buffer),
+            Io::Unix(io) => (&mut &*io).read(buffer),
+            Io::File(io) => (&mut &*io).read(buffer),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        match (self, buffers) {
+            (Io::Tcp(io), [one]) => (&mut &*io).write(one),
+            (Io::Tcp(io), _) => (&mut &*io).write_vectored(buffers),
+            (Io::Unix(io), _) => (&mut &*io).write_vectored(buffers),
+            (Io::File(io), _) => (&mut &*io).write_vectored(buffers),
+        }
+    }
+
+    pub(crate) fn shutdown_write(&self) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.shutdown(Shutdown::Write),
+            Io::Unix(io) => io.shutdown(Shutdown::Write),
+            Io::File(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
+        }
+    }
+
+    pub(crate) fn socket(&self) -> socket2::SockRef<'_> {
+        each!(self, io => socket2::SockRef::from(io))
+    }
+
+    pub(crate) fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.register(registry, token, interest),
+            Io::Unix(io) => io.register(registry, token, interest),
+            Io::File(io) => SourceFd(&io.as_raw_fd()).register(registry, token, interest),
+        }
+    }
+
+    pub(crate) fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.reregister(registry, token, interest),
+            Io::Unix(io) => io.reregister(registry, token, interest),
+            Io::File(io) => SourceFd(&io.as_raw_fd()).reregister(registry, token, interest),
+        }
+    }
+
+    pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.deregister(registry),
+            Io::Unix(io) => io.deregister(registry),
+            Io::File(io) => SourceFd(&io.as_raw_fd()).deregister(registry),
+        }
+    }
+
+    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Io::Tcp(io) => io.local_addr(),
+            _ => Err(io::Error::from_raw_os_error(EINVAL)),
+        }
+    }
+
+    pub(crate) fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Io::Tcp(io) => io.peer_addr(),
+            _ => Err(io::Error::from_raw_os_error(EINVAL)),
+        }
+    }
+
+    pub(crate) fn raw_fd(&self) -> RawFd {
+        each!(self, io => io.as_raw_fd())
+    }
+}
+
+/// A listening socket.
+pub(crate) enum ListenerIo {
+    Tcp(TcpListener),
+    Unix(UnixListener, PathBuf),
+}
+
+impl ListenerIo {
+    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
+        ListenerIo::Tcp(TcpListener::from_std(socket.into()))
+    }
+
+    pub(crate) fn listen_unix(path: &Path, backlog: i32) -> io::Result<Self> {
+        let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&socket2::SockAddr::unix(path)?)?;
+        socket.listen(backlog)?;
+        let listener = UnixListener::from_std(OwnedFd::from(socket).into());
+        Ok(ListenerIo::Unix(listener, path.to_owned()))
+    }
+
+    #[inline]
+    pub(crate) fn accept(&self) -> io::Result<Io> {
+        match self {
+            ListenerIo::Tcp(io) => io.accept().map(|(io, _)| Io::Tcp(io)),
+            ListenerIo::Unix(io, _) => io.accept().map(|(io, _)| Io::Unix(io)),
+        }
+    }
+
+    pub(crate) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        match self {
+            ListenerIo::Tcp(io) => io.register(registry, token, Interest::READABLE),
+            ListenerIo::Unix(io, _) => io.register(registry, token, Interest::READABLE),
+        }
+    }
+
+    pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        match self {
+            ListenerIo::Tcp(io) => io.deregister(registry),
+            ListenerIo::Unix(io, _) => io.deregister(registry),
+        }
+    }
+
+    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            ListenerIo::Tcp(io) => io.local_addr(),
+            ListenerIo::Unix(..) => Err(io::Error::from_raw_os_error(EINVAL)),
+        }
+    }
+
+    pub(crate) fn raw_fd(&self) -> RawFd {
+        match self {
+            ListenerIo::Tcp(io) => io.as_raw_fd(),
+            ListenerIo::Unix(io, _) => io.as_raw_fd(),
+        }
+    }
+}
+
+impl Drop for ListenerIo {
+    fn drop(&mut self) {
+        // As libuv does: a listener's name in the file system goes with it.
+        if let ListenerIo::Unix(_, path) = self {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {
+    socket2::SockRef::from(&fd).set_nonblocking(true)
+}
+
+/// Whether accept failed for want of descriptors.
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}
+
+/// Whether accept failed because of the one connection it was to return.
+pub(crate) fn is_lost_connection(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::ECONNABORTED | libc::EPROTO | libc::EINTR)
+    )
+}
+
+/// Whether a connect has begun and isn't over.
+pub(crate) fn is_in_progress(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EINPROGRESS | libc::EAGAIN | libc::EINTR)
+    )
+}
+
+/// A descriptor held in reserve, so that a connection can be accepted and dropped when all others are in use.
+pub(crate) fn reserve_descriptor() -> Option<File> {
+    File::open("/").ok()
+}

@@ -1,0 +1,134 @@
+//! Waking a loop from other threads.
+//!
+//! Wakes are coalesced: between two turns any number of them costs one system call and yields one event.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::LoopError;
+use crate::handle::{HandleId, Kind};
+use crate::{Core, EventLoop};
+
+pub(crate) const WAKE_TOKEN: mio::Token = mio::Token(usize::MAX);
+
+/// What a loop shares with those who wake it. Outlives the loop as long as a [`Waker`] does.
+pub(crate) struct Shared {
+    waker: mio::Waker,
+    /// A wake is under way that the loop hasn't seen.
+    woken: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new(registry: &mio::Registry) -> std::io::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            waker: mio::Waker::new(registry, WAKE_TOKEN)?,
+            woken: AtomicBool::new(false),
+        }))
+    }
+
+    pub(crate) fn wake(&self) {
+        // Whoever finds `false` makes the system call for all that follow until the loop has looked.
+        if !self.woken.swap(true, Ordering::AcqRel) {
+            // The one failure a wake-up can have is a loop that is gone.
+            let _ = self.waker.wake();
+        }
+    }
+
+    /// The loop has seen the wake-up and looks for its reasons from here on.
+    pub(crate) fn seen(&self) {
+        self.woken.swap(false, Ordering::AcqRel);
+    }
+}
+
+/// Wakes a loop from any thread. Clones wake the same loop (and handle).
+#[derive(Clone)]
+pub struct Waker {
+    shared: Arc<Shared>,
+    /// Set for the waker of an async handle.
+    pending: Option<Arc<AtomicBool>>,
+}
+
+impl Waker {
+    /// Wakes the loop. Cheap if a wake-up is under way already; never blocks; of no effect when the loop is gone
+    /// or the handle closed.
+    pub fn wake(&self) {
+        if let Some(pending) = &self.pending
+            && pending.swap(true, Ordering::AcqRel)
+        {
+            return;
+        }
+        self.shared.wake();
+    }
+}
+
+impl std::fmt::Debug for Waker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waker").finish_non_exhaustive()
+    }
+}
+
+/// What an async handle remembers.
+pub(crate) struct AsyncState {
+    pending: Arc<AtomicBool>,
+}
+
+impl Core {
+    /// After a wake-up: every async handle that was woken goes on the ready-list.
+    pub(crate) fn collect_wakes(&mut self) {
+        self.shared.seen();
+        for at in 0..self.asyncs.len() {
+            let id = self.asyncs[at];
+            if let Ok(slot) = self.handles.get(id)
+                && let Kind::Async(state) = &slot.kind
+                && state.pending.load(Ordering::Acquire)
+            {
+                self.make_ready(id);
+            }
+        }
+    }
+
+    /// Takes the wake of an async handle; `false` if there is none (any more).
+    pub(crate) fn take_wake(state: &AsyncState) -> bool {
+        state.pending.swap(false, Ordering::AcqRel)
+    }
+}
+
+/// # Waking from other threads
+impl EventLoop {
+    /// A waker that ends the loop's sleep in poll and yields no event.
+    pub fn waker(&self) -> Waker {
+        Waker {
+            shared: self.core.borrow().shared.clone(),
+            pending: None,
+        }
+    }
+
+    /// A new async handle, active from the start, and the waker whose wakes yield its
+    /// [`Event::Async`](crate::Event::Async). Behaviour: libuv's `uv_async_t`.
+    pub fn async_handle(&self) -> Result<(HandleId, Waker), LoopError> {
+        let mut core = self.core.borrow_mut();
+        let pending = Arc::new(AtomicBool::new(false));
+        let id = core.handles.insert(Kind::Async(AsyncState {
+            pending: pending.clone(),
+        }))?;
+        core.handles.activate(id);
+        core.asyncs.push(id);
+        let waker = Waker {
+            shared: core.shared.clone(),
+            pending: Some(pending),
+        };
+        Ok((id, waker))
+    }
+
+    /// Another waker for an async handle.
+    pub fn async_waker(&self, id: HandleId) -> Result<Waker, LoopError> {
+        let mut core = self.core.borrow_mut();
+        match &core.handles.open_mut(id)?.kind {
+            Kind::Async(state) => Ok(Waker {
+                pending: Some(state.pending.clone()),
+                shared: core.shared.clone(),
+            }),
+            _ => Err(LoopError::WrongKind),
+        }
+    }
+}
