@@ -1,0 +1,328 @@
+// The core of `events`: what every emitter needs while it works. Statics, warnings and
+// rejection capture are in `events/extra`, loaded when a script first asks for them.
+//
+// Other modules create emitters natively, without running a constructor, so every method
+// accepts an emitter whose `_events` is still undefined.
+'use strict';
+
+const {
+  ArrayPrototypeSlice,
+  ArrayPrototypeSplice,
+  ArrayPrototypeUnshift,
+  ObjectDefineProperties,
+  ObjectPrototypeHasOwnProperty,
+  ReflectApply,
+  ReflectOwnKeys,
+  Symbol,
+  SymbolFor,
+} = primordials;
+const { nodeError } = binding('errors');
+
+const kCapture = Symbol('kCapture');
+const kShapeMode = Symbol('shapeMode');
+const kRejection = SymbolFor('nodejs.rejection');
+const errorMonitor = Symbol('events.errorMonitor');
+
+let captureByDefault = false;
+let defaultMaxListeners = 10;
+
+const extra = () => require('events/extra');
+
+function EventEmitter(options) {
+  ReflectApply(init, this, [options]);
+  this[kShapeMode] = false;
+  if (!ObjectPrototypeHasOwnProperty(this, kCapture)) this[kCapture] = false;
+}
+
+/** What the constructor does; streams call only this. */
+function init(options) {
+  if (!ObjectPrototypeHasOwnProperty(this, '_events') || this._events === undefined) {
+    this._events = { __proto__: null };
+    this._eventsCount = 0;
+  }
+  this._maxListeners ||= undefined;
+  if (options?.captureRejections) {
+    extra().validateCapture(options.captureRejections);
+    this[kCapture] = true;
+  } else if (captureByDefault) {
+    this[kCapture] = true;
+  }
+}
+
+function checkListener(listener) {
+  if (typeof listener !== 'function') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'listener', 'Function', listener);
+  }
+}
+
+function add(target, type, listener, prepend) {
+  checkListener(listener);
+  let events = target._events;
+  let existing;
+  if (events === undefined) {
+    events = target._events = { __proto__: null };
+    target._eventsCount = 0;
+  } else {
+    if (events.newListener !== undefined) {
+      target.emit('newListener', type, listener.listener ?? listener);
+      events = target._events;
+    }
+    existing = events[type];
+  }
+  if (existing === undefined) {
+    events[type] = listener;
+    ++target._eventsCount;
+    return target;
+  }
+  if (typeof existing === 'function') {
+    existing = events[type] = prepend ? [listener, existing] : [existing, listener];
+  } else if (prepend) {
+    ArrayPrototypeUnshift(existing, listener);
+  } else {
+    existing[existing.length] = listener;
+  }
+  const max = target._maxListeners ?? defaultMaxListeners;
+  if (max > 0 && existing.length > max && !existing.warned) {
+    extra().warnAboutLeak(target, type, existing, max);
+  }
+  return target;
+}
+
+function wrapOnce(target, type, listener) {
+  checkListener(listener);
+  let fired = false;
+  const wrapped = function(...args) {
+    if (fired) return undefined;
+    fired = true;
+    target.removeListener(type, wrapped);
+    return ReflectApply(listener, target, args);
+  };
+  wrapped.listener = listener;
+  return wrapped;
+}
+
+// Forgets one type, or everything when it was the last.
+function forget(emitter, events, type) {
+  if (--emitter._eventsCount === 0) emitter._events = { __proto__: null };
+  else delete events[type];
+}
+
+function listOf(emitter, type, unwrap) {
+  const found = emitter._events?.[type];
+  if (found === undefined) return [];
+  if (typeof found === 'function') return [unwrap ? found.listener ?? found : found];
+  const list = ArrayPrototypeSlice(found);
+  for (let i = 0; unwrap && i < list.length; i++) list[i] = list[i].listener ?? list[i];
+  return list;
+}
+
+function listenerCount(type, listener) {
+  const found = this._events?.[type];
+  if (found === undefined) return 0;
+  if (typeof found === 'function') {
+    return listener == null || found === listener || found.listener === listener ? 1 : 0;
+  }
+  if (listener == null) return found.length;
+  let count = 0;
+  for (let i = 0; i < found.length; i++) {
+    if (found[i] === listener || found[i].listener === listener) count++;
+  }
+  return count;
+}
+
+EventEmitter.prototype = {
+  constructor: EventEmitter,
+  _events: undefined,
+  _eventsCount: 0,
+  _maxListeners: undefined,
+
+  setMaxListeners(n) {
+    extra().validateMax(n, 'setMaxListeners');
+    this._maxListeners = n;
+    return this;
+  },
+
+  getMaxListeners() {
+    return this._maxListeners ?? defaultMaxListeners;
+  },
+
+  emit(type, ...args) {
+    const events = this._events;
+    if (type === 'error') {
+      if (events !== undefined && events[errorMonitor] !== undefined) {
+        ReflectApply(this.emit, this, [errorMonitor, ...args]);
+      }
+      if (events === undefined || events.error === undefined) extra().throwUnhandled(this, args);
+    } else if (events === undefined) {
+      return false;
+    }
+    const handler = events[type];
+    if (handler === undefined) return false;
+    if (typeof handler === 'function') {
+      const result = ReflectApply(handler, this, args);
+      if (result != null && this[kCapture]) extra().addCatch(this, result, type, args);
+    } else {
+      const list = ArrayPrototypeSlice(handler);
+      const { length } = list;
+      for (let i = 0; i < length; i++) {
+        const result = ReflectApply(list[i], this, args);
+        if (result != null && this[kCapture]) extra().addCatch(this, result, type, args);
+      }
+    }
+    return true;
+  },
+
+  addListener: undefined,
+
+  on(type, listener) {
+    return add(this, type, listener, false);
+  },
+
+  prependListener(type, listener) {
+    return add(this, type, listener, true);
+  },
+
+  once(type, listener) {
+    this.on(type, wrapOnce(this, type, listener));
+    return this;
+  },
+
+  prependOnceListener(type, listener) {
+    this.prependListener(type, wrapOnce(this, type, listener));
+    return this;
+  },
+
+  removeListener(type, listener) {
+    checkListener(listener);
+    const events = this._events;
+    const list = events?.[type];
+    if (list === undefined) return this;
+    if (list === listener || list.listener === listener) {
+      forget(this, events, type);
+      if (events.removeListener) this.emit('removeListener', type, list.listener ?? listener);
+    } else if (typeof list !== 'function') {
+      let at = list.length - 1;
+      while (at >= 0 && list[at] !== listener && list[at].listener !== listener) at--;
+      if (at < 0) return this;
+      ArrayPrototypeSplice(list, at, 1);
+      if (list.length === 1) events[type] = list[0];
+      if (events.removeListener !== undefined) this.emit('removeListener', type, listener);
+    }
+    return this;
+  },
+
+  off: undefined,
+
+  removeAllListeners(type) {
+    const events = this._events;
+    if (events === undefined) return this;
+    const all = arguments.length === 0;
+    if (events.removeListener === undefined) {
+      if (all) {
+        this._events = { __proto__: null };
+        this._eventsCount = 0;
+      } else if (events[type] !== undefined) {
+        forget(this, events, type);
+      }
+      return this;
+    }
+    if (all) {
+      const types = ReflectOwnKeys(events);
+      for (let i = 0; i < types.length; i++) {
+        if (types[i] !== 'removeListener') this.removeAllListeners(types[i]);
+      }
+      this.removeAllListeners('removeListener');
+      this._events = { __proto__: null };
+      this._eventsCount = 0;
+      return this;
+    }
+    const found = events[type];
+    if (typeof found === 'function') {
+      this.removeListener(type, found);
+    } else if (found !== undefined) {
+      for (let i = found.length - 1; i >= 0; i--) this.removeListener(type, found[i]);
+    }
+    return this;
+  },
+
+  listeners(type) {
+    return listOf(this, type, true);
+  },
+
+  rawListeners(type) {
+    return listOf(this, type, false);
+  },
+
+  listenerCount,
+
+  eventNames() {
+    return this._eventsCount > 0 ? ReflectOwnKeys(this._events) : [];
+  },
+};
+
+const proto = EventEmitter.prototype;
+proto.addListener = proto.on;
+proto.off = proto.removeListener;
+
+const hidden = (value) => ({ __proto__: null, value, writable: true, configurable: true, enumerable: false });
+ObjectDefineProperties(proto, {
+  constructor: hidden(EventEmitter),
+  [kCapture]: { __proto__: null, value: false, writable: true, enumerable: false },
+});
+
+EventEmitter.addAbortListener = function addAbortListener(signal, listener) {
+  return extra().addAbortListener(signal, listener);
+};
+EventEmitter.once = async function once(emitter, name, options) {
+  return extra().once(emitter, name, options);
+};
+EventEmitter.on = function on(emitter, event, options) {
+  return extra().on(emitter, event, options);
+};
+EventEmitter.getEventListeners = function getEventListeners(emitter, type) {
+  return extra().getEventListeners(emitter, type);
+};
+EventEmitter.getMaxListeners = function getMaxListeners(emitter) {
+  return extra().getMaxListeners(emitter);
+};
+EventEmitter.listenerCount = function(emitter, type) {
+  return typeof emitter.listenerCount === 'function'
+    ? emitter.listenerCount(type)
+    : ReflectApply(listenerCount, emitter, [type]);
+};
+EventEmitter.EventEmitter = EventEmitter;
+EventEmitter.usingDomains = false;
+ObjectDefineProperties(EventEmitter, {
+  captureRejectionSymbol: { __proto__: null, value: kRejection, enumerable: true },
+  captureRejections: {
+    __proto__: null,
+    enumerable: true,
+    get: () => captureByDefault,
+    set(value) {
+      extra().validateCapture(value, 'EventEmitter.captureRejections');
+      captureByDefault = value;
+    },
+  },
+  EventEmitterAsyncResource: {
+    __proto__: null,
+    enumerable: true,
+    configurable: true,
+    get: () => require('events/async_resource'),
+  },
+  errorMonitor: { __proto__: null, value: errorMonitor, enumerable: true },
+  defaultMaxListeners: {
+    __proto__: null,
+    enumerable: true,
+    get: () => defaultMaxListeners,
+    set(value) {
+      extra().validateMax(value, 'defaultMaxListeners');
+      defaultMaxListeners = value;
+    },
+  },
+});
+EventEmitter.setMaxListeners = function setMaxListeners(n = defaultMaxListeners, ...targets) {
+  extra().setMaxListeners(n, targets);
+};
+EventEmitter.init = init;
+
+module.exports = EventEmitter;

@@ -1,0 +1,185 @@
+// The classes Stream, Readable, Writable and Duplex as far as their shape: constructors and
+// prototypes whose members fetch the file that implements them when first used. A server that
+// never reads a body parses no more of the streams than this.
+'use strict';
+
+const {
+  FunctionPrototypeSymbolHasInstance,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+  SymbolAsyncDispose,
+  SymbolAsyncIterator,
+  SymbolFor,
+  SymbolHasInstance,
+} = primordials;
+const EventEmitter = require('events');
+
+const kRejection = SymbolFor('nodejs.rejection');
+
+// For each implementing file, the places where its members stand in for stubs.
+const places = { __proto__: null };
+
+function define(target, name, descriptor) {
+  descriptor.__proto__ = null;
+  descriptor.configurable = true;
+  ObjectDefineProperty(target, name, descriptor);
+}
+
+/** Loads `id` and puts its members in the place of their stubs, unless a script was there first. */
+function load(id) {
+  const file = require(id);
+  const members = file.members ?? file;
+  const stubs = places[id];
+  if (stubs !== undefined) {
+    places[id] = undefined;
+    for (let i = 0; i < stubs.length; i++) {
+      const { target, name, stub } = stubs[i];
+      const now = ObjectGetOwnPropertyDescriptor(target, name);
+      if (now === undefined || (now.value ?? now.get) !== stub) continue;
+      const real = ObjectGetOwnPropertyDescriptor(members, name);
+      real.enumerable = now.enumerable;
+      ObjectDefineProperty(target, name, real);
+    }
+  }
+  return members;
+}
+
+function note(id, target, name, stub) {
+  const list = places[id] ??= [];
+  list[list.length] = { target, name, stub };
+}
+
+function method(target, id, name, hidden) {
+  const stub = {
+    [name](...args) {
+      return ReflectApply(load(id)[name], this, args);
+    },
+  }[name];
+  if (hidden) define(target, name, { value: stub, writable: true });
+  else target[name] = stub;
+  note(id, target, name, stub);
+}
+
+function methods(target, id, names, hidden) {
+  for (let i = 0; i < names.length; i++) method(target, id, names[i], hidden);
+}
+
+/** Accessors; a name that ends in `=` can be assigned to. */
+function views(target, id, names) {
+  for (let i = 0; i < names.length; i++) {
+    let name = names[i];
+    const settable = name[name.length - 1] === '=';
+    if (settable) name = name.slice(0, -1);
+    const real = () => ObjectGetOwnPropertyDescriptor(load(id), name);
+    const get = function() {
+      return ReflectApply(real().get, this, []);
+    };
+    define(target, name, {
+      get,
+      set: settable ? function(value) {
+        ReflectApply(real().set, this, [value]);
+      } : undefined,
+    });
+    note(id, target, name, get);
+  }
+}
+
+function inherit(constructor, parent) {
+  ObjectSetPrototypeOf(constructor, parent);
+  constructor.prototype = { __proto__: parent.prototype };
+  define(constructor.prototype, 'constructor', { value: constructor, writable: true });
+  return constructor.prototype;
+}
+
+// ---- Stream: an emitter with `pipe`
+
+function Stream(options) {
+  ReflectApply(EventEmitter.init, this, [options]);
+}
+inherit(Stream, EventEmitter);
+Stream.prototype.pipe = function pipe(dest, options) {
+  return ReflectApply(require('stream/pipe').legacyPipe, this, [dest, options]);
+};
+
+// ---- Readable
+
+function Readable(options) {
+  if (!(this instanceof Readable)) return new Readable(options);
+  load('stream/readable');
+  require('stream/readable').initReadable(this, options);
+}
+const source = inherit(Readable, Stream);
+methods(source, 'stream/readable', [
+  'destroy', '_undestroy', '_destroy', 'push', 'unshift', 'isPaused', 'setEncoding', 'read', '_read', 'pipe', 'unpipe',
+  'on', 'removeListener', 'removeAllListeners', 'resume', 'pause', 'wrap', kRejection, SymbolAsyncDispose,
+  SymbolAsyncIterator,
+]);
+source.addListener = source.on;
+source.off = source.removeListener;
+note('stream/readable', source, 'addListener', source.on);
+note('stream/readable', source, 'off', source.off);
+methods(source, 'stream/operators', ['iterator', 'compose']);
+methods(source, 'stream/operators', [
+  'drop', 'filter', 'flatMap', 'map', 'take', 'every', 'forEach', 'reduce', 'toArray', 'some', 'find',
+], true);
+views(source, 'stream/readable', [
+  'readable=', 'readableDidRead', 'readableAborted', 'readableHighWaterMark', 'readableBuffer', 'readableFlowing=',
+  'readableLength', 'readableObjectMode', 'readableEncoding', 'errored', 'closed', 'destroyed=', 'readableEnded',
+]);
+methods(Readable, 'stream/from', ['from', 'wrap']);
+Readable.fromWeb = (stream, options) => require('stream/web_adapters').readableFromWeb(stream, options);
+Readable.toWeb = (stream, options) => require('stream/web_adapters').readableToWeb(stream, options);
+define(Readable, 'ReadableState', { enumerable: true, get: () => require('stream/readable').ReadableState });
+define(Readable, '_fromList', { enumerable: true, get: () => require('stream/readable').take });
+
+// ---- Writable, and what a duplex has of it
+
+function writer(target) {
+  methods(target, 'stream/writable', ['write', 'cork', 'uncork', 'setDefaultEncoding', '_write', 'end', 'destroy']);
+  target._writev = null;
+  methods(target, 'stream/writable', [kRejection, SymbolAsyncDispose]);
+  views(target, 'stream/writable', [
+    'writable=', 'writableHighWaterMark', 'writableObjectMode', 'writableBuffer', 'writableLength', 'writableFinished',
+    'writableCorked', 'writableEnded', 'writableNeedDrain', 'writableAborted',
+  ]);
+}
+
+function Writable(options) {
+  if (!(this instanceof Writable)) return new Writable(options);
+  load('stream/writable');
+  require('stream/writable').initWritable(this, options);
+}
+const sink = inherit(Writable, Stream);
+writer(sink);
+methods(sink, 'stream/writable', ['pipe', '_undestroy', '_destroy']);
+views(sink, 'stream/writable', ['closed', 'destroyed=', 'errored']);
+Writable.fromWeb = (stream, options) => require('stream/web_adapters').writableFromWeb(stream, options);
+Writable.toWeb = (stream) => require('stream/web_adapters').writableToWeb(stream);
+define(Writable, 'WritableState', { enumerable: true, get: () => require('stream/writable').WritableState });
+// A duplex is a Writable too, although it inherits from Readable.
+define(Writable, SymbolHasInstance, {
+  value(object) {
+    if (FunctionPrototypeSymbolHasInstance(this, object)) return true;
+    return this === Writable && object?._writableState instanceof Writable.WritableState;
+  },
+});
+
+// ---- Duplex
+
+function Duplex(options) {
+  if (!(this instanceof Duplex)) return new Duplex(options);
+  load('stream/readable');
+  load('stream/writable');
+  load('stream/duplex');
+  require('stream/duplex').initDuplex(this, options);
+}
+const both = inherit(Duplex, Readable);
+writer(both);
+views(both, 'stream/duplex', ['destroyed=']);
+Duplex.fromWeb = (pair, options) => require('stream/web_adapters').duplexFromWeb(pair, options);
+Duplex.toWeb = (duplex) => require('stream/web_adapters').duplexToWeb(duplex);
+Duplex.from = (body) => require('stream/duplexify').from(body);
+
+module.exports = { Stream, Readable, Writable, Duplex, methods, define, inherit };
