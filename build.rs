@@ -1,1 +1,213 @@
-fn main(){}
+//! Collects the script halves of the builtin modules into one table, stripped of comments and indentation.
+//!
+//! Every `.js` file below `src/node` and `src/web` becomes an entry `(id, source)`. Lines keep their numbers, so that
+//! positions in stack traces of internal script still point at the file.
+
+use std::{
+    env, fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let mut sources = Vec::new();
+    for folder in ["src/node", "src/web"] {
+        println!("cargo::rerun-if-changed={folder}");
+        collect(&root.join(folder), &root.join(folder), &mut sources)?;
+    }
+    sources.sort();
+    let mut table = fs::File::create(out.join("internal_sources.rs"))?;
+    writeln!(table, "&[")?;
+    for (id, path) in &sources {
+        let stripped = strip(&fs::read_to_string(path)?);
+        let file = path
+            .strip_prefix(&root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+            .replace('\\', "/");
+        writeln!(
+            table,
+            "InternalSource {{ id: {id:?}, file: {file:?}, text: {stripped:?} }},"
+        )?;
+    }
+    writeln!(table, "]")
+}
+
+fn collect(base: &Path, folder: &Path, into: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(base, &path, into)?;
+        } else if path.extension().is_some_and(|extension| extension == "js") {
+            into.push((id_of(base, &path), path));
+        }
+    }
+    Ok(())
+}
+
+/// `fs/fs.js` is `fs`, `fs/promises.js` is `fs/promises`.
+fn id_of(base: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(base).unwrap_or(path).with_extension("");
+    let mut parts: Vec<String> = relative
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
+    if let [.., folder, file] = parts.as_slice()
+        && folder == file
+    {
+        parts.pop();
+    }
+    parts.join("/")
+}
+
+/// Removes comments and leading white space; keeps every line break.
+fn strip(source: &str) -> String {
+    let bytes = source.as_bytes();
+    let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
+    // The braces open at each template literal that we are inside an expression of.
+    let mut templates: Vec<u32> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at = find(bytes, at, b"\n");
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                let end = find(bytes, at + 2, b"*/") + 2;
+                out.extend(
+                    bytes[at..end.min(bytes.len())]
+                        .iter()
+                        .filter(|byte| **byte == b'\n'),
+                );
+                if !out.last().is_some_and(u8::is_ascii_whitespace) {
+                    out.push(b' ');
+                }
+                at = end;
+            }
+            b'/' if regex_may_start(&out) => at = copy_regex(bytes, at, &mut out),
+            quote @ (b'"' | b'\'') => at = copy_string(bytes, at, quote, &mut out),
+            b'`' => {
+                out.push(b'`');
+                at = copy_template(bytes, at + 1, &mut out, &mut templates);
+            }
+            b'}' if templates.last() == Some(&0) => {
+                templates.pop();
+                out.push(b'}');
+                at = copy_template(bytes, at + 1, &mut out, &mut templates);
+            }
+            byte => {
+                match (byte, templates.last_mut()) {
+                    (b'{', Some(depth)) => *depth += 1,
+                    (b'}', Some(depth)) => *depth -= 1,
+                    _ => {}
+                }
+                let indentation = matches!(byte, b' ' | b'\t')
+                    && out
+                        .last()
+                        .is_none_or(|last| *last == b'\n' || *last == b' ');
+                if byte == b'\n' {
+                    while out.last() == Some(&b' ') {
+                        out.pop();
+                    }
+                }
+                if !indentation {
+                    out.push(byte);
+                }
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).expect("only whole ASCII sequences are removed")
+}
+
+fn find(bytes: &[u8], from: usize, what: &[u8]) -> usize {
+    bytes[from..]
+        .windows(what.len())
+        .position(|window| window == what)
+        .map_or(bytes.len(), |found| from + found)
+}
+
+fn copy_string(bytes: &[u8], mut at: usize, quote: u8, out: &mut Vec<u8>) -> usize {
+    out.push(bytes[at]);
+    at += 1;
+    while at < bytes.len() {
+        out.push(bytes[at]);
+        match bytes[at] {
+            b'\\' if at + 1 < bytes.len() => {
+                out.push(bytes[at + 1]);
+                at += 1;
+            }
+            byte if byte == quote => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+fn copy_template(
+    bytes: &[u8],
+    mut at: usize,
+    out: &mut Vec<u8>,
+    templates: &mut Vec<u32>,
+) -> usize {
+    while at < bytes.len() {
+        out.push(bytes[at]);
+        match bytes[at] {
+            b'\\' if at + 1 < bytes.len() => {
+                out.push(bytes[at + 1]);
+                at += 1;
+            }
+            b'`' => return at + 1,
+            b'$' if bytes.get(at + 1) == Some(&b'{') => {
+                out.push(b'{');
+                templates.push(0);
+                return at + 2;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+fn copy_regex(bytes: &[u8], mut at: usize, out: &mut Vec<u8>) -> usize {
+    let mut class = false;
+    out.push(bytes[at]);
+    at += 1;
+    while at < bytes.len() {
+        out.push(bytes[at]);
+        match bytes[at] {
+            b'\\' if at + 1 < bytes.len() => {
+                out.push(bytes[at + 1]);
+                at += 1;
+            }
+            b'[' => class = true,
+            b']' => class = false,
+            b'/' if !class => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Whether a slash after this text opens a regular expression (and doesn't divide).
+fn regex_may_start(before: &[u8]) -> bool {
+    let text = before.trim_ascii_end();
+    let Some(last) = text.last() else { return true };
+    if last.is_ascii_alphanumeric() || matches!(last, b'_' | b'$') {
+        let start = text
+            .iter()
+            .rposition(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')))
+            .map_or(0, |found| found + 1);
+        return matches!(
+            &text[start..],
+            b"return" | b"typeof" | b"case" | b"in" | b"of" | b"void"
+        );
+    }
+    !matches!(last, b')' | b']' | b'}')
+}

@@ -1,8 +1,9 @@
-//! x
+//! The program `ouro`: parses the command line, builds a Runtime, runs it, exits with its code.
+
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
-static A: mimalloc::MiMalloc = mimalloc::MiMalloc;
-use boa_engine::*;
-fn main(){
- let mut c = Context::default();
- println!("{}", c.eval(Source::from_bytes("1+1")).unwrap().display());
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    std::process::exit(ouro::cli::main());
 }

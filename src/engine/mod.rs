@@ -1,0 +1,18 @@
+//! All that is about Boa and not about Node: native glue, internal modules, captured intrinsics, jobs.
+
+pub mod memory;
+pub mod native;
+pub mod primordials;
+pub mod registry;
+pub mod report;
+
+use boa_engine::{Context, JsResult};
+
+use crate::{node, runtime::State};
+
+/// Prepares a fresh context: intrinsics replaced and captured, globals defined.
+pub fn set_up(context: &mut Context) -> JsResult<()> {
+    let state = State::of(context);
+    state.registry.capture(context)?;
+    node::install_globals(context)
+}

@@ -1,0 +1,204 @@
+//! The glue between Rust and script: builders for the objects that hold native functions, and lazy properties.
+//!
+//! A module's native half is made like this and registered in `node::BINDINGS`:
+//! ```ignore
+//! pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+//!     Ok(Natives::new(context).function("byteLength", 2, byte_length).build())
+//! }
+//! fn byte_length(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> { … }
+//! ```
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, NativeFunction,
+    native_function::NativeFunctionPointer,
+    object::{FunctionObjectBuilder, builtins::JsFunction},
+    property::{Attribute, PropertyDescriptor, PropertyKey},
+};
+
+/// Attributes of a method: writable, configurable, not enumerable.
+pub const METHOD: Attribute =
+    Attribute::from_bits_truncate(Attribute::WRITABLE.bits() | Attribute::CONFIGURABLE.bits());
+
+/// A function object around a native function.
+pub fn function(
+    context: &Context,
+    name: &str,
+    length: usize,
+    f: NativeFunctionPointer,
+) -> JsFunction {
+    FunctionObjectBuilder::new(context.realm(), NativeFunction::from_fn_ptr(f))
+        .name(JsString::from(name))
+        .length(length)
+        .build()
+}
+
+/// A native function that `new` can be used on (`new_target` is its `this` then; `undefined` in a plain call).
+pub fn constructor(
+    context: &Context,
+    name: &str,
+    length: usize,
+    f: NativeFunctionPointer,
+) -> JsFunction {
+    FunctionObjectBuilder::new(context.realm(), NativeFunction::from_fn_ptr(f))
+        .name(JsString::from(name))
+        .length(length)
+        .constructor(true)
+        .build()
+}
+
+/// What a lazy property calls on first touch.
+pub type LazyValue = fn(&mut Context) -> JsResult<JsValue>;
+
+/// Fills an object with natives, constants, accessors and lazy values.
+pub struct Natives<'context> {
+    object: JsObject,
+    context: &'context mut Context,
+    attributes: Attribute,
+}
+
+impl<'context> Natives<'context> {
+    /// Starts with an empty ordinary object; properties are enumerable, as those of module exports are.
+    pub fn new(context: &'context mut Context) -> Self {
+        let object = JsObject::with_object_proto(context.intrinsics());
+        Self {
+            object,
+            context,
+            attributes: Attribute::all(),
+        }
+    }
+
+    /// Adds to an object that exists; properties are not enumerable, as those of prototypes and globals are.
+    pub fn on(object: JsObject, context: &'context mut Context) -> Self {
+        Self {
+            object,
+            context,
+            attributes: METHOD,
+        }
+    }
+
+    /// The attributes of what is added from here on.
+    pub fn attributes(mut self, attributes: Attribute) -> Self {
+        self.attributes = attributes;
+        self
+    }
+
+    /// Adds a native function.
+    pub fn function(self, name: &str, length: usize, f: NativeFunctionPointer) -> Self {
+        let value = function(self.context, name, length, f);
+        self.value(name, value)
+    }
+
+    /// Adds a data property.
+    pub fn value(self, name: &str, value: impl Into<JsValue>) -> Self {
+        let key = PropertyKey::from(JsString::from(name));
+        self.keyed(key, value)
+    }
+
+    /// Adds a data property under any key.
+    pub fn keyed(self, key: impl Into<PropertyKey>, value: impl Into<JsValue>) -> Self {
+        let descriptor = PropertyDescriptor::builder()
+            .value(value.into())
+            .writable(self.attributes.writable())
+            .enumerable(self.attributes.enumerable())
+            .configurable(self.attributes.configurable())
+            .build();
+        self.object.insert_property(key, descriptor);
+        self
+    }
+
+    /// Adds an accessor; without a setter it is read-only.
+    pub fn accessor(
+        self,
+        name: &str,
+        get: NativeFunctionPointer,
+        set: Option<NativeFunctionPointer>,
+    ) -> Self {
+        let get = function(self.context, &format!("get {name}"), 0, get);
+        let set = set.map(|set| function(self.context, &format!("set {name}"), 1, set));
+        let mut descriptor = PropertyDescriptor::builder()
+            .get(get)
+            .enumerable(self.attributes.enumerable())
+            .configurable(self.attributes.configurable());
+        if let Some(set) = set {
+            descriptor = descriptor.set(set);
+        }
+        self.object
+            .insert_property(JsString::from(name), descriptor.build());
+        self
+    }
+
+    /// Adds a property that is made on first touch: an accessor that replaces itself by a data property.
+    pub fn lazy(self, name: &'static str, make: LazyValue) -> Self {
+        let attributes = self.attributes;
+        define_lazy(&self.object, name, attributes, make, self.context);
+        self
+    }
+
+    /// The context that it builds in.
+    pub fn context(&mut self) -> &mut Context {
+        self.context
+    }
+
+    /// The finished object.
+    pub fn build(self) -> JsObject {
+        self.object
+    }
+}
+
+/// Defines a property whose value is made on first touch; assigning to it before replaces it.
+pub fn define_lazy(
+    object: &JsObject,
+    name: &'static str,
+    attributes: Attribute,
+    make: LazyValue,
+    context: &mut Context,
+) {
+    let settle = move |this: &JsValue, value: &JsValue| {
+        if let Some(object) = this.as_object() {
+            object.insert_property(
+                JsString::from(name),
+                PropertyDescriptor::builder()
+                    .value(value.clone())
+                    .writable(attributes.writable())
+                    .enumerable(attributes.enumerable())
+                    .configurable(attributes.configurable())
+                    .build(),
+            );
+        }
+    };
+    let holder = object.clone();
+    let get = NativeFunction::from_copy_closure_with_captures(
+        move |_, _, holder: &JsObject, context| {
+            let value = make(context)?;
+            settle(&holder.clone().into(), &value);
+            Ok(value)
+        },
+        holder.clone(),
+    );
+    let set = NativeFunction::from_copy_closure_with_captures(
+        move |this, args, holder: &JsObject, _| {
+            let value = args.first().cloned().unwrap_or_default();
+            let own = this.as_object().unwrap_or_else(|| holder.clone());
+            settle(&own.into(), &value);
+            Ok(JsValue::undefined())
+        },
+        holder,
+    );
+    let realm = context.realm().clone();
+    let get = FunctionObjectBuilder::new(&realm, get)
+        .name(JsString::from(name))
+        .build();
+    let set = FunctionObjectBuilder::new(&realm, set)
+        .name(JsString::from(name))
+        .length(1)
+        .build();
+    object.insert_property(
+        JsString::from(name),
+        PropertyDescriptor::builder()
+            .get(get)
+            .set(set)
+            .enumerable(attributes.enumerable())
+            .configurable(true)
+            .build(),
+    );
+}

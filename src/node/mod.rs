@@ -1,0 +1,101 @@
+//! Node's modules: one folder each, the Rust half and the JavaScript half side by side.
+
+pub mod async_hooks;
+pub mod errors;
+pub mod process;
+pub mod task_queue;
+pub mod timers;
+
+use boa_engine::{Context, JsObject, JsResult, JsValue};
+
+/// Makes a native half.
+pub type MakeBinding = fn(&mut Context) -> JsResult<JsObject>;
+/// Makes the exports of a module that has no script half.
+pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
+
+/// The native halves, by the name that script halves ask for.
+pub const BINDINGS: &[(&str, MakeBinding)] = &[
+    ("async_context", async_hooks::binding),
+    ("errors", errors::binding),
+    ("task_queue", task_queue::binding),
+];
+
+/// The modules that are all native, by id.
+pub const NATIVE_MODULES: &[(&str, MakeExports)] =
+    &[("process", process::exports), ("timers", timers::exports)];
+
+/// The modules that user code may require, with or without `node:`. Sorted.
+pub const PUBLIC_MODULES: &[&str] = &[
+    "assert",
+    "assert/strict",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "dns/promises",
+    "domain",
+    "events",
+    "fs",
+    "fs/promises",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "inspector/promises",
+    "module",
+    "net",
+    "os",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "readline/promises",
+    "repl",
+    "stream",
+    "stream/consumers",
+    "stream/promises",
+    "stream/web",
+    "string_decoder",
+    "sys",
+    "timers",
+    "timers/promises",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "util/types",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+];
+
+/// The modules that user code reaches only with `node:`.
+pub const SCHEME_ONLY_MODULES: &[&str] = &["sea", "sqlite", "test", "test/reporters"];
+
+/// Called after a script half has loaded, for what the native side ties to it.
+pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsResult<()> {
+    if id == "events" {
+        process::become_emitter(exports, context)?;
+    }
+    Ok(())
+}
+
+/// Defines the globals. Nothing is loaded: what costs is an accessor until it is touched.
+pub fn install_globals(context: &mut Context) -> JsResult<()> {
+    timers::install(context)?;
+    task_queue::install(context)?;
+    process::install(context)
+}

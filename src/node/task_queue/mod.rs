@@ -1,0 +1,53 @@
+//! `process.nextTick` and `queueMicrotask`.
+
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string, property::Attribute};
+
+use crate::{
+    engine::native::{self, Natives},
+    node::errors,
+    runtime::{
+        State,
+        tasks::{Microtask, Tick},
+    },
+};
+
+/// What script halves use, whatever user code makes of `process.nextTick`.
+pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    Ok(Natives::new(context)
+        .function("nextTick", 1, next_tick)
+        .function("queueMicrotask", 1, queue_microtask)
+        .build())
+}
+
+/// Defines the global `queueMicrotask`.
+pub fn install(context: &mut Context) -> JsResult<()> {
+    let function = native::function(context, "queueMicrotask", 1, queue_microtask);
+    context.register_global_property(js_string!("queueMicrotask"), function, Attribute::all())
+}
+
+/// `process.nextTick(callback, ...args)`
+pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(callback) = args.get_or_undefined(0).as_callable() else {
+        return Err(errors::invalid_callback(args.get_or_undefined(0), context));
+    };
+    let state = State::of(context);
+    state.tasks.push_tick(Tick {
+        callback,
+        args: args.get(1..).unwrap_or_default().to_vec(),
+        frame: state.async_context.capture(),
+    });
+    Ok(JsValue::undefined())
+}
+
+/// `queueMicrotask(callback)`
+pub fn queue_microtask(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(callback) = args.get_or_undefined(0).as_callable() else {
+        return Err(errors::invalid_callback(args.get_or_undefined(0), context));
+    };
+    let state = State::of(context);
+    let frame = state.async_context.capture();
+    state
+        .tasks
+        .push_microtask(Microtask::Callback { callback, frame });
+    Ok(JsValue::undefined())
+}

@@ -1,0 +1,111 @@
+//! The one door into JavaScript. Every callback that the loop delivers comes through [`enter`]: it restores the async
+//! context that the resource was made in, calls, reports what was thrown, and when the outermost call returns drains
+//! `process.nextTick` and the microtasks and reports unhandled rejections, in Node's order.
+
+use boa_engine::{Context, JsObject, JsResult, JsValue};
+
+use super::{
+    State,
+    async_context::Frame,
+    fatal::{self, Origin},
+    rejections,
+    tasks::{Microtask, Tick},
+};
+
+/// Runs `call`, which may run script, as a callback from outside. Nested entries don't drain the queues.
+pub fn enter(
+    frame: &Frame,
+    context: &mut Context,
+    call: impl FnOnce(&mut Context) -> JsResult<()>,
+) {
+    let state = State::of(context);
+    if state.is_terminating() {
+        return;
+    }
+    state.depth.set(state.depth.get() + 1);
+    if let Err(error) = state.async_context.run(frame, || call(context)) {
+        fatal::uncaught(error, Origin::Exception, context);
+    }
+    state.depth.set(state.depth.get() - 1);
+    if state.depth.get() == 0 {
+        drain(context);
+    }
+}
+
+/// Calls one function as a callback from outside.
+pub fn call(
+    frame: &Frame,
+    function: &JsObject,
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) {
+    enter(frame, context, |context| {
+        function.call(this, args, context).map(drop)
+    });
+}
+
+/// Runs ticks, microtasks and rejection reports until none is left.
+///
+/// Order: <https://nodejs.org/docs/latest-v24.x/api/process.html#when-to-use-queuemicrotask-vs-processnexttick>
+pub fn drain(context: &mut Context) {
+    let state = State::of(context);
+    // Whatever runs below is inside the door: what it enters again must not drain.
+    state.depth.set(state.depth.get() + 1);
+    if !state.tasks.has_ticks() {
+        run_microtasks(&state, context);
+    }
+    while !state.is_terminating() {
+        while let Some(tick) = state.tasks.next_tick() {
+            run_tick(&state, tick, context);
+            if state.is_terminating() {
+                break;
+            }
+        }
+        run_microtasks(&state, context);
+        if !state.tasks.has_ticks() && !rejections::process(context) {
+            break;
+        }
+    }
+    state.depth.set(state.depth.get() - 1);
+    context.clear_kept_objects();
+    state.memory.safe_point();
+}
+
+fn run_tick(state: &State, tick: Tick, context: &mut Context) {
+    let outcome = state.async_context.run(&tick.frame, || {
+        tick.callback
+            .call(&JsValue::undefined(), &tick.args, context)
+    });
+    if let Err(error) = outcome {
+        fatal::uncaught(error, Origin::Exception, context);
+    }
+}
+
+/// Runs microtasks, and those that they queue, until none is left.
+pub fn run_microtasks(state: &State, context: &mut Context) {
+    while !state.is_terminating() {
+        if let Err(error) = state.tasks.run_async_jobs(context) {
+            fatal::uncaught(error, Origin::Exception, context);
+        }
+        let Some(task) = state.tasks.next_microtask() else {
+            return;
+        };
+        let outcome = match task {
+            Microtask::Promise(job) => state
+                .async_context
+                .run(&Frame::default(), || job.call(context))
+                .map(drop),
+            Microtask::Callback { callback, frame } => state
+                .async_context
+                .run(&frame, || {
+                    callback.call(&JsValue::undefined(), &[], context)
+                })
+                .map(drop),
+            Microtask::Native(run) => run(context),
+        };
+        if let Err(error) = outcome {
+            fatal::uncaught(error, Origin::Exception, context);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What becomes of a thrown value that nobody caught: `uncaughtException`, or the end of the process.
+//!
+//! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/process.html#event-uncaughtexception>
+
+use std::io::Write;
+
+use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::State;
+use crate::{engine::report, node::process};
+
+/// Where an uncaught value came from; `uncaughtException` listeners get it as their second argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Exception,
+    UnhandledRejection,
+}
+
+impl Origin {
+    fn name(self) -> JsString {
+        match self {
+            Origin::Exception => js_string!("uncaughtException"),
+            Origin::UnhandledRejection => js_string!("unhandledRejection"),
+        }
+    }
+}
+
+/// Node's exit codes for what the runtime itself decides.
+pub mod exit {
+    /// An exception that nobody caught.
+    pub const UNCAUGHT: i32 = 1;
+    /// A thrown value inside the handling of an uncaught one.
+    pub const HANDLER_FAILED: i32 = 7;
+    /// A command line that can't be.
+    pub const INVALID_ARGUMENT: i32 = 9;
+    /// A top-level await that never settled.
+    pub const UNSETTLED_AWAIT: i32 = 13;
+}
+
+/// Raises an error as an uncaught exception: listeners of `process` first, else report and end.
+pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
+    let state = State::of(context);
+    if state.is_terminating() {
+        return;
+    }
+    let error = crate::node::errors::from_engine(error, context);
+    let value = match error.into_opaque(context) {
+        Ok(value) => value,
+        Err(panic) => {
+            write_error(&format!("{panic}\n"));
+            terminate(exit::UNCAUGHT, context);
+            return;
+        }
+    };
+    match handle(&value, origin, context) {
+        Ok(true) => {}
+        Ok(false) => {
+            let text = report::uncaught(&value, context);
+            write_error(&text);
+            process::run_exit_listeners(exit::UNCAUGHT, context);
+            let code = state.exit_code.get().unwrap_or(exit::UNCAUGHT);
+            terminate(if code == 0 { exit::UNCAUGHT } else { code }, context);
+        }
+        Err(error) => {
+            if state.is_terminating() {
+                return;
+            }
+            let text = match error.into_opaque(context) {
+                Ok(value) => report::uncaught(&value, context),
+                Err(panic) => format!("{panic}\n"),
+            };
+            write_error(&text);
+            terminate(exit::HANDLER_FAILED, context);
+        }
+    }
+}
+
+fn handle(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<bool> {
+    let state = State::of(context);
+    let args = [value.clone(), origin.name().into()];
+    process::emit("uncaughtExceptionMonitor", &args, context)?;
+    let capture = state.uncaught_capture.borrow().clone();
+    if let Some(capture) = capture {
+        capture.call(&JsValue::undefined(), &args[..1], context)?;
+        return Ok(true);
+    }
+    process::emit("uncaughtException", &args, context)
+}
+
+/// The error that an unhandled rejection raises: the reason itself when it is an error, else
+/// `ERR_UNHANDLED_REJECTION`.
+pub fn rejection_error(reason: &JsValue, context: &mut Context) -> JsResult<JsError> {
+    if reason.as_object().is_some_and(|object| is_error(&object)) {
+        return Ok(JsError::from_opaque(reason.clone()));
+    }
+    let shown = report::inspect(reason, context);
+    Ok(crate::node::errors::node_error_with(
+        "ERR_UNHANDLED_REJECTION",
+        &[JsString::from(shown).into()],
+        context,
+    ))
+}
+
+fn is_error(object: &JsObject) -> bool {
+    object.is::<boa_engine::builtins::error::Error>()
+}
+
+/// Ends this runtime with a code. The `ouro` program ends at once; an embedded runtime stops running script and its
+/// `run` returns.
+pub fn terminate(code: i32, context: &mut Context) {
+    let state = State::of(context);
+    process::flush_standard_streams(context);
+    state.exit_code.set(Some(code));
+    state.terminating.set(true);
+    if state.options.owns_process {
+        std::process::exit(code);
+    }
+    state.event_loop.stop();
+}
+
+/// Writes to the standard error stream. A closed stream is no reason to fail.
+pub fn write_error(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,53 @@
+//! The engine's host hooks: async context for promise reactions, unhandled rejections, a safe point for collection.
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsValue,
+    builtins::promise::{OperationType, Promise},
+    context::HostHooks,
+    job::JobCallback,
+    object::builtins::JsFunction,
+};
+
+use super::{State, async_context};
+
+/// The hooks of every [`super::Runtime`].
+pub struct Hooks;
+
+/// The largest ArrayBuffer: 2^53 - 1 is the limit of the language, memory is the limit of the machine.
+const MAX_BUFFER_BYTES: u64 = 1 << 36;
+
+impl HostHooks for Hooks {
+    fn make_job_callback(&self, callback: JsFunction, context: &mut Context) -> JobCallback {
+        async_context::make_job_callback(callback, context)
+    }
+
+    fn call_job_callback(
+        &self,
+        job: &JobCallback,
+        this: &JsValue,
+        args: &[JsValue],
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        async_context::call_job_callback(job, this, args, context)
+    }
+
+    fn promise_rejection_tracker(
+        &self,
+        promise: &JsObject<Promise>,
+        operation: OperationType,
+        context: &mut Context,
+    ) {
+        let state = State::of(context);
+        let frame = state.async_context.capture();
+        state
+            .rejections
+            .track(promise.clone().upcast(), operation, frame);
+    }
+
+    fn max_buffer_size(&self, context: &mut Context) -> u64 {
+        if let Some(state) = State::try_of(context) {
+            state.memory.safe_point();
+        }
+        MAX_BUFFER_BYTES
+    }
+}

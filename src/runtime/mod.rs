@@ -1,0 +1,360 @@
+//! The Runtime: owns the engine's Context, the event loop and the way to the thread pool, and keeps Node's order.
+//!
+//! [`State`] is what natives reach through the Context. It uses interior mutability throughout, and nothing of it is
+//! borrowed while script runs.
+
+pub mod async_context;
+pub mod dispatch;
+pub mod door;
+pub mod fatal;
+mod hooks;
+pub mod pool;
+pub mod rejections;
+pub mod tasks;
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    io,
+    path::PathBuf,
+    rc::Rc,
+};
+
+use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, Source};
+use ouro_loop::{EventLoop, RunMode};
+
+use crate::{engine::memory::Memory, engine::registry::Registry, modules, node};
+
+/// The reserved address space of the thread that runs JavaScript. Only what is used of it becomes memory.
+///
+/// The engine counts script-to-script frames but not native recursion (`String(nested)`, proxies, the parser), so
+/// the stack has to hold what its limits allow.
+pub const SCRIPT_STACK_BYTES: usize = 1 << 30;
+
+/// What a runtime is told when it is made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `process.execPath`.
+    pub exec_path: PathBuf,
+    /// `process.argv` after the first entry.
+    pub args: Vec<String>,
+    /// `process.execArgv`.
+    pub exec_args: Vec<String>,
+    /// `--unhandled-rejections`.
+    pub unhandled_rejections: rejections::Mode,
+    /// `--stack-trace-limit`.
+    pub stack_trace_limit: u32,
+    /// `--expose-gc`: a global `gc()`.
+    pub expose_gc: bool,
+    /// `--no-warnings` clears it.
+    pub warnings: bool,
+    /// `--no-deprecation` clears it.
+    pub deprecation: bool,
+    /// `--throw-deprecation`.
+    pub throw_deprecation: bool,
+    /// `--trace-deprecation`.
+    pub trace_deprecation: bool,
+    /// `--trace-warnings`.
+    pub trace_warnings: bool,
+    /// `--preserve-symlinks`.
+    pub preserve_symlinks: bool,
+    /// `--preserve-symlinks-main`.
+    pub preserve_symlinks_main: bool,
+    /// `--conditions`: more conditions for `exports`.
+    pub conditions: Vec<String>,
+    /// Whether `process.exit` ends the process, as the program wants it, or only this runtime.
+    pub owns_process: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            exec_path: std::env::current_exe().unwrap_or_default(),
+            args: Vec::new(),
+            exec_args: Vec::new(),
+            unhandled_rejections: rejections::Mode::default(),
+            stack_trace_limit: 10,
+            expose_gc: false,
+            warnings: true,
+            deprecation: true,
+            throw_deprecation: false,
+            trace_deprecation: false,
+            trace_warnings: false,
+            preserve_symlinks: false,
+            preserve_symlinks_main: false,
+            conditions: Vec::new(),
+            owns_process: false,
+        }
+    }
+}
+
+/// What natives share: one for each runtime, reached with [`State::of`].
+pub struct State {
+    pub options: Options,
+    pub event_loop: EventLoop,
+    pub registry: Registry,
+    pub tasks: tasks::Tasks,
+    pub rejections: rejections::Rejections,
+    pub async_context: async_context::AsyncContext,
+    pub owners: dispatch::Owners,
+    pub pool: pool::PoolLink,
+    pub memory: Memory,
+    pub timers: node::timers::Timers,
+    pub modules: modules::ModuleState,
+    pub process: node::process::ProcessState,
+    /// What `process.exitCode` or `process.exit` decided.
+    pub exit_code: Cell<Option<i32>>,
+    /// `process.setUncaughtExceptionCaptureCallback`.
+    pub uncaught_capture: RefCell<Option<JsObject>>,
+    terminating: Cell<bool>,
+    depth: Cell<u32>,
+    slots: RefCell<Vec<(std::any::TypeId, Rc<dyn std::any::Any>)>>,
+}
+
+struct Link(OnceCell<Rc<State>>);
+
+impl State {
+    /// The state of the runtime that a context belongs to.
+    ///
+    /// # Panics
+    /// When the context was not made by a [`Runtime`]; natives of this crate exist only in those.
+    pub fn of(context: &Context) -> Rc<State> {
+        Self::try_of(context).expect("natives run only in a context that a Runtime made")
+    }
+
+    /// The same, or `None` while the context is being made.
+    pub fn try_of(context: &Context) -> Option<Rc<State>> {
+        context
+            .get_data::<Link>()
+            .and_then(|link| link.0.get().cloned())
+    }
+
+    /// Whether the runtime is ending: no more script may run.
+    pub fn is_terminating(&self) -> bool {
+        self.terminating.get()
+    }
+
+    /// Whether script is on the stack that came through the door.
+    pub fn is_inside(&self) -> bool {
+        self.depth.get() > 0
+    }
+
+    /// A value of a module's own kept for the life of the runtime; made on first use.
+    pub fn slot<T: Default + 'static>(&self) -> Rc<T> {
+        let id = std::any::TypeId::of::<T>();
+        let found = self
+            .slots
+            .borrow()
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, slot)| slot.clone());
+        let slot = found.unwrap_or_else(|| {
+            let slot: Rc<dyn std::any::Any> = Rc::new(T::default());
+            self.slots.borrow_mut().push((id, slot.clone()));
+            slot
+        });
+        slot.downcast::<T>()
+            .expect("the entry was found by its type")
+    }
+}
+
+/// Why a runtime could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The operating system refused the poll instance.
+    #[error("cannot create the event loop: {0}")]
+    Loop(#[from] io::Error),
+    /// The engine refused its context.
+    #[error("cannot create the JavaScript context: {0}")]
+    Engine(String),
+}
+
+/// Makes a [`Runtime`].
+#[derive(Default)]
+pub struct RuntimeBuilder {
+    options: Options,
+}
+
+impl RuntimeBuilder {
+    /// Replaces all options at once.
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What `process.argv` holds after the path of the program.
+    pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.options.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Makes the runtime on this thread, which has to have a large stack: see [`on_script_thread`].
+    ///
+    /// # Errors
+    /// When the operating system or the engine refuses.
+    pub fn build(self) -> Result<Runtime, BuildError> {
+        let loader = Rc::new(modules::Loader::default());
+        let mut context = Context::builder()
+            .host_hooks(Rc::new(hooks::Hooks))
+            .job_executor(Rc::new(tasks::Executor))
+            .module_loader(loader)
+            .build()
+            .map_err(|error| BuildError::Engine(error.to_string()))?;
+        let state = Rc::new(State {
+            options: self.options,
+            event_loop: EventLoop::new()?,
+            registry: Registry::default(),
+            tasks: tasks::Tasks::default(),
+            rejections: rejections::Rejections::default(),
+            async_context: async_context::AsyncContext::default(),
+            owners: dispatch::Owners::default(),
+            pool: pool::PoolLink::default(),
+            memory: Memory::default(),
+            timers: node::timers::Timers::default(),
+            modules: modules::ModuleState::default(),
+            process: node::process::ProcessState::default(),
+            exit_code: Cell::new(None),
+            uncaught_capture: RefCell::new(None),
+            terminating: Cell::new(false),
+            depth: Cell::new(0),
+            slots: RefCell::new(Vec::new()),
+        });
+        let link = Link(OnceCell::from(state.clone()));
+        context.insert_data(link);
+        let limits = context.runtime_limits_mut();
+        limits.set_recursion_limit(12_000);
+        limits.set_stack_size_limit(4_000_000);
+        crate::engine::set_up(&mut context)
+            .map_err(|error| BuildError::Engine(error.to_string()))?;
+        Ok(Runtime { context, state })
+    }
+}
+
+/// A JavaScript runtime: one context, one event loop, bound to the thread that made it.
+///
+/// ```
+/// let code = ouro::on_script_thread(|| {
+///     let mut runtime = ouro::Runtime::builder().build()?;
+///     runtime.eval("setTimeout(() => { process.exitCode = 7 }, 1)")?;
+///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(runtime.run())
+/// })??;
+/// assert_eq!(code, 7);
+/// # Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
+pub struct Runtime {
+    context: Context,
+    state: Rc<State>,
+}
+
+/// An error that script threw, as text.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ScriptError(pub String);
+
+impl Runtime {
+    /// Starts to describe a runtime.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::default()
+    }
+
+    /// Evaluates a script in the global scope, then drains ticks and microtasks; returns its completion value as text.
+    ///
+    /// # Errors
+    /// What the script throws.
+    pub fn eval(&mut self, source: &str) -> Result<String, ScriptError> {
+        let outcome = self.evaluate(source);
+        door::drain(&mut self.context);
+        outcome
+            .map(|value| value.display().to_string())
+            .map_err(|error| ScriptError(error.to_string()))
+    }
+
+    fn evaluate(&mut self, source: &str) -> JsResult<JsValue> {
+        self.context.eval(Source::from_bytes(source))
+    }
+
+    /// Runs `call` as a callback from outside does: through the door, with the queues drained after it.
+    pub fn enter(&mut self, call: impl FnOnce(&mut Context) -> JsResult<()>) {
+        door::enter(&async_context::Frame::default(), &mut self.context, call);
+    }
+
+    /// Runs the event loop until nothing is left, emits `beforeExit` and `exit`, and returns the exit code.
+    pub fn run(&mut self) -> i32 {
+        while !self.state.is_terminating() {
+            self.run_loop();
+            if self.state.is_terminating() {
+                break;
+            }
+            node::process::emit_before_exit(&mut self.context);
+            if !self.state.event_loop.alive() {
+                break;
+            }
+        }
+        if !self.state.is_terminating() {
+            modules::report_unsettled_main(&mut self.context);
+        }
+        if !self.state.is_terminating() {
+            node::process::run_exit_listeners(
+                self.state.exit_code.get().unwrap_or(0),
+                &mut self.context,
+            );
+            node::process::flush_standard_streams(&mut self.context);
+        }
+        self.state.exit_code.get().unwrap_or(0)
+    }
+
+    fn run_loop(&mut self) {
+        while let Some(event) = self.state.event_loop.next_event(RunMode::Default) {
+            dispatch::dispatch(event, &mut self.context);
+            if self.state.is_terminating() {
+                return;
+            }
+        }
+    }
+
+    /// The engine's context, for natives of the embedder.
+    pub fn context(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    /// The exit code that script has chosen so far.
+    pub fn exit_code(&self) -> Option<i32> {
+        self.state.exit_code.get()
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.state.terminating.set(true);
+        self.state.pool.shut_down();
+        self.state.tasks.clear();
+        self.state.rejections.clear();
+        self.state.owners.clear();
+        self.state.timers.clear();
+        // What modules keep in their slots may hold roots into the heap.
+        self.state.slots.borrow_mut().clear();
+    }
+}
+
+/// Runs a closure on a thread whose stack is large enough for script, and waits for it.
+///
+/// # Errors
+/// When the thread can't be started. A panic of the closure goes on in the caller.
+pub fn on_script_thread<T: Send>(run: impl FnOnce() -> T + Send) -> io::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("ouro-script".into())
+            .stack_size(SCRIPT_STACK_BYTES)
+            .spawn_scoped(scope, run)?;
+        match thread.join() {
+            Ok(value) => Ok(value),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// The error by which natives stop script that may not go on: it can't be caught.
+pub fn termination() -> JsError {
+    JsError::from(boa_engine::error::EngineError::from(
+        boa_engine::error::RuntimeLimitError::LoopIteration,
+    ))
+}

@@ -1,0 +1,166 @@
+//! Promises that were rejected while nobody listened, reported when the microtasks are drained.
+//!
+//! Modes: <https://nodejs.org/docs/latest-v24.x/api/cli.html#--unhandled-rejectionsmode>
+
+use std::cell::RefCell;
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsValue, builtins::promise::OperationType,
+    builtins::promise::PromiseState, object::builtins::JsPromise,
+};
+
+use super::{State, async_context::Frame, fatal};
+
+/// What `--unhandled-rejections` chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Emit `unhandledRejection`; without a listener raise the reason as an uncaught exception.
+    #[default]
+    Throw,
+    /// Raise the reason as an uncaught exception; emit `unhandledRejection` when that was handled.
+    Strict,
+    /// Always warn, whether or not there is a listener; never fail.
+    Warn,
+    /// Emit; without a listener warn and set the exit code to 1.
+    WarnWithErrorCode,
+    /// Say nothing.
+    None,
+}
+
+struct Rejected {
+    promise: JsObject,
+    frame: Frame,
+}
+
+/// The rejections of one runtime that have no handler yet.
+#[derive(Default)]
+pub struct Rejections {
+    pending: RefCell<Vec<Rejected>>,
+    reported: RefCell<Vec<JsObject>>,
+    handled_late: RefCell<Vec<JsObject>>,
+}
+
+impl Rejections {
+    /// Host hook of the engine.
+    pub fn track(&self, promise: JsObject, operation: OperationType, frame: Frame) {
+        match operation {
+            OperationType::Reject => {
+                self.pending.borrow_mut().push(Rejected { promise, frame });
+            }
+            OperationType::Handle => {
+                let mut pending = self.pending.borrow_mut();
+                if let Some(index) = pending
+                    .iter()
+                    .position(|known| JsObject::equals(&known.promise, &promise))
+                {
+                    pending.remove(index);
+                    return;
+                }
+                let mut reported = self.reported.borrow_mut();
+                if let Some(index) = reported
+                    .iter()
+                    .position(|known| JsObject::equals(known, &promise))
+                {
+                    reported.swap_remove(index);
+                    self.handled_late.borrow_mut().push(promise);
+                }
+            }
+        }
+    }
+
+    pub fn clear(&self) {
+        self.pending.borrow_mut().clear();
+        self.reported.borrow_mut().clear();
+        self.handled_late.borrow_mut().clear();
+    }
+
+    /// Whether there is something to report.
+    pub fn any(&self) -> bool {
+        !self.pending.borrow().is_empty() || !self.handled_late.borrow().is_empty()
+    }
+}
+
+/// Reports what is pending. Returns whether script ran that may have queued more ticks.
+pub fn process(context: &mut Context) -> bool {
+    let state = State::of(context);
+    if !state.rejections.any() {
+        return false;
+    }
+    let late = std::mem::take(&mut *state.rejections.handled_late.borrow_mut());
+    for promise in late {
+        let outcome = crate::node::process::emit("rejectionHandled", &[promise.into()], context);
+        if let Err(error) = outcome {
+            fatal::uncaught(error, fatal::Origin::Exception, context);
+        }
+    }
+    let pending = std::mem::take(&mut *state.rejections.pending.borrow_mut());
+    for rejected in pending {
+        if state.is_terminating() {
+            break;
+        }
+        let Ok(promise) = JsPromise::from_object(rejected.promise.clone()) else {
+            continue;
+        };
+        let PromiseState::Rejected(reason) = promise.state() else {
+            continue;
+        };
+        remember(&state, rejected.promise.clone());
+        let frame = rejected.frame.clone();
+        let outcome = state.async_context.run(&frame, || {
+            report(
+                &reason,
+                &rejected.promise,
+                state.options.unhandled_rejections,
+                context,
+            )
+        });
+        if let Err(error) = outcome {
+            fatal::uncaught(error, fatal::Origin::Exception, context);
+        }
+    }
+    true
+}
+
+/// A reported promise may be handled later; only the last thousand are kept, so that they don't pile up.
+fn remember(state: &State, promise: JsObject) {
+    let mut reported = state.rejections.reported.borrow_mut();
+    if reported.len() >= 1000 {
+        reported.remove(0);
+    }
+    reported.push(promise);
+}
+
+fn report(reason: &JsValue, promise: &JsObject, mode: Mode, context: &mut Context) -> JsResult<()> {
+    let args = [reason.clone(), promise.clone().into()];
+    match mode {
+        Mode::None => {
+            crate::node::process::emit("unhandledRejection", &args, context)?;
+        }
+        Mode::Warn => {
+            crate::node::process::emit("unhandledRejection", &args, context)?;
+            crate::node::process::warn_unhandled_rejection(reason, context)?;
+        }
+        Mode::WarnWithErrorCode => {
+            if !crate::node::process::emit("unhandledRejection", &args, context)? {
+                crate::node::process::warn_unhandled_rejection(reason, context)?;
+                State::of(context).exit_code.set(Some(1));
+            }
+        }
+        Mode::Throw => {
+            if !crate::node::process::emit("unhandledRejection", &args, context)? {
+                let error = fatal::rejection_error(reason, context)?;
+                fatal::uncaught(error, fatal::Origin::UnhandledRejection, context);
+            }
+        }
+        Mode::Strict => {
+            let error = fatal::rejection_error(reason, context)?;
+            fatal::uncaught(error, fatal::Origin::UnhandledRejection, context);
+            if !State::of(context).is_terminating()
+                && !crate::node::process::emit("unhandledRejection", &args, context)?
+            {
+                crate::node::process::warn_unhandled_rejection(reason, context)?;
+            }
+        }
+    }
+    Ok(())
+}

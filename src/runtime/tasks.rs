@@ -1,0 +1,128 @@
+//! The two queues that are drained whenever a callback from outside has returned: `process.nextTick`, then the
+//! microtasks; and the engine's job executor, which feeds the second.
+//!
+//! Order: <https://nodejs.org/docs/latest-v24.x/api/process.html#processnexttickcallback-args>
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    rc::Rc,
+    task::{Context as TaskContext, Poll, Waker},
+};
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsValue,
+    job::{Job, JobExecutor, NativeAsyncJob, PromiseJob},
+};
+
+use super::{State, async_context::Frame};
+
+/// A callback of `process.nextTick`.
+pub struct Tick {
+    pub callback: JsObject,
+    pub args: Vec<JsValue>,
+    pub frame: Frame,
+}
+
+/// What waits in the microtask queue.
+pub enum Microtask {
+    /// A reaction or a thenable's resolution.
+    Promise(PromiseJob),
+    /// A callback of `queueMicrotask`.
+    Callback { callback: JsObject, frame: Frame },
+    /// Something of the runtime's own that has to run where microtasks run.
+    Native(Box<dyn FnOnce(&mut Context) -> JsResult<()>>),
+}
+
+/// The queues of one runtime.
+#[derive(Default)]
+pub struct Tasks {
+    ticks: RefCell<VecDeque<Tick>>,
+    microtasks: RefCell<VecDeque<Microtask>>,
+    async_jobs: RefCell<VecDeque<NativeAsyncJob>>,
+}
+
+impl Tasks {
+    pub fn push_tick(&self, tick: Tick) {
+        self.ticks.borrow_mut().push_back(tick);
+    }
+
+    pub fn next_tick(&self) -> Option<Tick> {
+        self.ticks.borrow_mut().pop_front()
+    }
+
+    pub fn has_ticks(&self) -> bool {
+        !self.ticks.borrow().is_empty()
+    }
+
+    pub fn push_microtask(&self, task: Microtask) {
+        self.microtasks.borrow_mut().push_back(task);
+    }
+
+    pub fn next_microtask(&self) -> Option<Microtask> {
+        self.microtasks.borrow_mut().pop_front()
+    }
+
+    pub fn has_microtasks(&self) -> bool {
+        !self.microtasks.borrow().is_empty() || !self.async_jobs.borrow().is_empty()
+    }
+
+    /// Runs the engine's asynchronous jobs (module loading) that are ready; those that are not stay queued.
+    pub fn run_async_jobs(&self, context: &mut Context) -> JsResult<()> {
+        loop {
+            let Some(job) = self.async_jobs.borrow_mut().pop_front() else {
+                return Ok(());
+            };
+            let cell = RefCell::new(&mut *context);
+            let mut future = job.call(&cell);
+            let mut task = TaskContext::from_waker(Waker::noop());
+            // The module loader returns ready futures only, so one poll finishes each job.
+            match std::pin::Pin::new(&mut future).poll(&mut task) {
+                Poll::Ready(result) => result?,
+                Poll::Pending => continue,
+            };
+        }
+    }
+
+    /// Empties all queues, as a runtime that ends does: their entries hold roots into the heap.
+    pub fn clear(&self) {
+        self.ticks.borrow_mut().clear();
+        self.microtasks.borrow_mut().clear();
+        self.async_jobs.borrow_mut().clear();
+    }
+}
+
+/// Receives the engine's jobs and puts them where Node's order wants them.
+pub struct Executor;
+
+impl JobExecutor for Executor {
+    fn enqueue_job(self: Rc<Self>, job: Job, context: &mut Context) {
+        let state = State::of(context);
+        match job {
+            Job::PromiseJob(job) => state.tasks.push_microtask(Microtask::Promise(job)),
+            Job::AsyncJob(job) | Job::FinalizationRegistryCleanupJob(job) => {
+                state.tasks.async_jobs.borrow_mut().push_back(job);
+            }
+            Job::GenericJob(job) => {
+                state
+                    .tasks
+                    .push_microtask(Microtask::Native(Box::new(move |context| {
+                        job.call(context).map(drop)
+                    })))
+            }
+            Job::TimeoutJob(job) => {
+                state
+                    .tasks
+                    .push_microtask(Microtask::Native(Box::new(move |context| {
+                        job.call(context).map(drop)
+                    })))
+            }
+            _ => {}
+        }
+    }
+
+    fn run_jobs(self: Rc<Self>, context: &mut Context) -> JsResult<()> {
+        super::door::drain(context);
+        Ok(())
+    }
+}
