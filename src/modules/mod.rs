@@ -1,4 +1,14 @@
-//! Resolution and loading of user modules: CommonJS, ES modules, JSON.
+//! Finding and loading modules: CommonJS, ES modules, JSON.
+//!
+//! `resolve` answers *which file is meant* and knows nothing of the engine; `package_json` reads what packages say
+//! about themselves; `format` says what kind of module a file is; `lexer` guesses the exports of CommonJS text.
+
+pub mod error;
+pub mod format;
+pub mod lexer;
+pub mod package_json;
+pub mod paths;
+pub mod resolve;
 
 use std::{cell::RefCell, rc::Rc};
 
