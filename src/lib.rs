@@ -10,6 +10,7 @@ mod engine;
 mod modules;
 mod node;
 mod runtime;
+mod web;
 
 pub use runtime::{
     BuildError, Options, Runtime, RuntimeBuilder, ScriptError, on_script_thread, rejections,

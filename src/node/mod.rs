@@ -5,6 +5,7 @@ pub mod errors;
 pub mod process;
 pub mod task_queue;
 pub mod timers;
+pub mod types;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
@@ -18,6 +19,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("errors", errors::binding),
     ("task_queue", task_queue::binding),
+    ("types", types::binding),
 ];
 
 /// The modules that are all native, by id.

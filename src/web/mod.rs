@@ -1,0 +1,1 @@
+//! The web platform's globals: one folder each.
