@@ -5,6 +5,7 @@ pub mod native;
 pub mod primordials;
 pub mod registry;
 pub mod report;
+pub mod stack;
 
 use boa_engine::{Context, JsResult};
 

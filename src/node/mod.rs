@@ -18,6 +18,7 @@ pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
 pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("errors", errors::binding),
+    ("validators", errors::validators::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
 ];
