@@ -172,11 +172,11 @@ EventEmitter.prototype = {
     return true;
   },
 
-  addListener: undefined,
-
-  on(type, listener) {
+  addListener(type, listener) {
     return add(this, type, listener, false);
   },
+
+  on: undefined,
 
   prependListener(type, listener) {
     return add(this, type, listener, true);
@@ -261,7 +261,7 @@ EventEmitter.prototype = {
 };
 
 const proto = EventEmitter.prototype;
-proto.addListener = proto.on;
+proto.on = proto.addListener;
 proto.off = proto.removeListener;
 
 const hidden = (value) => ({ __proto__: null, value, writable: true, configurable: true, enumerable: false });

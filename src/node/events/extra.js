@@ -6,11 +6,9 @@ const {
   ArrayPrototypeShift,
   ArrayPrototypeSlice,
   Error,
-  ErrorCaptureStackTrace,
   NumberMAX_SAFE_INTEGER,
-  ObjectDefineProperty,
+  ObjectGetOwnPropertySymbols,
   ObjectGetPrototypeOf,
-  ObjectSetPrototypeOf,
   Promise,
   PromisePrototypeThen,
   PromiseReject,
@@ -36,6 +34,7 @@ const { AbortError } = require('errors');
 
 const kRejection = EventEmitter.captureRejectionSymbol;
 const kErrorMonitor = EventEmitter.errorMonitor;
+const kCapture = ObjectGetOwnPropertySymbols(EventEmitter.prototype)[0];
 // Event targets answer for their listeners through this symbol.
 const kListeners = SymbolFor('ouro.eventTarget.listeners');
 const kMaxListeners = SymbolFor('ouro.eventTarget.maxListeners');
@@ -94,7 +93,6 @@ function rejected(emitter, error, type, args) {
     return;
   }
   // An error handler that rejects in its turn must not come back here.
-  const kCapture = captureKey(emitter);
   const before = emitter[kCapture];
   try {
     emitter[kCapture] = false;
@@ -102,11 +100,6 @@ function rejected(emitter, error, type, args) {
   } finally {
     emitter[kCapture] = before;
   }
-}
-
-function captureKey() {
-  const symbols = primordials.ObjectGetOwnPropertySymbols(EventEmitter.prototype);
-  return symbols[0];
 }
 
 // ---- statics ----

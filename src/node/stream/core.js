@@ -103,6 +103,8 @@ Stream.prototype.pipe = function pipe(dest, options) {
   return ReflectApply(require('stream/pipe').legacyPipe, this, [dest, options]);
 };
 
+method(Stream.prototype, 'stream/utils', 'eventNames');
+
 // ---- Readable
 
 function Readable(options) {

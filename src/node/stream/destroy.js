@@ -13,7 +13,7 @@ const kConstruct = Symbol('kConstruct');
 function adopt(stream, options) {
   if (typeof options.destroy === 'function') stream._destroy = options.destroy;
   if (typeof options.construct === 'function') stream._construct = options.construct;
-  if (options.signal) require('stream/abort').addAbortSignal(options.signal, stream);
+  if (options.signal) require('stream/abort').tie(options.signal, stream);
 }
 
 function noteError(err, w, r) {

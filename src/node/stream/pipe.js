@@ -2,6 +2,7 @@
 'use strict';
 
 const { ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypeUnshift, SafeSet } = primordials;
+const { listenerCount } = require('events');
 const { errorOrDestroy } = require('stream/destroy');
 const { nextTick } = binding('task_queue');
 
@@ -157,7 +158,7 @@ exports.legacyPipe = function(dest, options) {
 
   function onerror(err) {
     cleanup();
-    if (this.listenerCount('error') === 0) this.emit('error', err);
+    if (listenerCount(this, 'error') === 0) this.emit('error', err);
   }
 
   function cleanup() {

@@ -502,7 +502,7 @@ const members = {
       if ((state.bits & ENDED) === 0) state.bits |= NEED_READABLE;
       else if (asked !== n) endReadable(this);
     }
-    if (chunk !== null && (state.bits & (ERRORED | CLOSE_EMITTED)) === 0) {
+    if (chunk !== null && (state.bits & (ERROR_EMITTED | CLOSE_EMITTED)) === 0) {
       state.bits |= DATA_EMITTED;
       this.emit('data', chunk);
     }

@@ -1,7 +1,17 @@
 // Questions about a stream that may be ours, an old one, or only look like one.
 'use strict';
 
-const { AggregateError, ArrayIsArray, SymbolAsyncIterator, SymbolFor, SymbolIterator } = primordials;
+const {
+  AggregateError,
+  ArrayIsArray,
+  ArrayPrototypeConcat,
+  ArrayPrototypeIncludes,
+  ReflectApply,
+  ReflectOwnKeys,
+  SymbolAsyncIterator,
+  SymbolFor,
+  SymbolIterator,
+} = primordials;
 const { nextTick } = binding('task_queue');
 
 const kIsDestroyed = SymbolFor('nodejs.stream.destroyed');
@@ -176,7 +186,7 @@ function isServerRequest(stream) {
 }
 
 function isRequest(stream) {
-  return stream.setHeader && typeof stream.abort === 'function';
+  return !!stream && stream.setHeader && typeof stream.abort === 'function';
 }
 
 // ---- ending it
@@ -237,8 +247,31 @@ function once(fn) {
   return function(...args) {
     if (called) return;
     called = true;
-    primordials.ReflectApply(fn, this, args);
+    ReflectApply(fn, this, args);
   };
+}
+
+// Names that streams tell first, in this order, whichever was listened to first.
+const WRITER_EVENTS = ['prefinish', 'finish', 'drain'];
+const READER_EVENTS = ['data', 'end', 'readable'];
+
+function eventNames() {
+  const events = this._events;
+  const names = [];
+  if (events === undefined) return names;
+  const first = ArrayPrototypeConcat(
+    [],
+    this._readableState || this._writableState ? ['close', 'error'] : [],
+    this._writableState ? WRITER_EVENTS : [],
+    this._readableState ? READER_EVENTS : []);
+  const all = ReflectOwnKeys(events);
+  for (let i = 0; i < first.length; i++) {
+    if (events[first[i]] !== undefined) names[names.length] = first[i];
+  }
+  for (let i = 0; i < all.length; i++) {
+    if (!ArrayPrototypeIncludes(first, all[i])) names[names.length] = all[i];
+  }
+  return names;
 }
 
 const types = binding('types');
@@ -248,6 +281,7 @@ module.exports = {
   destroy: destroyer,
   destroyer,
   errorOf,
+  eventNames,
   isClosed,
   isDestroyed,
   isDisturbed,
