@@ -1,7 +1,10 @@
 //! Node's modules: one folder each, the Rust half and the JavaScript half side by side.
 
+pub mod arguments;
 pub mod async_hooks;
 pub mod errors;
+pub mod os;
+pub mod path;
 pub mod process;
 pub mod task_queue;
 pub mod timers;
@@ -25,7 +28,14 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
 
 /// The modules that are all native, by id.
 pub const NATIVE_MODULES: &[(&str, MakeExports)] =
-    &[("process", process::exports), ("timers", timers::exports)];
+    &[
+    ("os", os::exports),
+    ("path", path::exports),
+    ("path/posix", path::posix_exports),
+    ("path/win32", path::win32_exports),
+    ("process", process::exports),
+    ("timers", timers::exports),
+];
 
 /// The modules that user code may require, with or without `node:`. Sorted.
 pub const PUBLIC_MODULES: &[&str] = &[
@@ -99,6 +109,17 @@ pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsRe
 /// Defines the globals. Nothing is loaded: what costs is an accessor until it is touched.
 pub fn install_globals(context: &mut Context) -> JsResult<()> {
     timers::install(context)?;
+    crate::web::url::install(context)?;
     task_queue::install(context)?;
     process::install(context)
+}
+
+/// A `Buffer` with a copy of bytes.
+pub fn buffer_from(bytes: &[u8], context: &mut Context) -> JsResult<JsValue> {
+    let array = boa_engine::object::builtins::JsUint8Array::from_iter(bytes.iter().copied(), context)?;
+    let module = crate::engine::registry::require("buffer", context)?.to_object(context)?;
+    let class = module.get(boa_engine::js_string!("Buffer"), context)?.to_object(context)?;
+    let prototype = class.get(boa_engine::js_string!("prototype"), context)?.as_object();
+    array.set_prototype(prototype);
+    Ok(array.into())
 }

@@ -1,1 +1,3 @@
 //! The web platform's globals: one folder each.
+
+pub mod url;

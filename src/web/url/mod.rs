@@ -1,0 +1,481 @@
+//! The globals `URL` and `URLSearchParams`, native classes over the crate `url`.
+//!
+//! Defined by <https://url.spec.whatwg.org/#api>; what Node adds (error codes, `inspect`) by
+//! <https://nodejs.org/docs/latest-v24.x/api/url.html#the-whatwg-url-api>.
+
+mod form;
+mod params;
+
+use std::cell::RefCell;
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsData, JsError, JsNativeError, JsObject, JsResult, JsString,
+    JsSymbol, JsValue, Trace, js_string,
+    native_function::NativeFunctionPointer,
+    object::builtins::JsFunction,
+    property::{Attribute, PropertyDescriptor},
+};
+use url::{Url, quirks};
+
+use crate::{
+    engine::{
+        native::{METHOD, Natives, constructor, define_lazy, function},
+        registry,
+    },
+    node::{
+        arguments::{inspect_symbol, missing},
+        errors,
+    },
+    runtime::State,
+};
+
+/// The state of a `URL`.
+#[derive(Trace, Finalize, JsData)]
+struct UrlData {
+    #[unsafe_ignore_trace]
+    url: Url,
+    /// The `URLSearchParams` that is kept in step with the query, once it was asked for.
+    params: Option<JsObject>,
+}
+
+/// The classes of this runtime, made on first use.
+#[derive(Default)]
+struct Classes {
+    url: RefCell<Option<Class>>,
+    params: RefCell<Option<Class>>,
+    iterator: RefCell<Option<JsObject>>,
+}
+
+#[derive(Clone)]
+struct Class {
+    constructor: JsFunction,
+    prototype: JsObject,
+}
+
+/// Defines the globals; the classes are made when they are touched.
+pub fn install(context: &mut Context) -> JsResult<()> {
+    let global = context.global_object();
+    define_lazy(&global, "URL", METHOD, url_class, context);
+    define_lazy(&global, "URLSearchParams", METHOD, params_class, context);
+    Ok(())
+}
+
+/// The constructor `URL`.
+pub fn url_class(context: &mut Context) -> JsResult<JsValue> {
+    class_of_url(context).map(|class| class.constructor.into())
+}
+
+/// The constructor `URLSearchParams`.
+pub fn params_class(context: &mut Context) -> JsResult<JsValue> {
+    params::class(context).map(|class| class.constructor.into())
+}
+
+/// A `URL` object.
+///
+/// # Errors
+/// When the class can't be made.
+pub fn new_url(url: Url, context: &mut Context) -> JsResult<JsObject> {
+    let class = class_of_url(context)?;
+    Ok(make(url, class.prototype, context))
+}
+
+/// The URL that a value is an object of, if it is one.
+pub fn url_of(value: &JsValue) -> Option<Url> {
+    let object = value.as_object()?;
+    let data = object.downcast_ref::<UrlData>()?;
+    Some(data.url.clone())
+}
+
+fn make(url: Url, prototype: JsObject, context: &Context) -> JsObject {
+    JsObject::new(
+        context.root_shape(),
+        prototype,
+        UrlData { url, params: None },
+    )
+    .upcast()
+}
+
+fn class_of_url(context: &mut Context) -> JsResult<Class> {
+    let classes = State::of(context).slot::<Classes>();
+    if let Some(class) = &*classes.url.borrow() {
+        return Ok(class.clone());
+    }
+    let constructor = constructor(context, "URL", 1, construct);
+    let prototype = JsObject::with_object_proto(context.intrinsics());
+    let accessors: [(&str, NativeFunctionPointer, Option<NativeFunctionPointer>); 12] = [
+        ("href", get_href, Some(set_href)),
+        ("origin", get_origin, None),
+        ("protocol", get_protocol, Some(set_protocol)),
+        ("username", get_username, Some(set_username)),
+        ("password", get_password, Some(set_password)),
+        ("host", get_host, Some(set_host)),
+        ("hostname", get_hostname, Some(set_hostname)),
+        ("port", get_port, Some(set_port)),
+        ("pathname", get_pathname, Some(set_pathname)),
+        ("search", get_search, Some(set_search)),
+        ("searchParams", get_search_params, None),
+        ("hash", get_hash, Some(set_hash)),
+    ];
+    let inspect = inspect_function(inspect_url, context);
+    let symbol = inspect_symbol(context)?;
+    let mut natives = Natives::on(prototype.clone(), context)
+        .value("constructor", constructor.clone())
+        .attributes(Attribute::all())
+        .function("toString", 0, get_href);
+    for (name, get, set) in accessors {
+        natives = natives.accessor(name, get, set);
+    }
+    natives
+        .function("toJSON", 0, get_href)
+        .attributes(METHOD)
+        .keyed(symbol, inspect)
+        .attributes(Attribute::CONFIGURABLE)
+        .keyed(JsSymbol::to_string_tag(), js_string!("URL"))
+        .build();
+    seal_prototype(&constructor, &prototype);
+    Natives::on((*constructor).clone(), context)
+        .attributes(Attribute::all())
+        .function("parse", 1, parse)
+        .function("canParse", 1, can_parse)
+        .function("createObjectURL", 1, create_object_url)
+        .function("revokeObjectURL", 1, revoke_object_url)
+        .build();
+    let class = Class {
+        constructor,
+        prototype,
+    };
+    *classes.url.borrow_mut() = Some(class.clone());
+    Ok(class)
+}
+
+/// `prototype` of a class can't be replaced.
+fn seal_prototype(constructor: &JsFunction, prototype: &JsObject) {
+    constructor.insert_property(
+        js_string!("prototype"),
+        PropertyDescriptor::builder()
+            .value(prototype.clone())
+            .writable(false)
+            .enumerable(false)
+            .configurable(false)
+            .build(),
+    );
+}
+
+fn inspect_function(native: NativeFunctionPointer, context: &mut Context) -> JsFunction {
+    function(context, "[nodejs.util.inspect.custom]", 2, native)
+}
+
+/// Shown by the script half, which is parsed when something is shown.
+fn inspect_by(
+    name: JsString,
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let exports = registry::require("url/inspect", context)?.to_object(context)?;
+    let show = exports.get(name, context)?;
+    let show = show
+        .as_callable()
+        .ok_or_else(|| JsNativeError::typ().with_message("url/inspect is incomplete"))?;
+    let mut all = vec![this.clone()];
+    all.extend_from_slice(args);
+    show.call(&JsValue::undefined(), &all, context)
+}
+
+fn inspect_url(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    inspect_by(js_string!("url"), this, args, context)
+}
+
+/// The text of an argument, lone surrogates replaced.
+fn usv(value: &JsValue, context: &mut Context) -> JsResult<String> {
+    if value.is_symbol() {
+        return Err(errors::type_error(
+            "Cannot convert a Symbol value to a string",
+            context,
+        ));
+    }
+    Ok(value.to_string(context)?.to_std_string_lossy())
+}
+
+fn invalid(input: &str, base: Option<&str>, context: &mut Context) -> JsError {
+    let error = errors::node_error_with("ERR_INVALID_URL", &[], context);
+    if let Some(object) = error.as_opaque().and_then(JsValue::as_object) {
+        // A fresh error takes properties.
+        let _ = object.create_data_property(js_string!("input"), JsString::from(input), context);
+        if let Some(base) = base {
+            let _ = object.create_data_property(js_string!("base"), JsString::from(base), context);
+        }
+    }
+    error
+}
+
+fn parse_with(input: &str, base: Option<&str>) -> Option<Url> {
+    match base {
+        None => Url::parse(input).ok(),
+        Some(base) => Url::parse(base).ok()?.join(input).ok(),
+    }
+}
+
+fn input_and_base(args: &[JsValue], context: &mut Context) -> JsResult<(String, Option<String>)> {
+    if args.is_empty() {
+        return Err(missing(&["url"], context));
+    }
+    let input = usv(&args[0], context)?;
+    let base = match args.get_or_undefined(1) {
+        base if base.is_undefined() => None,
+        base => Some(usv(base, context)?),
+    };
+    Ok((input, base))
+}
+
+fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let prototype = prototype_for(new_target, "URL", context)?;
+    let (input, base) = input_and_base(args, context)?;
+    let Some(url) = parse_with(&input, base.as_deref()) else {
+        return Err(invalid(&input, base.as_deref(), context));
+    };
+    let prototype = match prototype {
+        Some(prototype) => prototype,
+        None => class_of_url(context)?.prototype,
+    };
+    Ok(make(url, prototype, context).into())
+}
+
+/// The prototype that a subclass asks for.
+fn prototype_for(
+    new_target: &JsValue,
+    class: &str,
+    context: &mut Context,
+) -> JsResult<Option<JsObject>> {
+    let Some(target) = new_target.as_object() else {
+        let message = format!("Class constructor {class} cannot be invoked without 'new'");
+        return Err(errors::type_error(&message, context));
+    };
+    Ok(target.get(js_string!("prototype"), context)?.as_object())
+}
+
+fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (input, base) = input_and_base(args, context)?;
+    match parse_with(&input, base.as_deref()) {
+        Some(url) => new_url(url, context).map(Into::into),
+        None => Ok(JsValue::null()),
+    }
+}
+
+fn can_parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (input, base) = input_and_base(args, context)?;
+    Ok(parse_with(&input, base.as_deref()).is_some().into())
+}
+
+fn create_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let args = [
+        js_string!("obj").into(),
+        js_string!("Blob").into(),
+        args.get_or_undefined(0).clone(),
+    ];
+    Err(errors::node_error_with(
+        "ERR_INVALID_ARG_TYPE",
+        &args,
+        context,
+    ))
+}
+
+fn revoke_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if args.is_empty() {
+        return Err(missing(&["url"], context));
+    }
+    usv(&args[0], context)?;
+    Ok(JsValue::undefined())
+}
+
+fn not_a_url(context: &mut Context) -> JsError {
+    errors::type_error("Receiver must be an instance of class URL", context)
+}
+
+fn read(
+    this: &JsValue,
+    context: &mut Context,
+    part: impl FnOnce(&Url) -> JsString,
+) -> JsResult<JsValue> {
+    let object = this.as_object();
+    let data = object
+        .as_ref()
+        .and_then(|object| object.downcast_ref::<UrlData>());
+    match data {
+        Some(data) => Ok(part(&data.url).into()),
+        None => Err(not_a_url(context)),
+    }
+}
+
+/// Changes the URL by the text of an argument; what is not valid changes nothing.
+fn write(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+    change: impl FnOnce(&mut Url, &str),
+) -> JsResult<JsValue> {
+    let object = this.as_object().filter(|object| object.is::<UrlData>());
+    let Some(object) = object else {
+        return Err(not_a_url(context));
+    };
+    let value = usv(args.get_or_undefined(0), context)?;
+    if let Some(mut data) = object.downcast_mut::<UrlData>() {
+        change(&mut data.url, &value);
+    }
+    Ok(JsValue::undefined())
+}
+
+fn get_href(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| url.as_str().into())
+}
+
+fn get_origin(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::origin(url).into())
+}
+
+fn get_protocol(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::protocol(url).into())
+}
+
+fn get_username(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::username(url).into())
+}
+
+fn get_password(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::password(url).into())
+}
+
+fn get_host(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::host(url).into())
+}
+
+fn get_hostname(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::hostname(url).into())
+}
+
+fn get_port(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::port(url).into())
+}
+
+fn get_pathname(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::pathname(url).into())
+}
+
+fn get_search(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::search(url).into())
+}
+
+fn get_hash(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read(this, context, |url| quirks::hash(url).into())
+}
+
+fn get_search_params(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let object = this.as_object().filter(|object| object.is::<UrlData>());
+    let Some(object) = object else {
+        return Err(not_a_url(context));
+    };
+    let found = object.downcast_ref::<UrlData>().map(|data| {
+        (
+            data.params.clone(),
+            form::parse(data.url.query().unwrap_or("")),
+        )
+    });
+    let Some((params, pairs)) = found else {
+        return Err(not_a_url(context));
+    };
+    if let Some(params) = params {
+        return Ok(params.into());
+    }
+    let params = params::make(pairs, Some(object.clone()), context)?;
+    if let Some(mut data) = object.downcast_mut::<UrlData>() {
+        data.params = Some(params.clone());
+    }
+    Ok(params.into())
+}
+
+fn set_href(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let object = this.as_object().filter(|object| object.is::<UrlData>());
+    let Some(object) = object else {
+        return Err(not_a_url(context));
+    };
+    let value = usv(args.get_or_undefined(0), context)?;
+    let Ok(url) = Url::parse(&value) else {
+        return Err(invalid(&value, None, context));
+    };
+    if let Some(mut data) = object.downcast_mut::<UrlData>() {
+        data.url = url;
+    }
+    renew_params(&object);
+    Ok(JsValue::undefined())
+}
+
+fn set_search(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, quirks::set_search)?;
+    if let Some(object) = this.as_object() {
+        renew_params(&object);
+    }
+    Ok(JsValue::undefined())
+}
+
+/// The query has changed: what was given out as `searchParams` follows.
+fn renew_params(object: &JsObject) {
+    let found = object.downcast_ref::<UrlData>().and_then(|data| {
+        let params = data.params.clone()?;
+        Some((params, form::parse(data.url.query().unwrap_or(""))))
+    });
+    if let Some((params, pairs)) = found {
+        params::replace(&params, pairs);
+    }
+}
+
+/// The `searchParams` have changed: the query follows.
+fn renew_query(object: &JsObject, query: &str) {
+    if let Some(mut data) = object.downcast_mut::<UrlData>() {
+        data.url
+            .set_query(Some(query).filter(|query| !query.is_empty()));
+    }
+}
+
+fn set_protocol(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, |url, value| {
+        let _ = quirks::set_protocol(url, value);
+    })
+}
+
+fn set_username(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, |url, value| {
+        let _ = quirks::set_username(url, value);
+    })
+}
+
+fn set_password(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, |url, value| {
+        let _ = quirks::set_password(url, value);
+    })
+}
+
+fn set_host(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, |url, value| {
+        let _ = quirks::set_host(url, value);
+    })
+}
+
+fn set_hostname(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, |url, value| {
+        let _ = quirks::set_hostname(url, value);
+    })
+}
+
+fn set_port(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, |url, value| {
+        let _ = quirks::set_port(url, value);
+    })
+}
+
+fn set_pathname(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, quirks::set_pathname)
+}
+
+fn set_hash(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    write(this, args, context, quirks::set_hash)
+}
