@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod async_hooks;
+pub mod buffer;
 pub mod errors;
 pub mod os;
 pub mod path;
@@ -33,6 +34,7 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] =
     ("path", path::exports),
     ("path/posix", path::posix_exports),
     ("path/win32", path::win32_exports),
+    ("buffer", buffer::exports),
     ("process", process::exports),
     ("timers", timers::exports),
 ];
@@ -110,6 +112,7 @@ pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsRe
 pub fn install_globals(context: &mut Context) -> JsResult<()> {
     timers::install(context)?;
     crate::web::url::install(context)?;
+    buffer::install(context)?;
     task_queue::install(context)?;
     process::install(context)
 }

@@ -1,0 +1,335 @@
+//! The character encodings of Node: between the engine's strings and bytes. The one place for them: `Buffer`, `fs`, streams,
+//! sockets and hashes all come here.
+//!
+//! A string of the engine is Latin-1 or UTF-16 inside; both are read in place. What decodes to ASCII becomes a Latin-1
+//! string with one copy.
+
+use boa_engine::{JsStr, JsString, JsValue, string::JsStrVariant};
+use encoding_rs::mem;
+
+use super::{base64, hex};
+
+/// An encoding that `Buffer.isEncoding` knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// `utf8`: malformed bytes decode to U+FFFD as the WHATWG Encoding Standard says, lone surrogates encode to it.
+    #[default]
+    Utf8,
+    /// `utf16le`, `ucs2`: code units, low byte first.
+    Utf16Le,
+    /// `latin1`, `binary`: the low byte of each code unit.
+    Latin1,
+    /// `ascii`: encodes as `latin1`, decodes with the high bit cleared.
+    Ascii,
+    /// `base64`; decoding takes both alphabets, skips what is in neither and stops at `=`.
+    Base64,
+    /// `base64url`: the URL alphabet without padding; decodes as `base64`.
+    Base64Url,
+    /// `hex`; decoding stops at the first pair that isn't hexadecimal.
+    Hex,
+}
+
+impl Encoding {
+    /// The encoding of that name in any mixture of cases, or `None`.
+    #[must_use]
+    pub fn parse(name: JsStr<'_>) -> Option<Self> {
+        let mut letters = [0_u8; 9];
+        let length = name.len();
+        if length > letters.len() {
+            return None;
+        }
+        for (letter, unit) in letters.iter_mut().zip(name.iter()) {
+            *letter = u8::try_from(unit).ok()?.to_ascii_lowercase();
+        }
+        Some(match &letters[..length] {
+            b"utf8" | b"utf-8" => Self::Utf8,
+            b"ucs2" | b"ucs-2" | b"utf16le" | b"utf-16le" => Self::Utf16Le,
+            b"latin1" | b"binary" => Self::Latin1,
+            b"ascii" => Self::Ascii,
+            b"base64" => Self::Base64,
+            b"base64url" => Self::Base64Url,
+            b"hex" => Self::Hex,
+            _ => return None,
+        })
+    }
+
+    /// The encoding that a value names; `None` for values that aren't strings, and for unknown names.
+    #[must_use]
+    pub fn of(value: &JsValue) -> Option<Self> {
+        value
+            .as_string()
+            .and_then(|name| Self::parse(name.as_str()))
+    }
+
+    /// Node's canonical name of the encoding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf8",
+            Self::Utf16Le => "utf16le",
+            Self::Latin1 => "latin1",
+            Self::Ascii => "ascii",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::Hex => "hex",
+        }
+    }
+
+    /// The string that the bytes stand for.
+    #[must_use]
+    pub fn decode(self, bytes: &[u8]) -> JsString {
+        if bytes.is_empty() {
+            return JsString::default();
+        }
+        match self {
+            Self::Utf8 => decode_utf8(bytes),
+            Self::Utf16Le => decode_utf16le(bytes),
+            Self::Latin1 => JsString::from(JsStr::latin1(bytes)),
+            Self::Ascii if bytes.is_ascii() => JsString::from(JsStr::latin1(bytes)),
+            Self::Ascii => {
+                let masked: Vec<u8> = bytes.iter().map(|byte| byte & 0x7f).collect();
+                JsString::from(JsStr::latin1(&masked))
+            }
+            Self::Base64 => JsString::from(JsStr::latin1(&base64::encode(bytes))),
+            Self::Base64Url => JsString::from(JsStr::latin1(&base64::encode_url(bytes))),
+            Self::Hex => JsString::from(JsStr::latin1(&hex::encode(bytes))),
+        }
+    }
+
+    /// The bytes of a string.
+    #[must_use]
+    pub fn encode(self, text: JsStr<'_>) -> Vec<u8> {
+        match (self, text.variant()) {
+            (Self::Utf8, JsStrVariant::Latin1(units)) => encode_latin1_as_utf8(units),
+            (Self::Utf8, JsStrVariant::Utf16(units)) => {
+                let mut bytes = vec![0; units.len() * 3];
+                let length = mem::convert_utf16_to_utf8(units, &mut bytes);
+                bytes.truncate(length);
+                bytes
+            }
+            (Self::Latin1 | Self::Ascii, JsStrVariant::Latin1(units)) => units.to_vec(),
+            (Self::Latin1 | Self::Ascii, JsStrVariant::Utf16(units)) => {
+                units.iter().map(|unit| *unit as u8).collect()
+            }
+            (Self::Utf16Le, JsStrVariant::Latin1(units)) => {
+                units.iter().flat_map(|unit| [*unit, 0]).collect()
+            }
+            (Self::Utf16Le, JsStrVariant::Utf16(units)) => {
+                units.iter().flat_map(|unit| unit.to_le_bytes()).collect()
+            }
+            (Self::Base64 | Self::Base64Url, JsStrVariant::Latin1(units)) => base64::decode(units),
+            (Self::Base64 | Self::Base64Url, JsStrVariant::Utf16(units)) => {
+                base64::decode(&low_bytes(units))
+            }
+            (Self::Hex, _) => hex::decode(text),
+        }
+    }
+
+    /// Writes as much of a string as fits, in whole characters; returns the number of bytes written.
+    pub fn write(self, text: JsStr<'_>, into: &mut [u8]) -> usize {
+        match (self, text.variant()) {
+            (Self::Utf8, JsStrVariant::Latin1(units)) => {
+                mem::convert_latin1_to_utf8_partial(units, into).1
+            }
+            (Self::Utf8, JsStrVariant::Utf16(units)) => {
+                mem::convert_utf16_to_utf8_partial(units, into).1
+            }
+            (Self::Latin1 | Self::Ascii, JsStrVariant::Latin1(units)) => copy(units, into),
+            (Self::Latin1 | Self::Ascii, JsStrVariant::Utf16(units)) => {
+                let length = units.len().min(into.len());
+                for (byte, unit) in into.iter_mut().zip(units) {
+                    *byte = *unit as u8;
+                }
+                length
+            }
+            (Self::Utf16Le, _) => {
+                let length = text.len().min(into.len() / 2);
+                for (pair, unit) in into.chunks_exact_mut(2).zip(text.iter()) {
+                    pair.copy_from_slice(&unit.to_le_bytes());
+                }
+                length * 2
+            }
+            (Self::Base64 | Self::Base64Url | Self::Hex, _) => copy(&self.encode(text), into),
+        }
+    }
+
+    /// What `Buffer.byteLength` says: exact but for base64 and hex with characters that don't belong there, where it is
+    /// an upper bound.
+    #[must_use]
+    pub fn byte_length(self, text: JsStr<'_>) -> usize {
+        let length = text.len();
+        match self {
+            Self::Utf8 => match text.variant() {
+                JsStrVariant::Latin1(units) => {
+                    length + units.iter().filter(|unit| !unit.is_ascii()).count()
+                }
+                JsStrVariant::Utf16(units) => utf8_length(units),
+            },
+            Self::Utf16Le => length * 2,
+            Self::Latin1 | Self::Ascii => length,
+            Self::Hex => length / 2,
+            Self::Base64 | Self::Base64Url => {
+                let is_padding =
+                    |index: usize| text.get(index).is_some_and(|unit| unit == u16::from(b'='));
+                let mut units = length;
+                if units > 0 && is_padding(units - 1) {
+                    units -= 1;
+                }
+                if units > 1 && is_padding(units - 1) {
+                    units -= 1;
+                }
+                units * 3 / 4
+            }
+        }
+    }
+}
+
+fn copy(from: &[u8], into: &mut [u8]) -> usize {
+    let length = from.len().min(into.len());
+    into[..length].copy_from_slice(&from[..length]);
+    length
+}
+
+/// Node looks at the low byte only where it decodes base64.
+fn low_bytes(units: &[u16]) -> Vec<u8> {
+    units.iter().map(|unit| *unit as u8).collect()
+}
+
+fn decode_utf8(bytes: &[u8]) -> JsString {
+    if bytes.is_ascii() {
+        return JsString::from(JsStr::latin1(bytes));
+    }
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => js_string_of(text),
+        Err(_) => {
+            let mut units = vec![0; bytes.len() + 1];
+            let length = mem::convert_utf8_to_utf16(bytes, &mut units);
+            JsString::from(JsStr::utf16(&units[..length]))
+        }
+    }
+}
+
+/// A string of the engine from UTF-8, Latin-1 inside where that is possible.
+#[must_use]
+pub fn js_string_of(text: &str) -> JsString {
+    if text.is_ascii() {
+        return JsString::from(JsStr::latin1(text.as_bytes()));
+    }
+    if mem::is_str_latin1(text) {
+        let latin1 = mem::encode_latin1_lossy(text);
+        return JsString::from(JsStr::latin1(&latin1));
+    }
+    let mut units = vec![0; text.len()];
+    let length = mem::convert_str_to_utf16(text, &mut units);
+    JsString::from(JsStr::utf16(&units[..length]))
+}
+
+fn decode_utf16le(bytes: &[u8]) -> JsString {
+    let pairs = bytes.chunks_exact(2);
+    if pairs.clone().all(|pair| pair[1] == 0) {
+        let latin1: Vec<u8> = pairs.map(|pair| pair[0]).collect();
+        return JsString::from(JsStr::latin1(&latin1));
+    }
+    let units: Vec<u16> = pairs
+        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+        .collect();
+    JsString::from(JsStr::utf16(&units))
+}
+
+fn encode_latin1_as_utf8(units: &[u8]) -> Vec<u8> {
+    if units.is_ascii() {
+        return units.to_vec();
+    }
+    let mut bytes = vec![0; units.len() * 2];
+    let length = mem::convert_latin1_to_utf8(units, &mut bytes);
+    bytes.truncate(length);
+    bytes
+}
+
+/// Bytes that UTF-16 takes as UTF-8; a lone surrogate counts three.
+fn utf8_length(units: &[u16]) -> usize {
+    let mut length = 0;
+    let mut rest = units.iter().peekable();
+    while let Some(unit) = rest.next() {
+        length += match unit {
+            0..0x80 => 1,
+            0x80..0x800 => 2,
+            0xd800..0xdc00
+                if rest
+                    .peek()
+                    .is_some_and(|low| (0xdc00..0xe000).contains(*low)) =>
+            {
+                rest.next();
+                4
+            }
+            _ => 3,
+        };
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use boa_engine::{JsString, js_string};
+
+    use super::Encoding;
+
+    #[test]
+    fn names() {
+        for (name, encoding) in [
+            ("utf8", Some(Encoding::Utf8)),
+            ("UTF-8", Some(Encoding::Utf8)),
+            ("Ucs-2", Some(Encoding::Utf16Le)),
+            ("utf-16LE", Some(Encoding::Utf16Le)),
+            ("binary", Some(Encoding::Latin1)),
+            ("base64URL", Some(Encoding::Base64Url)),
+            ("", None),
+            ("utf-8 ", None),
+            ("base64urlx", None),
+        ] {
+            assert_eq!(
+                Encoding::parse(JsString::from(name).as_str()),
+                encoding,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn decodes() {
+        let cases: &[(Encoding, &[u8], JsString)] = &[
+            (Encoding::Utf8, b"plain", js_string!("plain")),
+            (Encoding::Utf8, "h\u{e9}".as_bytes(), js_string!("h\u{e9}")),
+            (
+                Encoding::Utf8,
+                "\u{20ac}\u{1f600}".as_bytes(),
+                js_string!("\u{20ac}\u{1f600}"),
+            ),
+            (Encoding::Utf8, b"\xf0\x9f\x98", js_string!("\u{fffd}")),
+            (
+                Encoding::Utf8,
+                b"a\xff\xc0b",
+                js_string!("a\u{fffd}\u{fffd}b"),
+            ),
+            (Encoding::Latin1, b"\xe9", js_string!("\u{e9}")),
+            (Encoding::Ascii, b"\xc1", js_string!("A")),
+            (Encoding::Utf16Le, b"a\0\xac\x20z", js_string!("a\u{20ac}")),
+            (Encoding::Hex, b"\x01\xab", js_string!("01ab")),
+            (Encoding::Base64, b"\xff\xfe", js_string!("//4=")),
+            (Encoding::Base64Url, b"\xff\xfe", js_string!("__4")),
+        ];
+        for (encoding, bytes, text) in cases {
+            assert_eq!(encoding.decode(bytes), *text, "{encoding:?} {bytes:?}");
+        }
+    }
+
+    #[test]
+    fn writes_whole_characters_only() {
+        let mut room = [0; 4];
+        let text = JsString::from("a\u{20ac}\u{20ac}");
+        assert_eq!(Encoding::Utf8.write(text.as_str(), &mut room), 4);
+        assert_eq!(Encoding::Utf8.write(text.as_str(), &mut room[..3]), 1);
+        assert_eq!(Encoding::Utf16Le.write(text.as_str(), &mut room[..3]), 2);
+        assert_eq!(Encoding::Utf8.byte_length(text.as_str()), 7);
+    }
+}

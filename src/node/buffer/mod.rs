@@ -1,0 +1,101 @@
+//! `Buffer`: bytes for script, and the interface through which the other natives make and read them.
+//!
+//! All of the class is native. What natives of other modules need is here: [`from_vec`] and its kin make Buffers, [`with_bytes`]
+//! and its kin reach the bytes of whatever script passes as bytes, [`Encoding`] converts to and from strings.
+
+mod base64;
+mod class;
+mod create;
+pub mod encoding;
+mod errors;
+mod hex;
+mod view;
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, object::builtins::AlignedVec};
+
+use crate::engine::native::{METHOD, Natives, define_lazy};
+
+pub use self::{
+    encoding::Encoding,
+    view::{View, is_uint8_array},
+};
+
+/// What `require('buffer')` gives.
+pub fn exports(context: &mut Context) -> JsResult<JsValue> {
+    let class = class::class(context)?;
+    let exports = Natives::new(context).value("Buffer", class.constructor.clone());
+    Ok(exports.build().into())
+}
+
+/// Defines the global `Buffer`; the class is made when it is first touched.
+pub fn install(context: &mut Context) -> JsResult<()> {
+    let global = context.global_object();
+    let make = |context: &mut Context| Ok(class::class(context)?.constructor.clone().into());
+    define_lazy(&global, "Buffer", METHOD, make, context);
+    Ok(())
+}
+
+/// A Buffer with these bytes. They are copied once, into memory aligned as the engine wants it; what can be read into
+/// an [`AlignedVec`] in the first place is better given to [`from_aligned`].
+pub fn from_vec(bytes: Vec<u8>, context: &mut Context) -> JsResult<JsObject> {
+    from_slice(&bytes, context)
+}
+
+/// A Buffer with a copy of the bytes, in memory of its own.
+pub fn from_slice(bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
+    from_aligned(class::aligned(bytes), context)
+}
+
+/// A Buffer with a copy of the bytes; few bytes share a block of memory with other Buffers, which is cheaper to make but keeps
+/// the block alive.
+pub fn from_slice_pooled(bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
+    class::class(context)?.copy_of(bytes, context)
+}
+
+/// A Buffer that takes over the bytes without a copy. `AlignedVec` is `Send`: it can be filled on the pool.
+pub fn from_aligned(bytes: AlignedVec<u8>, context: &mut Context) -> JsResult<JsObject> {
+    class::class(context)?.own(bytes, context)
+}
+
+/// Whether the value is a `Buffer`, not just a Uint8Array.
+pub fn is_buffer(value: &JsValue, context: &mut Context) -> bool {
+    value
+        .as_object()
+        .is_some_and(|object| class::class(context).is_ok_and(|class| class.is_instance(&object)))
+}
+
+/// A copy of the bytes of a typed array, DataView, ArrayBuffer or SharedArrayBuffer; `None` for everything else.
+pub fn bytes_of(value: &JsValue, context: &mut Context) -> Option<Vec<u8>> {
+    View::of_any(value, context).map(|view| view.to_vec())
+}
+
+/// Reads the bytes of such a value in place. `read` must not call script.
+pub fn with_bytes<R>(
+    value: &JsValue,
+    context: &mut Context,
+    read: impl FnOnce(&[u8]) -> R,
+) -> Option<R> {
+    View::of_any(value, context).map(|view| view.read(read))
+}
+
+/// Reads and writes the bytes of such a value in place. `write` must not call script.
+pub fn with_bytes_mut<R>(
+    value: &JsValue,
+    context: &mut Context,
+    write: impl FnOnce(&mut [u8]) -> R,
+) -> Option<R> {
+    let view = View::of_any(value, context)?;
+    view.write(context, write).ok()
+}
+
+/// The bytes that script means by a value: of a string in the encoding, or of anything that has bytes.
+pub fn bytes_or_text(
+    value: &JsValue,
+    encoding: Encoding,
+    context: &mut Context,
+) -> Option<Vec<u8>> {
+    match value.as_string() {
+        Some(text) => Some(encoding.encode(text.as_str())),
+        None => bytes_of(value, context),
+    }
+}
