@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod async_hooks;
 pub mod buffer;
+pub mod console;
 pub mod errors;
 pub mod os;
 pub mod path;
@@ -10,6 +11,7 @@ pub mod process;
 pub mod task_queue;
 pub mod timers;
 pub mod types;
+pub mod util;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
@@ -21,20 +23,22 @@ pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
 /// The native halves, by the name that script halves ask for.
 pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
+    ("console", console::binding),
     ("errors", errors::binding),
     ("validators", errors::validators::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
+    ("util", util::binding),
 ];
 
 /// The modules that are all native, by id.
-pub const NATIVE_MODULES: &[(&str, MakeExports)] =
-    &[
+pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
+    ("buffer", buffer::exports),
+    ("console", console::exports),
     ("os", os::exports),
     ("path", path::exports),
     ("path/posix", path::posix_exports),
     ("path/win32", path::win32_exports),
-    ("buffer", buffer::exports),
     ("process", process::exports),
     ("timers", timers::exports),
 ];
@@ -114,6 +118,7 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
     crate::web::url::install(context)?;
     buffer::install(context)?;
     task_queue::install(context)?;
+    console::install(context)?;
     process::install(context)
 }
 
