@@ -10,7 +10,6 @@ mod engine;
 mod modules;
 mod node;
 mod runtime;
-mod sys;
 mod web;
 
 pub use runtime::{

@@ -1,59 +1,158 @@
 //! Finding and loading modules: CommonJS, ES modules, JSON.
 //!
 //! `resolve` answers *which file is meant* and knows nothing of the engine; `package_json` reads what packages say
-//! about themselves; `format` says what kind of module a file is; `lexer` guesses the exports of CommonJS text.
+//! about themselves; `format` says what kind of module a file is; `lexer` guesses the exports of CommonJS text. `commonjs` and `esm`
+//! load what was found into the engine; `syntax` says where a text that can't be parsed is wrong.
 
+mod builtins;
+mod commonjs;
 pub mod error;
+mod esm;
 pub mod format;
+mod js_error;
 pub mod lexer;
 pub mod package_json;
 pub mod paths;
 pub mod resolve;
+mod syntax;
 
-use std::{cell::RefCell, rc::Rc};
-
-use boa_engine::{
-    Context, JsNativeError, JsResult, Module, Script, Source,
-    module::{ModuleLoader, ModuleRequest, Referrer},
-};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::Path;
+
+use boa_engine::{Context, JsResult, JsValue, Script, Source};
+use rustc_hash::FxHashSet;
+
+pub use commonjs::binding;
+pub use esm::{Loader, report_unsettled_main};
+#[allow(unused_imports)] // for the printer of uncaught errors
+pub use syntax::{SyntaxErrorLocation, syntax_error_location};
+
+use self::commonjs::CommonJs;
+use self::error::ResolveError;
+use self::esm::EsModules;
+use self::format::Format;
+use self::resolve::{ResolveOptions, Resolver};
+use crate::runtime::{Options, State};
 
 /// What one runtime has loaded.
 #[derive(Default)]
-pub struct ModuleState {}
+pub struct ModuleState {
+    resolver: OnceCell<Resolver>,
+    commonjs: CommonJs,
+    esm: EsModules,
+    /// Whether `-r` modules are being loaded.
+    preloading: Cell<bool>,
+    /// The files whose text was wrapped: the first line's columns are off by the length of the wrapper.
+    wrapped: RefCell<FxHashSet<String>>,
+    syntax_errors: RefCell<Vec<(boa_engine::JsObject, SyntaxErrorLocation)>>,
+}
 
-/// The engine's module loader.
-#[derive(Default)]
-pub struct Loader {}
+impl ModuleState {
+    /// The resolver of the runtime; made on first use.
+    fn resolver(&self, options: &Options) -> &Resolver {
+        self.resolver.get_or_init(|| {
+            Resolver::new(ResolveOptions {
+                preserve_symlinks: options.preserve_symlinks,
+                preserve_symlinks_main: options.preserve_symlinks_main,
+                conditions: options.conditions.clone(),
+                global_paths: Resolver::default_global_paths(),
+                is_builtin: builtins::is_builtin,
+            })
+        })
+    }
 
-impl ModuleLoader for Loader {
-    async fn load_imported_module(
-        self: Rc<Self>,
-        _: Referrer,
-        request: ModuleRequest,
-        _: &RefCell<&mut Context>,
-    ) -> JsResult<Module> {
-        Err(JsNativeError::error()
-            .with_message(format!(
-                "Cannot find module '{}'",
-                request.specifier().to_std_string_lossy()
-            ))
-            .into())
+    /// How many columns of line 1 of a file, as the engine counts them, are not the file's own.
+    #[must_use]
+    pub fn column_offset(&self, file: &str) -> u32 {
+        if self.wrapped.borrow().contains(file) {
+            u32::try_from(commonjs::WRAPPER[0].len()).unwrap_or(0)
+        } else {
+            0
+        }
     }
 }
 
-/// Runs the main script.
+/// Runs the main script: a path as the command line has it, made absolute.
 ///
 /// # Errors
-/// What it throws.
+/// What a CommonJS script throws. An ES module runs when the queues are drained, and reports by rejecting.
 pub fn run_main(path: &Path, context: &mut Context) -> JsResult<()> {
-    let text = std::fs::read(path).map_err(|error| {
-        JsNativeError::error().with_message(format!("{}: {error}", path.display()))
-    })?;
-    Script::parse(Source::from_bytes(&text).with_path(path), None, context)?
-        .evaluate(context)
-        .map(drop)
+    let state = State::of(context);
+    let resolver = state.modules.resolver(&state.options);
+    let extensions = [".js", ".json", ".node"].map(str::to_owned);
+    let request = paths::text(path);
+    let found = resolver.find_path(
+        &request,
+        &[],
+        true,
+        &extensions,
+        &commonjs::current_directory(),
+    );
+    js_error::emit_deprecations(resolver.take_warnings(), context);
+    let found = found.map_err(|error| js_error::resolve_error(&error, context))?;
+    let Some(file) = found else {
+        let error = ResolveError::CommonJsNotFound {
+            request,
+            stack: Vec::new(),
+        };
+        return Err(js_error::resolve_error(&error, context));
+    };
+    let format = format::of_file(&file, &resolver.packages);
+    match format {
+        Ok(Format::Module | Format::ModuleTypeScript) => {
+            esm::run_main(paths::to_file_url(&file), context);
+            Ok(())
+        }
+        _ => commonjs::load_main(&file, context),
+    }
 }
 
-/// At the end: a main module whose top-level await never settled.
-pub fn report_unsettled_main(_: &mut Context) {}
+/// Runs `-e` code as a script, with `require`, `module`, `exports`, `__filename` and `__dirname` as globals; returns its
+/// completion value.
+///
+/// # Errors
+/// What the code throws.
+pub fn run_eval(source: &str, context: &mut Context) -> JsResult<JsValue> {
+    commonjs::define_globals("[eval]", context)?;
+    let parsed = Script::parse(
+        Source::from_bytes(source).with_path(Path::new("[eval]")),
+        None,
+        context,
+    );
+    let parsed = match parsed {
+        Err(_) if syntax::is_module_text(source) => {
+            run_eval_module(source, context)?;
+            return Ok(JsValue::undefined());
+        }
+        parsed => parsed,
+    };
+    let script = syntax::explained(parsed, source, "[eval]", context)?;
+    script.evaluate(context)
+}
+
+/// Runs `--input-type=module -e` code as the main module.
+///
+/// # Errors
+/// A syntax error; what the code throws rejects.
+pub fn run_eval_module(source: &str, context: &mut Context) -> JsResult<()> {
+    let directory = commonjs::current_directory();
+    let url = paths::to_file_url(&directory.join("[eval1]"));
+    esm::module_for_text(&url, source, context)?;
+    esm::run_main(url, context);
+    Ok(())
+}
+
+/// Loads the modules of `-r`.
+///
+/// # Errors
+/// What they throw.
+pub fn preload(requests: &[String], context: &mut Context) -> JsResult<()> {
+    if requests.is_empty() {
+        return Ok(());
+    }
+    let state = State::of(context);
+    state.modules.preloading.set(true);
+    let outcome = commonjs::preload(requests, context);
+    state.modules.preloading.set(false);
+    outcome
+}

@@ -84,6 +84,20 @@ impl Tasks {
         }
     }
 
+    /// Runs the asynchronous jobs that `start` queues, and no others: those that wait already go on waiting.
+    pub fn run_async_jobs_of<T>(
+        &self,
+        context: &mut Context,
+        start: impl FnOnce(&mut Context) -> T,
+    ) -> JsResult<T> {
+        let waiting = std::mem::take(&mut *self.async_jobs.borrow_mut());
+        let started = start(context);
+        let outcome = self.run_async_jobs(context);
+        let left = std::mem::replace(&mut *self.async_jobs.borrow_mut(), waiting);
+        self.async_jobs.borrow_mut().extend(left);
+        outcome.map(|()| started)
+    }
+
     /// Empties all queues, as a runtime that ends does: their entries hold roots into the heap.
     pub fn clear(&self) {
         self.ticks.borrow_mut().clear();

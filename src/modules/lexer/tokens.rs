@@ -3,7 +3,7 @@
 
 /// What a token is. Punctuators come one byte at a time: `===` is three tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::modules) enum Kind {
     /// An identifier or keyword.
     Word,
     /// A quoted string, quotes included in the span.
@@ -16,12 +16,12 @@ pub(super) enum Kind {
 
 /// One token: its kind and where it stands in the source, in bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(in crate::modules) struct Token {
+    pub(in crate::modules) kind: Kind,
+    pub(in crate::modules) start: usize,
+    pub(in crate::modules) end: usize,
     /// How many brackets, braces, parentheses and template holes are open before it.
-    pub(super) depth: u32,
+    pub(in crate::modules) depth: u32,
 }
 
 /// Why a bracket was opened: decides what a `/` after the closing one means.
@@ -38,7 +38,7 @@ enum Open {
 }
 
 /// Splits `source` into tokens. Never fails: text that isn't JavaScript gives tokens that match nothing.
-pub(super) fn tokenize(source: &str) -> Vec<Token> {
+pub(in crate::modules) fn tokenize(source: &str) -> Vec<Token> {
     let mut scanner = Scanner {
         bytes: source.as_bytes(),
         pos: 0,

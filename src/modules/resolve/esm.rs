@@ -137,6 +137,20 @@ impl Resolver {
         })
     }
 
+    /// The directory of the package that a bare specifier names, seen from the file `base`.
+    #[must_use]
+    pub fn package_directory(
+        &self,
+        specifier: &str,
+        base: &std::path::Path,
+    ) -> Option<std::path::PathBuf> {
+        let (name, _) = split_specifier(specifier, &paths::to_file_url(base)).ok()?;
+        base.ancestors()
+            .skip(1)
+            .map(|directory| paths::join(&directory.join("node_modules"), name))
+            .find(|root| self.files.kind(&root.join("package.json")) == FileKind::File)
+    }
+
     /// The main file of a package without `exports`.
     fn legacy_main(
         &self,

@@ -10,6 +10,7 @@ mod stat;
 
 pub use commonjs::{CommonJsParent, CommonJsRequest, lookup_paths, node_module_paths};
 pub use esm::EsmTarget;
+pub use package::percent_decode_bytes;
 pub use stat::{FileKind, FileSystem};
 
 use std::cell::RefCell;

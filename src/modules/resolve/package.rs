@@ -378,7 +378,13 @@ fn worst_segment(path: &str) -> Segment {
 }
 
 /// `decodeURIComponent`, leniently.
-pub(super) fn percent_decode(text: &str) -> String {
+fn percent_decode(text: &str) -> String {
+    String::from_utf8_lossy(&percent_decode_bytes(text)).into_owned()
+}
+
+/// The bytes that percent-encoded text stands for.
+#[must_use]
+pub fn percent_decode_bytes(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -397,5 +403,5 @@ pub(super) fn percent_decode(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }

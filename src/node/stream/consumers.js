@@ -1,14 +1,17 @@
 // `stream/consumers`: a whole stream as one value.
 'use strict';
 
-const { JSONParse, Uint8Array } = primordials;
-const { isAnyArrayBuffer } = binding('types');
+const { JSONParse, TypedArrayPrototypeSet, Uint8Array } = primordials;
+const { toBuffer } = require('stream/state');
+const { isAnyArrayBuffer, isArrayBufferView } = binding('types');
 
 async function collect(stream) {
   const { Buffer } = require('buffer');
   const parts = [];
   for await (const chunk of stream) {
-    parts[parts.length] = typeof chunk === 'string' || isAnyArrayBuffer(chunk) ? Buffer.from(chunk) : chunk;
+    // Whatever isn't bytes counts as its text.
+    const bytes = isAnyArrayBuffer(chunk) || isArrayBufferView(chunk) ? chunk : `${chunk}`;
+    parts[parts.length] = isArrayBufferView(bytes) ? toBuffer(bytes) : Buffer.from(bytes);
   }
   return parts;
 }
@@ -20,19 +23,26 @@ async function blob(stream) {
   return new Blob(parts);
 }
 
+/** All bytes, in memory that nothing else shares. */
+async function arrayBuffer(stream) {
+  const parts = await collect(stream);
+  let length = 0;
+  for (let i = 0; i < parts.length; i++) length += parts[i].length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) {
+    TypedArrayPrototypeSet(all, parts[i], at);
+    at += parts[i].length;
+  }
+  return all.buffer;
+}
+
 async function buffer(stream) {
-  return require('buffer').Buffer.concat(await collect(stream));
+  return require('buffer').Buffer.from(await arrayBuffer(stream));
 }
 
 async function bytes(stream) {
-  const all = await buffer(stream);
-  return new Uint8Array(all.buffer, all.byteOffset, all.length);
-}
-
-async function arrayBuffer(stream) {
-  const all = await buffer(stream);
-  // A small Buffer may share its memory with others.
-  return all.buffer.slice(all.byteOffset, all.byteOffset + all.byteLength);
+  return new Uint8Array(await arrayBuffer(stream));
 }
 
 async function text(stream) {

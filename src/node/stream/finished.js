@@ -41,14 +41,22 @@ function finished(stream, options, callback) {
   }
   validateFunction(callback, 'callback');
   validateAbortSignal(options.signal, 'options.signal');
-  // The callback belongs to the context of this call, not to whoever ends the stream.
-  const { AsyncResource } = asyncHooks();
-  if (AsyncResource) callback = AsyncResource.bind(callback);
-  return eos(stream, options, callback);
+  return eos(stream, options, inContext(callback));
 }
 
-function asyncHooks() {
-  return require('async_hooks');
+/** `callback` in the async context of this call, not of whoever ends the stream. */
+function inContext(callback) {
+  const { getFrame, setFrame } = binding('async_context');
+  const frame = getFrame();
+  if (frame === undefined) return callback;
+  return function(...args) {
+    const before = setFrame(frame);
+    try {
+      return ReflectApply(callback, this, args);
+    } finally {
+      setFrame(before);
+    }
+  };
 }
 
 /** Returns a function that takes all listeners away. */

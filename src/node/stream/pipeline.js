@@ -74,8 +74,15 @@ function run(streams, callback, options) {
   if (streams.length === 1 && ArrayIsArray(streams[0])) streams = streams[0];
   if (streams.length < 2) throw nodeError('ERR_MISSING_ARGS', 'streams');
 
-  const controller = new (require('abort_controller').AbortController)();
-  const { signal } = controller;
+  // Only functions are told of the end by a signal.
+  let controller;
+  const signalOf = () => {
+    if (controller === undefined) {
+      const { AbortController } = require('abort_controller');
+      controller = new AbortController();
+    }
+    return controller.signal;
+  };
   const outer = options?.signal;
   validateAbortSignal(outer, 'options.signal');
 
@@ -97,7 +104,7 @@ function run(streams, callback, options) {
     if (!error && !last) return;
     while (toDestroy.length > 0) ArrayPrototypeShift(toDestroy)(error);
     abortListener?.[SymbolDispose]();
-    controller.abort();
+    controller?.abort();
     if (last) {
       for (let i = 0; !error && i < atSuccess.length; i++) atSuccess[i]();
       nextTick(callback, error, value);
@@ -130,7 +137,7 @@ function run(streams, callback, options) {
 
     if (i === 0) {
       if (typeof stream === 'function') {
-        current = stream({ signal });
+        current = stream({ signal: signalOf() });
         if (!isIterable(current)) {
           throw nodeError('ERR_INVALID_RETURN_VALUE', 'Iterable, AsyncIterable or Stream', 'source', current);
         }
@@ -140,7 +147,7 @@ function run(streams, callback, options) {
         current = Duplex.from(stream);
       }
     } else if (typeof stream === 'function') {
-      current = stream(asIterable(isTransformStream(current) ? current.readable : current), { signal });
+      current = stream(asIterable(isTransformStream(current) ? current.readable : current), { signal: signalOf() });
       if (isLast) {
         current = drainResult(current, end);
         const { destroy, unwatch } = watch(current, false, true);
@@ -177,7 +184,7 @@ function run(streams, callback, options) {
       current = Duplex.from(stream);
     }
   }
-  if (signal.aborted || outer?.aborted) nextTick(abort);
+  if (outer?.aborted) nextTick(abort);
   return current;
 
   // The last function returned a promise or an iterable: a stream stands for it, so that

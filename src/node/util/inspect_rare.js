@@ -2,15 +2,15 @@
 // The late half of `util.inspect`: kinds of objects and options that most programs never print.
 
 const {
-  ArrayPrototypeFilter, ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice, ErrorPrototypeToString,
-  FunctionPrototypeCall, MathMax, MathMin, MathTrunc, NumberPrototypeToString, ObjectGetOwnPropertyDescriptor,
-  ObjectGetPrototypeOf, ObjectKeys, ObjectPrototypeHasOwnProperty, ReflectOwnKeys, RegExpPrototypeExec,
-  RegExpPrototypeSymbolReplace, SafeSet, String, StringPrototypeIncludes, StringPrototypeIndexOf,
+  ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice,
+  ErrorPrototypeToString, FunctionPrototypeCall, MathMax, MathMin, MathTrunc, NumberPrototypeToString,
+  ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectKeys, ObjectPrototypeHasOwnProperty, ReflectOwnKeys,
+  RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeSet, String, StringPrototypeIncludes, StringPrototypeIndexOf,
   StringPrototypePadStart, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith,
   SymbolPrototypeToString, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
 } = primordials;
 const {
-  promiseState, proxyDetails, previewEntries, constructorName, ownNonIndexKeys, quote, unwrap, externalAddress,
+  promiseState, proxyDetails, previewEntries, constructorName, ownNonIndexKeys, quote, unwrap,
 } = binding('util');
 const {
   inspect, formatValue, formatProperty, formatPrimitive, prefixOf, keysOf, spaces, limit, more, numberText, layOut, kindOf,
@@ -26,7 +26,7 @@ const PROXY = 32;
 function lookThroughProxy(ctx, value, level) {
   let details = proxyDetails(value);
   // The engine doesn't tell: the traps answer for the target.
-  if (details === undefined) return { text: undefined, target: value, kind: kindOf(value) - PROXY };
+  if (details === undefined) return { text: undefined, target: value, kind: ownKind(value) };
   if (details === null || details[0] === null) return { text: ctx.stylize('<Revoked Proxy>', 'special') };
   if (ctx.showProxy) return { text: formatProxy(ctx, details, level) };
   let target = details[0];
@@ -36,6 +36,14 @@ function lookThroughProxy(ctx, value, level) {
     details = proxyDetails(target);
     if (details === null || details[0] === null) return { text: ctx.stylize('<Revoked Proxy>', 'special') };
     target = details[0];
+  }
+}
+
+function ownKind(proxy) {
+  try {
+    return ArrayIsArray(proxy) ? 1 : kindOf(proxy) - PROXY;
+  } catch {
+    return 0;
   }
 }
 

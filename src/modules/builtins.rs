@@ -1,0 +1,46 @@
+//! The built-in modules as user code names them.
+
+use boa_engine::{Context, JsResult, JsValue};
+
+use crate::{
+    engine::registry,
+    node::{
+        PUBLIC_MODULES, SCHEME_ONLY_MODULES,
+        errors::{self, Base},
+    },
+};
+
+/// Whether `specifier` names a built-in, with `node:` or, where that's allowed, without.
+#[must_use]
+pub fn is_builtin(specifier: &str) -> bool {
+    match specifier.strip_prefix("node:") {
+        Some(name) => is_public(name) || SCHEME_ONLY_MODULES.contains(&name),
+        None => is_public(specifier),
+    }
+}
+
+fn is_public(name: &str) -> bool {
+    PUBLIC_MODULES.binary_search(&name).is_ok()
+}
+
+/// The exports of a built-in, named with or without `node:`.
+///
+/// # Errors
+/// What the module throws while it loads; `ERR_UNKNOWN_BUILTIN_MODULE` for one that Node has and this runtime lacks.
+pub fn load(specifier: &str, context: &mut Context) -> JsResult<JsValue> {
+    let name = specifier.strip_prefix("node:").unwrap_or(specifier);
+    if registry::exists(name) {
+        return registry::require(name, context);
+    }
+    let message = if is_builtin(specifier) {
+        format!("No such built-in module: node:{name} (Ouro doesn't have it yet)")
+    } else {
+        format!("No such built-in module: {specifier}")
+    };
+    Err(errors::coded(
+        "ERR_UNKNOWN_BUILTIN_MODULE",
+        Base::Plain,
+        &message,
+        context,
+    ))
+}

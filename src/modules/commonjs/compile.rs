@@ -1,0 +1,85 @@
+//! From source text to a module that has run: the wrapper function, and the way out for files that turn out to be ES
+//! modules.
+
+use std::path::Path;
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Script, Source, js_string};
+
+use super::super::{esm, syntax};
+use super::make_require;
+use crate::runtime::State;
+
+/// What stands before and after the text of a module: `Module.wrapper`. Positions on line 1 count the first part.
+pub const WRAPPER: [&str; 2] = [
+    "(function (exports, require, module, __filename, __dirname) { ",
+    "\n});",
+];
+
+/// Compiles `source` as the code of `module` and runs it.
+///
+/// # Errors
+/// A `SyntaxError`, or what the code throws.
+pub fn run_source(
+    module: &JsObject,
+    source: &str,
+    filename: &str,
+    may_be_esm: bool,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let function = match compile(source, filename, context) {
+        Ok(function) => function,
+        Err(_) if may_be_esm && syntax::parses_as_module(source) => {
+            esm::run_as_commonjs(module, filename, Some(source), context)?;
+            return Ok(JsValue::undefined());
+        }
+        Err(error) => return Err(error),
+    };
+    let exports = module.get(js_string!("exports"), context)?;
+    let require = make_require(module, context)?;
+    let directory = Path::new(filename).parent().unwrap_or(Path::new(filename));
+    let arguments = [
+        exports.clone(),
+        require.into(),
+        module.clone().into(),
+        JsString::from(filename).into(),
+        JsString::from(directory.to_string_lossy().as_ref()).into(),
+    ];
+    function.call(&exports, &arguments, context)
+}
+
+/// The function around a module's code.
+fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsObject> {
+    let [head, tail] = WRAPPER;
+    let mut wrapped = String::with_capacity(head.len() + source.len() + tail.len() + 2);
+    wrapped.push_str(head);
+    if source.starts_with("#!") {
+        // A comment to the system, so one to the engine.
+        wrapped.push_str("//");
+    }
+    wrapped.push_str(source);
+    wrapped.push_str(tail);
+    let state = State::of(context);
+    state
+        .modules
+        .wrapped
+        .borrow_mut()
+        .insert(filename.to_owned());
+    let parsed = Script::parse(
+        Source::from_bytes(&wrapped).with_path(Path::new(filename)),
+        None,
+        context,
+    );
+    match parsed.and_then(|script| script.evaluate(context)) {
+        Ok(function) => Ok(function
+            .as_object()
+            .expect("the wrapper is a function expression")),
+        Err(error) => Err(syntax::explain(
+            error,
+            source,
+            filename,
+            head.len(),
+            context,
+        )),
+    }
+}

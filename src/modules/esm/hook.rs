@@ -1,0 +1,120 @@
+//! What the engine calls: for each static import while a graph loads, and for each `import()`.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use boa_engine::{
+    Context, JsObject, JsResult, Module,
+    module::{ModuleLoader, ModuleRequest, Referrer},
+};
+use url::Url;
+
+use super::super::commonjs::current_directory;
+use super::super::paths;
+use super::{meta, run, source};
+use crate::node::errors;
+use crate::runtime::State;
+
+/// The engine's module loader.
+#[derive(Default)]
+pub struct Loader;
+
+impl ModuleLoader for Loader {
+    async fn load_imported_module(
+        self: Rc<Self>,
+        referrer: Referrer,
+        request: ModuleRequest,
+        context: &RefCell<&mut Context>,
+    ) -> JsResult<Module> {
+        import(&referrer, &request, &mut context.borrow_mut())
+    }
+
+    fn init_import_meta(
+        self: Rc<Self>,
+        import_meta: &JsObject,
+        module: &Module,
+        context: &mut Context,
+    ) {
+        meta::fill(import_meta, module, context);
+    }
+}
+
+fn import(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -> JsResult<Module> {
+    let state = State::of(context);
+    let esm = &state.modules.esm;
+    let base = base_url(referrer, context);
+    let specifier = request.specifier().to_std_string_lossy();
+    let wants_json = check_attributes(request, context)?;
+    let key = (base.as_str().to_owned(), specifier.clone(), wants_json);
+    let known = esm.requests.borrow().get(&key).cloned();
+    let module = match known {
+        Some(module) => module,
+        None => {
+            let module = source::resolve(&specifier, &base, wants_json, context)?;
+            esm.requests.borrow_mut().insert(key, module.clone());
+            module
+        }
+    };
+    if !esm.loading.get() {
+        // `import()`: run the graph here, where it can be watched. The engine finds it done.
+        run::load_and_link(&module, context)?;
+        run::evaluate_quietly(&module, context)?;
+        return Ok(module);
+    }
+    let Referrer::Module(importer) = referrer else {
+        return Ok(module);
+    };
+    let module = source::unless_executing(module, context)?;
+    if let Some(record) = esm.record(importer) {
+        record
+            .imports
+            .borrow_mut()
+            .push((specifier, module.clone()));
+    }
+    Ok(module)
+}
+
+/// The URL that specifiers are relative to.
+fn base_url(referrer: &Referrer, context: &Context) -> Url {
+    let state = State::of(context);
+    if let Referrer::Module(module) = referrer
+        && let Some(record) = state.modules.esm.record(module)
+    {
+        return record.url.clone();
+    }
+    let path = referrer.path().unwrap_or(Path::new("[eval1]"));
+    let text = path.to_string_lossy();
+    if let Some(url) = ["file:", "data:"].iter().find_map(|scheme| {
+        text.starts_with(scheme)
+            .then(|| Url::parse(&text).ok())
+            .flatten()
+    }) {
+        return url;
+    }
+    paths::to_file_url(&current_directory().join(path))
+}
+
+/// Whether the import is `with { type: 'json' }`.
+fn check_attributes(request: &ModuleRequest, context: &mut Context) -> JsResult<bool> {
+    let mut is_json = false;
+    for attribute in request.attributes() {
+        let value = attribute.value().to_std_string_lossy();
+        if *attribute.key() == "type" && value == "json" {
+            is_json = true;
+            continue;
+        }
+        let url = request.specifier().clone();
+        let args = [
+            attribute.key().clone().into(),
+            attribute.value().clone().into(),
+            url.into(),
+        ];
+        return Err(errors::node_error(
+            "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED",
+            &args,
+            context,
+        ));
+    }
+    Ok(is_json)
+}

@@ -1,4 +1,0 @@
-'use strict';
-// The module `assert/strict`.
-
-module.exports = require('assert').strict;
