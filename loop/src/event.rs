@@ -29,7 +29,7 @@ pub enum Event {
     Check(HandleId),
     /// One or more wakes of an async handle.
     Async(HandleId),
-    /// A signal was received, once or more often, since its last event.
+    /// A signal was received; one event for each time.
     Signal {
         /// The signal handle.
         id: HandleId,
@@ -67,6 +67,26 @@ pub enum Event {
     },
     /// The last event of a handle: its id is stale now.
     Closed(HandleId),
+}
+
+impl Event {
+    /// The handle that the event is about.
+    pub fn handle(&self) -> HandleId {
+        match self {
+            Event::Timer(id)
+            | Event::Idle(id)
+            | Event::Prepare(id)
+            | Event::Check(id)
+            | Event::Async(id)
+            | Event::Signal { id, .. }
+            | Event::Connection(id)
+            | Event::Connected { id, .. }
+            | Event::Readable(id)
+            | Event::Wrote { id, .. }
+            | Event::Shutdown { id, .. }
+            | Event::Closed(id) => *id,
+        }
+    }
 }
 
 /// What one read from a stream's socket gave.

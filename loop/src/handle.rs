@@ -37,6 +37,13 @@ impl HandleId {
 
     /// The id that [`to_u64`](Self::to_u64) packed. Any integer is accepted: one that names nothing is a stale id.
     pub const fn from_u64(bits: u64) -> Self {
+        if bits > (MAX_GENERATION as u64) << SLOT_BITS | (MAX_SLOTS as u64 - 1) {
+            // No slot has generation 0.
+            return Self {
+                slot: 0,
+                generation: 0,
+            };
+        }
         Self {
             slot: (bits & (MAX_SLOTS as u64 - 1)) as u32,
             generation: (bits >> SLOT_BITS) as u32,
@@ -294,6 +301,7 @@ mod tests {
             let id = HandleId { slot, generation };
             assert_eq!(HandleId::from_u64(id.to_u64()), id);
             assert!(id.to_u64() < 1 << 53);
+            assert_ne!(HandleId::from_u64(id.to_u64() | 1 << 60), id);
         }
     }
 

@@ -1,4 +1,142 @@
-//! An event loop in the manner of libuv, on mio.
+//! An event loop in the manner of libuv, on mio: timers, sockets, pipes, signals and wake-ups from other threads,
+//! announced phase by phase in the order of `uv_run`.
+//!
+//! The loop is *pulled*: [`EventLoop::next_event`] runs it up to the next [`Event`] and returns that, and what follows
+//! is the caller's business. No callback is stored, and nothing of the loop is borrowed while the caller acts, so
+//! whatever a loop can do it can do between any two events: start, stop and close handles, stop the run, even this
+//! one.
+//!
+//! ```
+//! use ouro_loop::{Event, EventLoop, RunMode};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ev = EventLoop::new()?;
+//! let tick = ev.timer()?;
+//! ev.timer_start(tick, 1, 1)?;
+//! let mut ticks = 0;
+//! while let Some(event) = ev.next_event(RunMode::Default) {
+//!     match event {
+//!         Event::Timer(id) => {
+//!             ticks += 1;
+//!             if ticks == 3 {
+//!                 ev.close(id)?;
+//!             }
+//!         }
+//!         Event::Closed(id) => assert_eq!(id, tick),
+//!         _ => unreachable!("nothing else was started"),
+//!     }
+//! }
+//! // Nothing is alive any more, so the run is over.
+//! assert_eq!(ticks, 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # An echo server
+//!
+//! Reading is done by the caller too, from the socket straight into a buffer of its own. Writing goes through the queue
+//! of the stream, or past it with [`EventLoop::try_write`] where that is empty.
+//!
+//! ```
+//! use ouro_loop::{Event, EventLoop, ListenOptions, ReadResult, RunMode};
+//! use std::io::{Read, Write};
+//! use std::net::{Shutdown, TcpStream};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ev = EventLoop::new()?;
+//! let server = ev.tcp_listen("127.0.0.1:0".parse()?, &ListenOptions::default())?;
+//! let address = ev.local_addr(server)?;
+//! let client = std::thread::spawn(move || {
+//!     let mut socket = TcpStream::connect(address)?;
+//!     socket.write_all(b"hello")?;
+//!     socket.shutdown(Shutdown::Write)?;
+//!     let mut echo = String::new();
+//!     socket.read_to_string(&mut echo)?;
+//!     std::io::Result::Ok(echo)
+//! });
+//!
+//! let mut buffer = [0; 16 * 1024];
+//! while let Some(event) = ev.next_event(RunMode::Default) {
+//!     match event {
+//!         Event::Connection(id) => {
+//!             while let Some(stream) = ev.accept(id)? {
+//!                 ev.read_start(stream)?;
+//!             }
+//!             ev.close(id)?; // one batch is enough for an example
+//!         }
+//!         Event::Readable(id) => match ev.read(id, &mut buffer) {
+//!             ReadResult::Data(count) => ev.write(id, buffer[..count].to_vec(), 0)?,
+//!             ReadResult::WouldBlock => {}
+//!             ReadResult::Eof => ev.shutdown(id)?,
+//!             ReadResult::Err(_) => ev.close(id)?,
+//!         },
+//!         Event::Wrote { result, .. } => result?,
+//!         Event::Shutdown { id, .. } => ev.close(id)?,
+//!         _ => {}
+//!     }
+//! }
+//! assert_eq!(client.join().unwrap()?, "hello");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Work on other threads
+//!
+//! An async handle is how other threads get the loop's attention, and any number of wakes until it looks are one
+//! event. That is all that a thread pool needs:
+//!
+//! ```
+//! use ouro_loop::{Event, EventLoop, RunMode};
+//! use std::sync::mpsc;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ev = EventLoop::new()?;
+//! let (done, waker) = ev.async_handle()?;
+//! let (sender, results) = mpsc::channel();
+//! std::thread::spawn(move || {
+//!     let _ = sender.send(6 * 7);
+//!     waker.wake();
+//! });
+//! ev.run(RunMode::Default, |ev, event| {
+//!     if let Event::Async(id) = event {
+//!         assert_eq!(results.recv(), Ok(42));
+//!         ev.close(id).expect("it is open");
+//!     }
+//! })?;
+//! # assert!(ev.is_closing(done));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # One turn
+//!
+//! As `uv_run` of libuv 1.45 and later. In default mode the timers that are due run once on entry; then, as long as
+//! something is alive and nobody calls [`stop`](EventLoop::stop):
+//!
+//! 1. what is pending: writes and connects that ended on the spot;
+//! 2. idle handles, then prepare handles;
+//! 3. poll: sleeps at most [`backend_timeout`](EventLoop::backend_timeout), then streams, listeners, async and signal
+//!    handles;
+//! 4. what became pending in poll, in at most eight passes;
+//! 5. check handles;
+//! 6. handles that were closed: what was cancelled, then [`Event::Closed`];
+//! 7. timers that are due.
+//!
+//! No handle can keep the others waiting: in one turn a stream is announced once, sends a bounded number of times, and a
+//! listener accepts a bounded number of connections. What is left is remembered, and the next poll doesn't sleep.
+//! mio's readiness is edge-triggered; the loop turns it into libuv's level-triggered announcements, and remembers what it
+//! saw of a stream that nobody reads.
+//!
+//! # Handles
+//!
+//! A [`HandleId`] is plain data with a generation: an id that has outlived its handle is an error
+//! ([`LoopError::BadHandle`], `EBADF`), never another handle. A handle closed by an earlier event of the turn isn't
+//! announced any more, except for the ends of its requests and its own.
+//!
+//! # Platforms
+//!
+//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows there are no pipes and no descriptors to take
+//! over yet.
 
 #![warn(missing_docs)]
 
@@ -18,6 +156,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::LoopError;
 pub use event::{Event, ReadResult, RunMode};
@@ -183,7 +322,8 @@ impl EventLoop {
     /// The next event of this run, or `None` when the run is over; the call after that begins another run.
     ///
     /// A run is `uv_run` of libuv, cut at its callbacks: each call goes on where the last one returned, through the
-    /// phases, until there is an event to announce. `mode` counts when a run begins.
+    /// phases, until there is an event to announce. A call with another `mode` than the one before ends the iteration
+    /// in hand by the rules of the new one.
     ///
     /// # Panics
     /// If the operating system's poll fails for a reason other than an interrupt, which it does only if the
@@ -226,6 +366,14 @@ impl EventLoop {
     /// Whether something keeps the loop alive: active referenced handles, requests, handles being closed.
     pub fn alive(&self) -> bool {
         self.core.borrow().alive()
+    }
+
+    /// How long a poll might sleep now; `None` is for ever. `uv_backend_timeout` of libuv.
+    ///
+    /// Zero if the loop is stopped or nothing is alive, or if something waits for its phase: an idle handle, a pending
+    /// or closing one, a stream that wasn't drained. Else the time until the next timer.
+    pub fn backend_timeout(&self) -> Option<Duration> {
+        self.core.borrow().backend_timeout()
     }
 
     /// Loop time in milliseconds: the [`hrtime`](Self::hrtime) of the last look at the clock.

@@ -1,6 +1,6 @@
 //! What a loop counts about itself; `uv_metrics_t` of libuv.
 
-use crate::{EventLoop, sys};
+use crate::EventLoop;
 
 /// Figures since the loop was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,12 +25,4 @@ impl EventLoop {
     pub fn idle_time(&self) -> std::time::Duration {
         std::time::Duration::from_nanos(self.core.borrow().metrics.idle_ns)
     }
-}
-
-/// Measures one sleep.
-pub(crate) fn timed<T>(idle_ns: &mut u64, sleep: impl FnOnce() -> T) -> T {
-    let from = sys::hrtime();
-    let result = sleep();
-    *idle_ns += sys::hrtime().saturating_sub(from);
-    result
 }

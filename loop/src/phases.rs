@@ -7,7 +7,7 @@ use crate::event::{Event, RunMode};
 use crate::handle::{HandleId, Handles, Kind};
 use crate::wake::WAKE_TOKEN;
 use crate::watcher::Watch;
-use crate::{Core, EVENTS_PER_POLL, metrics};
+use crate::{Core, EVENTS_PER_POLL, sys};
 
 /// Passes through the pending queue after poll.
 const PENDING_PASSES: u32 = 8;
@@ -52,8 +52,8 @@ pub(crate) enum Step {
     Pending,
     /// Send what is queued.
     Flush,
-    /// Announce what was sent, then the shutdown.
-    Completions,
+    /// Announce so many writes, then the shutdown. What is sent meanwhile waits for another pass.
+    Completions { left: usize },
     /// In the closing phase.
     Closing,
     /// Nothing more in this phase.
@@ -62,6 +62,8 @@ pub(crate) enum Step {
 
 impl Core {
     pub(crate) fn next_event(&mut self, mode: RunMode) -> Option<Event> {
+        // Who breaks off one run may go on in another mode: that ends the iteration in hand by its own rules.
+        self.mode = mode;
         loop {
             if let Some((id, step)) = self.current {
                 match self.step(id, step) {
@@ -71,7 +73,7 @@ impl Core {
                 continue;
             }
             match self.state {
-                State::Start => self.begin_run(mode),
+                State::Start => self.begin_run(),
                 State::EntryTimers => match self.next_expired() {
                     Some(event) => return Some(event),
                     None => self.state = State::Top,
@@ -165,13 +167,12 @@ impl Core {
         }
     }
 
-    fn begin_run(&mut self, mode: RunMode) {
-        self.mode = mode;
+    fn begin_run(&mut self) {
         self.run_alive = self.alive();
         self.state = State::Top;
         if !self.run_alive {
             self.update_time();
-        } else if mode == RunMode::Default && !self.stop {
+        } else if self.mode == RunMode::Default && !self.stop {
             self.update_time();
             self.expire_timers();
             self.state = State::EntryTimers;
@@ -206,21 +207,29 @@ impl Core {
         }
     }
 
-    /// How long poll may sleep, by the rules of libuv's design page; `None` is for ever.
+    /// How long the poll of this run may sleep; `None` is for ever.
     fn poll_timeout(&self) -> Option<Duration> {
         let may_sleep = match self.mode {
             RunMode::Default => true,
             RunMode::Once => self.can_sleep,
             RunMode::NoWait => false,
         };
-        if !may_sleep
-            || self.stop
+        if may_sleep {
+            self.backend_timeout()
+        } else {
+            Some(Duration::ZERO)
+        }
+    }
+
+    /// How long a poll may sleep, by the rules of libuv's design page.
+    pub(crate) fn backend_timeout(&self) -> Option<Duration> {
+        let at_once = self.stop
             || !(self.handles.any_alive() || self.requests > 0)
             || self.pending_live > 0
             || !self.idle.is_empty()
             || !self.closing.is_empty()
-            || !self.ready.is_empty()
-        {
+            || !self.ready.is_empty();
+        if at_once {
             return Some(Duration::ZERO);
         }
         let due = self.timers.next_due()?;
@@ -232,25 +241,23 @@ impl Core {
         let mut timeout = timeout;
         let sleeps = timeout != Some(Duration::ZERO);
         loop {
-            let (poll, events) = (&mut self.poll, &mut self.events);
-            let polled = if sleeps {
-                metrics::timed(&mut self.metrics.idle_ns, || poll.poll(events, timeout))
-            } else {
-                poll.poll(events, timeout)
-            };
+            let before = if sleeps { sys::hrtime() } else { 0 };
+            let polled = self.poll.poll(&mut self.events, timeout);
+            let after = sys::hrtime();
+            self.time = after / 1_000_000;
+            if sleeps {
+                self.metrics.idle_ns += after.saturating_sub(before);
+            }
             match polled {
                 Ok(()) => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.update_time();
-                    timeout = match timeout {
-                        Some(Duration::ZERO) => timeout,
-                        _ => self.poll_timeout(),
-                    };
+                    if sleeps {
+                        timeout = self.poll_timeout();
+                    }
                 }
                 Err(error) => panic!("the poll of the event loop failed: {error}"),
             }
         }
-        self.update_time();
         let mut fetched = 0;
         let mut woken = false;
         for event in &self.events {

@@ -73,7 +73,8 @@ pub(crate) struct AsyncState {
 }
 
 impl Core {
-    /// After a wake-up: every async handle that was woken goes on the ready-list.
+    /// After a wake-up: every async handle that was woken goes on the ready-list, then the signal
+    /// handles, as libuv has them last.
     pub(crate) fn collect_wakes(&mut self) {
         self.shared.seen();
         for at in 0..self.asyncs.len() {
@@ -85,6 +86,7 @@ impl Core {
                 self.make_ready(id);
             }
         }
+        self.collect_signals();
     }
 
     /// Takes the wake of an async handle; `false` if there is none (any more).

@@ -47,10 +47,10 @@ pub fn size_from_value(value: Option<&OsStr>) -> (usize, Option<SizeWarning>) {
     };
     let value = value.to_string_lossy();
     // C keeps the low 32 bits of what `strtol` reads, and the sign is lost in the unsigned number.
-    let number = leading_integer(value.as_bytes()) as u32 as usize;
-    let size = number.clamp(1, MAX_SIZE);
+    let number = leading_integer(value.as_bytes());
+    let size = (number as u32 as usize).clamp(1, MAX_SIZE);
     let plain = value.bytes().all(|byte| byte.is_ascii_digit());
-    let warning = (!plain || number != size).then(|| SizeWarning {
+    let warning = (!plain || number != size as i64).then(|| SizeWarning {
         value: value.into_owned(),
         size,
     });

@@ -98,6 +98,10 @@ impl Core {
                 Err(error) if sys::is_lost_connection(&error) => listener.budget -= 1,
                 Err(error) if sys::is_out_of_descriptors(&error) => {
                     self.drop_connection(id, error)?;
+                    // Without descriptors accept doesn't even say that there is nothing to accept.
+                    if !self.listener_mut(id)?.acceptable {
+                        return Ok(None);
+                    }
                 }
                 Err(error) => {
                     listener.acceptable = false;

@@ -265,10 +265,16 @@ impl Core {
                 Step::Announce | Step::Announced | Step::Pending => Step::Flush,
                 Step::Flush => {
                     self.flush(id);
-                    Step::Completions
+                    let left = self.stream_mut(id).ok()?.completed.len();
+                    Step::Completions { left }
                 }
-                Step::Completions => {
-                    self.current = Some((id, Step::Completions));
+                Step::Completions { left: 0 } => {
+                    self.current = Some((id, Step::Done));
+                    return self.finish_shutdown(id);
+                }
+                Step::Completions { left } => {
+                    let left = left - 1;
+                    self.current = Some((id, Step::Completions { left }));
                     return self.completion(id);
                 }
                 Step::Closing | Step::Done => return None,
@@ -321,7 +327,7 @@ impl EventLoop {
 
     /// Takes over a descriptor of a connected socket, a pipe, a terminal or a character device.
     ///
-    /// It is made non-blocking, which whoever shares the open file sees too.
+    /// It is made non-blocking, which whoever shares the open file sees too; except for a terminal, which is opened anew.
     #[cfg(unix)]
     pub fn open_fd(&self, fd: std::os::fd::OwnedFd) -> io::Result<HandleId> {
         let io = Io::from_fd(fd)?;

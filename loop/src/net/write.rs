@@ -205,14 +205,21 @@ impl Core {
         }
     }
 
-    /// The next completed write, or the shutdown once nothing is queued.
+    /// The next completed write.
     pub(super) fn completion(&mut self, id: HandleId) -> Option<Event> {
+        let (tag, result) = self.stream_mut(id).ok()?.completed.pop_front()?;
+        self.requests -= 1;
+        Some(Event::Wrote { id, tag, result })
+    }
+
+    /// Shuts down, if that has been asked and all writes are out and announced.
+    pub(super) fn finish_shutdown(&mut self, id: HandleId) -> Option<Event> {
         let stream = self.stream_mut(id).ok()?;
-        if let Some((tag, result)) = stream.completed.pop_front() {
-            self.requests -= 1;
-            return Some(Event::Wrote { id, tag, result });
-        }
-        if !stream.shutdown.is_under_way() || !stream.queue.is_empty() || stream.is_connecting() {
+        let due = stream.shutdown.is_under_way()
+            && stream.queue.is_empty()
+            && stream.completed.is_empty()
+            && !stream.is_connecting();
+        if !due {
             return None;
         }
         stream.shutdown = ShutdownState::Done;

@@ -1,15 +1,22 @@
 //! Unix: epoll or kqueue, file descriptors.
 
+mod signal;
+
+use std::ffi::{CStr, OsStr};
 use std::fs::File;
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, IsTerminal, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mio::event::Source;
 use mio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
+
+pub(crate) use signal::SignalInbox;
 
 pub(crate) use libc::{EBADF, ECANCELED, EINVAL, EMFILE, ENOTCONN, EPIPE};
 
@@ -57,8 +64,14 @@ impl Io {
         Io::Tcp(TcpStream::from_std(socket.into()))
     }
 
-    /// Takes over a descriptor, whatever it is, and makes it non-blocking.
+    /// Takes over a descriptor, whatever it is, and makes it non-blocking. A terminal is opened anew, for others have the
+    /// same open file, and to them it should stay blocking.
     pub(crate) fn from_fd(fd: OwnedFd) -> io::Result<Self> {
+        if fd.is_terminal()
+            && let Some(terminal) = reopen_terminal(fd.as_fd())
+        {
+            return Ok(Io::File(terminal));
+        }
         set_nonblocking(fd.as_fd())?;
         let socket = socket2::SockRef::from(&fd);
         let domain = match socket.local_addr() {
@@ -88,7 +101,6 @@ impl Io {
     }
 
     pub(crate) fn is_tty(&self) -> bool {
-        use std::io::IsTerminal;
         matches!(self, Io::File(file) if file.is_terminal())
     }
 
@@ -258,6 +270,28 @@ impl Drop for ListenerIo {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+fn reopen_terminal(fd: BorrowedFd<'_>) -> Option<File> {
+    let mut name = [0_u8; 256];
+    // SAFETY: the descriptor is open, and `name` has room for as many bytes as it says.
+    let (failed, flags) = unsafe {
+        (
+            libc::ttyname_r(fd.as_raw_fd(), name.as_mut_ptr().cast(), name.len()),
+            libc::fcntl(fd.as_raw_fd(), libc::F_GETFL),
+        )
+    };
+    if failed != 0 || flags < 0 {
+        return None;
+    }
+    let path = OsStr::from_bytes(CStr::from_bytes_until_nul(&name).ok()?.to_bytes());
+    let mode = flags & libc::O_ACCMODE;
+    File::options()
+        .read(mode != libc::O_WRONLY)
+        .write(mode != libc::O_RDONLY)
+        .custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK)
+        .open(path)
+        .ok()
 }
 
 fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {

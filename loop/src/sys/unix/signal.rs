@@ -1,0 +1,194 @@
+//! Signals: one handler for the process, which passes each signal on to the loops that asked for it.
+//!
+//! The handler may interrupt any thread at any point, so all it does is count into the inboxes of the loops and wake
+//! them. It reads the table of subscribers under a spin lock; whoever else takes that lock has blocked all
+//! signals on its thread before, so the handler never waits for the thread that it interrupted.
+
+use std::cell::UnsafeCell;
+use std::io;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use crate::wake::Shared;
+
+/// One more than the largest signal number anywhere.
+const SIGNALS: usize = 65;
+
+/// Where the signals for one loop are counted.
+pub(crate) struct SignalInbox {
+    counts: [AtomicU32; SIGNALS],
+    shared: Arc<Shared>,
+}
+
+impl SignalInbox {
+    pub(crate) fn new(shared: Arc<Shared>) -> Arc<Self> {
+        Arc::new(Self {
+            counts: [const { AtomicU32::new(0) }; SIGNALS],
+            shared,
+        })
+    }
+
+    /// How often the signal has come since this was last asked.
+    pub(crate) fn take(&self, signum: i32) -> u32 {
+        match self.counts.get(signum as usize) {
+            Some(count) if count.load(Ordering::Acquire) > 0 => count.swap(0, Ordering::AcqRel),
+            _ => 0,
+        }
+    }
+
+    /// From here on, the inbox gets the signal.
+    pub(crate) fn subscribe(self: &Arc<Self>, signum: i32) -> io::Result<()> {
+        if !(1..SIGNALS as i32).contains(&signum) {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        with_table(|table| {
+            if table.saved[signum as usize].is_none() {
+                table.saved[signum as usize] = Some(install(signum)?);
+            }
+            match table.subscriber(signum, self) {
+                Some(at) => table.subscribers[at].times += 1,
+                None => table.subscribers.push(Subscriber {
+                    signum,
+                    inbox: self.clone(),
+                    times: 1,
+                }),
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends what `subscribe` began. With its last subscriber the signal gets back the action it had before the first.
+    pub(crate) fn unsubscribe(self: &Arc<Self>, signum: i32) {
+        with_table(|table| {
+            if let Some(at) = table.subscriber(signum, self) {
+                table.subscribers[at].times -= 1;
+                if table.subscribers[at].times == 0 {
+                    table.subscribers.swap_remove(at);
+                }
+            }
+            if !table.subscribers.iter().any(|other| other.signum == signum)
+                && let Some(action) = table.saved[signum as usize].take()
+            {
+                // SAFETY: `action` is what `sigaction` gave for this signal.
+                unsafe { libc::sigaction(signum, &action, std::ptr::null_mut()) };
+            }
+        });
+    }
+}
+
+struct Table {
+    subscribers: Vec<Subscriber>,
+    /// The actions that signals had before our handler.
+    saved: [Option<libc::sigaction>; SIGNALS],
+}
+
+/// One loop and one signal, however many handles there are.
+struct Subscriber {
+    signum: i32,
+    inbox: Arc<SignalInbox>,
+    times: usize,
+}
+
+impl Table {
+    fn subscriber(&self, signum: i32, inbox: &Arc<SignalInbox>) -> Option<usize> {
+        let this = |other: &Subscriber| other.signum == signum && Arc::ptr_eq(&other.inbox, inbox);
+        self.subscribers.iter().position(this)
+    }
+}
+
+struct Registry {
+    locked: AtomicBool,
+    table: UnsafeCell<Table>,
+}
+
+// SAFETY: `table` is only touched by whoever has set `locked`.
+unsafe impl Sync for Registry {}
+
+static REGISTRY: Registry = Registry {
+    locked: AtomicBool::new(false),
+    table: UnsafeCell::new(Table {
+        subscribers: Vec::new(),
+        saved: [None; SIGNALS],
+    }),
+};
+
+impl Registry {
+    fn lock(&self) {
+        while self.locked.swap(true, Ordering::Acquire) {
+            std::hint::spin_loop();
+        }
+    }
+
+    fn unlock(&self) {
+        self.locked.store(false, Ordering::Release);
+    }
+}
+
+/// Changes the table, with all signals blocked meanwhile.
+fn with_table<T>(change: impl FnOnce(&mut Table) -> T) -> T {
+    let mut all = MaybeUninit::uninit();
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: both sets are valid to write to; `sigfillset` initialises the first before it is read.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+    }
+    REGISTRY.lock();
+    // SAFETY: the lock is held, and no handler can interrupt this thread to take it again.
+    let result = change(unsafe { &mut *REGISTRY.table.get() });
+    REGISTRY.unlock();
+    // SAFETY: `before` was initialised by the first call.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
+    result
+}
+
+/// Makes our handler the signal's action, and gives the one before.
+fn install(signum: i32) -> io::Result<libc::sigaction> {
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that the flags ask for, and does only
+    // what a handler may.
+    let result = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handle as extern "C" fn(libc::c_int) as libc::sighandler_t;
+        action.sa_flags = libc::SA_RESTART;
+        libc::sigfillset(&mut action.sa_mask);
+        libc::sigaction(signum, &action, before.as_mut_ptr())
+    };
+    if result != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call succeeded, so it has written the action before.
+    Ok(unsafe { before.assume_init() })
+}
+
+extern "C" fn handle(signum: libc::c_int) {
+    let errno = io::Error::last_os_error();
+    REGISTRY.lock();
+    // SAFETY: the lock is held. This thread didn't hold it, for then all signals would have been blocked; and no other
+    // handler interrupts this one, whose mask is full.
+    let table = unsafe { &*REGISTRY.table.get() };
+    for subscriber in &table.subscribers {
+        if subscriber.signum == signum {
+            subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::AcqRel);
+            subscriber.inbox.shared.wake();
+        }
+    }
+    REGISTRY.unlock();
+    set_errno(errno.raw_os_error().unwrap_or(0));
+}
+
+fn set_errno(errno: i32) {
+    #[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
+    use libc::__errno as location;
+    #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "redox"))]
+    use libc::__errno_location as location;
+    #[cfg(any(
+        target_vendor = "apple",
+        target_os = "freebsd",
+        target_os = "dragonfly"
+    ))]
+    use libc::__error as location;
+    // SAFETY: the location is this thread's errno.
+    unsafe { *location() = errno };
+}

@@ -1,0 +1,65 @@
+//! What the tests of the loop share.
+#![allow(dead_code, reason = "not every test file uses all of it")]
+
+use std::net::SocketAddr;
+
+use ouro_loop::{ConnectOptions, Event, EventLoop, HandleId, ListenOptions, RunMode};
+
+pub fn new_loop() -> EventLoop {
+    EventLoop::new().unwrap()
+}
+
+/// A started timer.
+pub fn timer(ev: &EventLoop, timeout: u64, repeat: u64) -> HandleId {
+    let id = ev.timer().unwrap();
+    ev.timer_start(id, timeout, repeat).unwrap();
+    id
+}
+
+pub fn any_port() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// Runs until nothing is alive and collects what happened.
+pub fn run_out(ev: &EventLoop) -> Vec<Event> {
+    run(ev, RunMode::Default)
+}
+
+pub fn run(ev: &EventLoop, mode: RunMode) -> Vec<Event> {
+    std::iter::from_fn(|| ev.next_event(mode)).collect()
+}
+
+/// Two ends of a TCP connection, neither of them being read.
+pub fn tcp_pair(ev: &EventLoop) -> (HandleId, HandleId) {
+    let listener = ev
+        .tcp_listen(any_port(), &ListenOptions::default())
+        .unwrap();
+    let address = ev.local_addr(listener).unwrap();
+    let client = ev.tcp_connect(address, &ConnectOptions::default()).unwrap();
+    let (mut server, mut connected, mut closed) = (None, false, false);
+    while server.is_none() || !connected || !closed {
+        match ev.next_event(RunMode::Once) {
+            Some(Event::Connection(id)) => {
+                server = ev.accept(id).unwrap();
+                ev.close(id).unwrap();
+            }
+            Some(Event::Connected { id, result }) => {
+                assert_eq!(id, client);
+                result.unwrap();
+                connected = true;
+            }
+            Some(Event::Closed(_)) => closed = true,
+            None => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    while ev.next_event(RunMode::NoWait).is_some() {}
+    (client, server.unwrap())
+}
+
+/// The two ends of a Unix-domain socket pair as streams.
+#[cfg(unix)]
+pub fn pipe_pair(ev: &EventLoop) -> (HandleId, HandleId) {
+    let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
+    (ev.open_fd(a.into()).unwrap(), ev.open_fd(b.into()).unwrap())
+}

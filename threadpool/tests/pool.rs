@@ -1,0 +1,390 @@
+//! The pool through its public API. Nothing here depends on how long anything takes: jobs wait at gates that the tests
+//! open.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+
+use ouro_threadpool::{AlreadyStarted, Class, CompletionQueue, JobError, ThreadPool};
+
+fn queue<T: Send + 'static>() -> CompletionQueue<T> {
+    CompletionQueue::new(|| {})
+}
+
+/// Waits for so many completions, each of them a success.
+fn results<T: Send + 'static>(queue: &CompletionQueue<T>, count: usize) -> Vec<T> {
+    (0..count)
+        .map(|_| queue.wait().unwrap().1.unwrap())
+        .collect()
+}
+
+/// Keeps a thread of a pool busy from `new` to `open`.
+struct Gate {
+    open: Sender<()>,
+}
+
+impl Gate {
+    /// Submits a job that waits at the gate, and returns once it runs.
+    fn new(pool: &ThreadPool, class: Class, queue: &CompletionQueue<u32>) -> Self {
+        let (gate, entered) = Self::submit(pool, class, queue);
+        entered.recv().unwrap();
+        gate
+    }
+
+    /// Submits it and returns at once; the receiver hears when the job runs.
+    fn submit(
+        pool: &ThreadPool,
+        class: Class,
+        queue: &CompletionQueue<u32>,
+    ) -> (Self, Receiver<()>) {
+        let (open, opened) = mpsc::channel::<()>();
+        let (enter, entered) = mpsc::channel();
+        pool.submit(class, queue, move || {
+            enter.send(()).unwrap();
+            let _ = opened.recv();
+            0
+        });
+        (Self { open }, entered)
+    }
+
+    fn open(self) {
+        drop(self.open);
+    }
+}
+
+#[test]
+fn threads_start_at_the_first_job_all_of_them_and_have_names() {
+    let pool = ThreadPool::with_size(3);
+    assert_eq!(pool.metrics().threads, 0);
+    let queue = queue();
+    let together = Arc::new(Barrier::new(3));
+    for _ in 0..3 {
+        let together = together.clone();
+        pool.submit(Class::Cpu, &queue, move || {
+            // Passed only if three threads are here at a time.
+            together.wait();
+            thread::current().name().map(str::to_owned)
+        });
+    }
+    let names: HashSet<_> = results(&queue, 3).into_iter().flatten().collect();
+    let expected = ["ouro-worker-1", "ouro-worker-2", "ouro-worker-3"];
+    assert_eq!(names, expected.map(str::to_owned).into());
+    assert_eq!(pool.metrics().threads, 3);
+}
+
+#[test]
+fn the_size_can_be_set_until_the_threads_are_there() {
+    let pool = ThreadPool::with_size(0);
+    assert_eq!(pool.size().0, 1);
+    pool.set_size(1_000_000).unwrap();
+    assert_eq!(pool.size().0, 1024);
+    pool.set_size(2).unwrap();
+    let queue = queue();
+    pool.submit(Class::Fs, &queue, || ());
+    results(&queue, 1);
+    assert_eq!(pool.set_size(3), Err(AlreadyStarted));
+    assert_eq!((pool.size().0, pool.metrics().threads), (2, 2));
+}
+
+#[test]
+fn jobs_of_a_class_start_in_the_order_of_submission() {
+    for class in Class::ALL {
+        let pool = ThreadPool::with_size(1);
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let queue = queue();
+        for n in 0..100 {
+            let order = order.clone();
+            pool.submit(class, &queue, move || order.lock().unwrap().push(n));
+        }
+        results(&queue, 100);
+        assert!(
+            order.lock().unwrap().iter().copied().eq(0..100),
+            "{class:?}"
+        );
+    }
+}
+
+#[test]
+fn dns_has_half_of_the_threads_and_delays_no_other_class() {
+    for (size, limit) in [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)] {
+        let pool = ThreadPool::with_size(size);
+        let queue = queue();
+        let mut gates = Vec::new();
+        let mut waiting = Vec::new();
+        for n in 0..size * 2 {
+            let (gate, entered) = Gate::submit(&pool, Class::Dns, &queue);
+            if n < limit {
+                entered.recv().unwrap();
+            } else {
+                waiting.push(entered);
+            }
+            gates.push(gate);
+        }
+        if size > limit {
+            // The rest of the threads serves the others, though twice as many slow jobs as threads wait.
+            let others: CompletionQueue<u32> = CompletionQueue::new(|| {});
+            pool.submit(Class::Fs, &others, || 1);
+            pool.submit(Class::Cpu, &others, || 2);
+            let mut done = results(&others, 2);
+            done.sort_unstable();
+            assert_eq!(done, [1, 2]);
+        }
+        assert_eq!(pool.metrics().dns.running, limit as u64, "of {size}");
+        assert!(waiting.iter().all(|entered| entered.try_recv().is_err()));
+        for gate in gates {
+            gate.open();
+        }
+        results(&queue, size * 2);
+        let metrics = pool.metrics().dns;
+        assert_eq!((metrics.queued, metrics.running), (0, 0));
+        assert_eq!(metrics.done, size as u64 * 2);
+    }
+}
+
+#[test]
+fn no_more_than_the_limit_of_slow_jobs_run_at_a_time() {
+    let pool = ThreadPool::with_size(4);
+    let queue = queue();
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    for _ in 0..500 {
+        let (now, most) = (now.clone(), most.clone());
+        pool.submit(Class::Dns, &queue, move || {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::yield_now();
+            now.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+    results(&queue, 500);
+    assert!(most.load(Ordering::SeqCst) <= 2);
+}
+
+#[test]
+fn a_panic_is_an_error_of_its_job_and_costs_no_thread() {
+    let pool = ThreadPool::with_size(1);
+    let queue = queue::<()>();
+    let message = |job: Box<dyn FnOnce() + Send>| {
+        pool.submit(Class::Cpu, &queue, job);
+        match queue.wait().unwrap().1 {
+            Err(JobError::Panicked(message)) => message,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(message(Box::new(|| panic!("plain"))), "plain");
+    assert_eq!(message(Box::new(|| panic!("number {}", 7))), "number 7");
+    assert_eq!(
+        message(Box::new(|| std::panic::panic_any(7))),
+        "a value that is not a string"
+    );
+    pool.submit(Class::Cpu, &queue, || ());
+    results(&queue, 1);
+    assert_eq!(pool.metrics().cpu.done, 4);
+}
+
+#[test]
+fn a_waiting_job_can_be_cancelled_and_a_running_or_done_one_cannot() {
+    for class in Class::ALL {
+        let pool = ThreadPool::with_size(1);
+        let queue = queue();
+        let gate = Gate::new(&pool, class, &queue);
+        let held = Arc::new(());
+        let (captured, first) = (held.clone(), pool.submit(class, &queue, || 1));
+        let second = pool.submit(class, &queue, move || {
+            drop(captured);
+            2
+        });
+        assert_eq!(pool.metrics().class(class).queued, 2);
+        assert!(second.cancel());
+        assert!(!second.cancel());
+        // What it held is free, and its completion doesn't wait for the thread.
+        assert_eq!(Arc::strong_count(&held), 1);
+        assert_eq!(queue.wait(), Some((second.id(), Err(JobError::Canceled))));
+        gate.open();
+        assert_eq!(results(&queue, 2), [0, 1]);
+        assert!(!first.cancel());
+        let metrics = pool.metrics().class(class);
+        assert_eq!((metrics.done, metrics.canceled, metrics.queued), (2, 1, 0));
+    }
+}
+
+#[test]
+fn a_running_job_is_not_cancelled() {
+    let pool = ThreadPool::with_size(1);
+    let queue = queue();
+    let (enter, entered) = mpsc::channel();
+    let (open, opened) = mpsc::channel::<()>();
+    let job = pool.submit(Class::Fs, &queue, move || {
+        enter.send(()).unwrap();
+        let _ = opened.recv();
+        9
+    });
+    entered.recv().unwrap();
+    assert!(!job.cancel());
+    drop(open);
+    assert_eq!(queue.wait(), Some((job.id(), Ok(9))));
+    assert_eq!(queue.wait(), None);
+}
+
+#[test]
+fn wakes_are_coalesced_until_the_queue_is_drained() {
+    let wakes = Arc::new(AtomicUsize::new(0));
+    let counted = wakes.clone();
+    let queue = CompletionQueue::new(move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+    });
+    let pool = ThreadPool::with_size(1);
+    let gates: CompletionQueue<u32> = CompletionQueue::new(|| {});
+    for round in 1..=3 {
+        for n in 0..10 {
+            pool.submit(Class::Fs, &queue, move || n);
+        }
+        // The one thread has done the ten when it comes to this one.
+        Gate::new(&pool, Class::Fs, &gates).open();
+        assert_eq!(wakes.load(Ordering::SeqCst), round);
+        let drained: Vec<_> = queue.drain().map(|(_, result)| result.unwrap()).collect();
+        assert_eq!(drained, (0..10).collect::<Vec<_>>());
+        assert_eq!(queue.drain().count(), 0);
+    }
+}
+
+#[test]
+fn no_completion_is_lost_between_drain_and_wake() {
+    const JOBS: usize = 20_000;
+    let (wake, woken) = mpsc::channel();
+    let queue = CompletionQueue::new(move || {
+        let _ = wake.send(());
+    });
+    let pool = ThreadPool::with_size(4);
+    for n in 0..JOBS {
+        pool.submit(
+            [Class::Fs, Class::Cpu, Class::Dns][n % 3],
+            &queue,
+            move || n,
+        );
+    }
+    let mut seen = HashSet::new();
+    while seen.len() < JOBS {
+        // Hangs if a completion arrives without a wake.
+        woken.recv().unwrap();
+        for (_, result) in queue.drain() {
+            assert!(seen.insert(result.unwrap()));
+        }
+    }
+}
+
+#[test]
+fn a_queue_that_goes_cancels_its_waiting_jobs_and_waits_for_its_running_ones() {
+    let pool = Arc::new(ThreadPool::with_size(1));
+    let going = queue();
+    let staying = queue();
+    let (enter, entered) = mpsc::channel();
+    let (open, opened) = mpsc::channel::<()>();
+    let finished = Arc::new(AtomicUsize::new(0));
+    let ran = finished.clone();
+    pool.submit(Class::Fs, &going, move || {
+        enter.send(()).unwrap();
+        let _ = opened.recv();
+        ran.fetch_add(1, Ordering::SeqCst);
+    });
+    entered.recv().unwrap();
+    let waited = finished.clone();
+    let held = Arc::new(());
+    let captured = held.clone();
+    pool.submit(Class::Fs, &going, move || {
+        let _captured = captured;
+        waited.fetch_add(100, Ordering::SeqCst);
+    });
+    pool.submit(Class::Fs, &staying, || 5);
+    let opener = thread::spawn(move || drop(open));
+    drop(going);
+    // The running one is over, the waiting one never ran and holds nothing.
+    assert_eq!(finished.load(Ordering::SeqCst), 1);
+    assert_eq!(Arc::strong_count(&held), 1);
+    opener.join().unwrap();
+    assert_eq!(results(&staying, 1), [5]);
+    assert_eq!(finished.load(Ordering::SeqCst), 1);
+    assert_eq!(pool.metrics().fs.canceled, 1);
+}
+
+#[test]
+fn a_pool_that_goes_cancels_what_waits_and_waits_for_what_runs() {
+    for class in [Class::Fs, Class::Dns] {
+        let pool = ThreadPool::with_size(2);
+        let queue = queue();
+        let one = Gate::new(&pool, class, &queue);
+        let two = Gate::new(&pool, Class::Cpu, &queue);
+        let waiting: Vec<_> = (0..5)
+            .map(|n| pool.submit(class, &queue, move || n))
+            .collect();
+        let opener = thread::spawn(move || {
+            one.open();
+            two.open();
+        });
+        // Whether a waiting job still runs depends on who is first, but each completes once.
+        drop(pool);
+        opener.join().unwrap();
+        assert_eq!(queue.pending(), 0);
+        assert_eq!(queue.drain().count(), 2 + waiting.len());
+    }
+}
+
+#[test]
+fn a_pool_dropped_by_its_own_job_does_not_wait_for_itself() {
+    let queue = queue();
+    let pool = Arc::new(ThreadPool::with_size(1));
+    let (give, given) = mpsc::channel::<Arc<ThreadPool>>();
+    pool.submit(Class::Cpu, &queue, move || drop(given.recv()));
+    give.send(pool).unwrap();
+    results(&queue, 1);
+}
+
+#[test]
+fn a_job_can_submit_jobs() {
+    let pool = Arc::new(ThreadPool::with_size(1));
+    let inner = Arc::new(queue());
+    let outer = queue();
+    let (pool2, inner2) = (pool.clone(), inner.clone());
+    pool.submit(Class::Cpu, &outer, move || {
+        pool2.submit(Class::Cpu, &inner2, || 3);
+    });
+    results(&outer, 1);
+    assert_eq!(results(&inner, 1), [3]);
+}
+
+#[test]
+fn a_panicking_wake_costs_nothing() {
+    let queue = CompletionQueue::new(|| panic!("on purpose"));
+    let pool = ThreadPool::with_size(1);
+    for n in 0..3 {
+        pool.submit(Class::Fs, &queue, move || n);
+        assert_eq!(queue.wait().unwrap().1, Ok(n));
+        queue.drain();
+    }
+}
+
+#[test]
+fn the_global_pool_is_one() {
+    assert!(std::ptr::eq(ThreadPool::global(), ThreadPool::global()));
+    let queue = queue();
+    ThreadPool::global().submit(Class::Fs, &queue, || 1);
+    assert_eq!(results(&queue, 1), [1]);
+    let (size, _) = ThreadPool::global().size();
+    assert_eq!(ThreadPool::global().metrics().threads, size);
+}
+
+#[test]
+fn a_hundred_pools_leave_no_thread() {
+    for _ in 0..100 {
+        let pool = ThreadPool::with_size(2);
+        let queue = queue();
+        pool.submit(Class::Cpu, &queue, || ());
+        results(&queue, 1);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let threads = std::fs::read_dir("/proc/self/task").unwrap().count();
+        // Other tests run beside this one; two hundred left over would show.
+        assert!(threads < 150, "{threads} threads");
+    }
+}
