@@ -7,12 +7,18 @@ mod describe;
 mod special;
 mod system;
 mod table;
+#[cfg(test)]
+mod tests;
 pub mod validators;
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsError, JsNativeError, JsObject, JsResult, JsString,
-    JsValue, Trace, builtins::object::OrdinaryObject, error::EngineError, js_str, js_string,
-    native_function::NativeFunctionPointer, object::builtins::JsFunction,
+    JsValue, Trace,
+    builtins::object::OrdinaryObject,
+    error::{EngineError, RuntimeLimitError},
+    js_str, js_string,
+    native_function::NativeFunctionPointer,
+    object::builtins::JsFunction,
     property::PropertyDescriptor,
 };
 
@@ -161,7 +167,9 @@ pub fn plain(base: Base, message: &str, context: &mut Context) -> JsError {
 /// throws. Other errors stay as they are.
 pub fn from_engine(error: JsError, context: &mut Context) -> JsError {
     match error.as_engine() {
-        Some(EngineError::RuntimeLimit(_)) => {}
+        Some(EngineError::RuntimeLimit(
+            RuntimeLimitError::Recursion | RuntimeLimitError::StackSize,
+        )) => {}
         _ => return error,
     }
     let Some(error_text) = crate::engine::stack::frames_of_engine_error(&error) else {

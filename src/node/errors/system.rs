@@ -503,22 +503,22 @@ pub(super) fn uv_exception_native(
 ) -> JsResult<JsValue> {
     let details = args.get_or_undefined(0).to_object(context)?;
     let read = |key: &str, context: &mut Context| details.get(JsString::from(key), context);
-    let number = read("errno", context)?;
-    let given_code = read("code", context)?
-        .as_string()
-        .map(|code| code.to_std_string_lossy());
-    let known = match number.as_number() {
+    let known = match read("errno", context)?.as_number() {
         Some(number) => find(number as i32),
-        None => given_code.as_deref().and_then(errno_of_name).and_then(find),
+        None => None,
     };
-    let code = known.map_or("UNKNOWN", |known| known.name);
+    let code = JsString::from(known.map_or("UNKNOWN", |known| known.name));
     let text = optional_text(&read("message", context)?, context).unwrap_or_else(|| {
         known
             .map_or("unknown error", |known| known.message)
             .to_owned()
     });
     let syscall = read("syscall", context)?;
-    let mut message = format!("{code}: {text}, {}", display(&syscall, context));
+    let mut message = format!(
+        "{}: {text}, {}",
+        code.to_std_string_lossy(),
+        display(&syscall, context)
+    );
     let path = optional_text(&read("path", context)?, context);
     let dest = optional_text(&read("dest", context)?, context);
     if let Some(path) = &path {
@@ -529,19 +529,14 @@ pub(super) fn uv_exception_native(
     }
     let error = assemble(&message, &[], context)?;
     for key in details.own_property_keys(context)? {
-        let name = key.to_string();
-        if matches!(name.as_str(), "message" | "path" | "dest" | "code") {
-            continue;
+        match key.to_string().as_str() {
+            "message" | "path" | "dest" => continue,
+            _ => {}
         }
         let value = details.get(key.clone(), context)?;
         error.create_data_property_or_throw(key, value, context)?;
     }
-    if number.is_undefined()
-        && let Some(known) = known
-    {
-        error.create_data_property_or_throw(js_string!("errno"), known.number, context)?;
-    }
-    error.create_data_property_or_throw(js_string!("code"), JsString::from(code), context)?;
+    error.create_data_property_or_throw(js_string!("code"), code, context)?;
     for (key, value) in [("path", path), ("dest", dest)] {
         if let Some(value) = value {
             error.create_data_property_or_throw(

@@ -1,7 +1,7 @@
 //! `binding('validators')`: the argument checks of Node's modules, with the signatures and texts of Node's own.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue,
+    Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue,
     builtins::{dataview::DataView, regexp::RegExp, typed_array::TypedArray},
     js_string,
     native_function::NativeFunctionPointer,
@@ -47,7 +47,7 @@ const FUNCTIONS: &[(&str, usize, NativeFunctionPointer)] = &[
     ("validateNumber", 4, validate_number),
     ("validateObject", 3, validate_object),
     ("validateOneOf", 3, validate_one_of),
-    ("validatePlainFunction", 2, validate_function),
+    ("validatePlainFunction", 2, validate_plain_function),
     ("validatePort", 3, validate_port),
     ("validateSignalName", 2, validate_signal_name),
     ("validateString", 2, validate_string),
@@ -284,6 +284,17 @@ fn validate_function(_: &JsValue, args: &[JsValue], context: &mut Context) -> Ou
     } else {
         wrong_type(args, &["Function"], context)
     }
+}
+
+/// A function that is neither async nor a generator.
+fn validate_plain_function(this: &JsValue, args: &[JsValue], context: &mut Context) -> Outcome {
+    if let Some(function) = args.get_or_undefined(0).as_callable() {
+        let tag = function.get(JsSymbol::to_string_tag(), context)?;
+        if tag.is_string() {
+            return wrong_type(args, &["Function"], context);
+        }
+    }
+    validate_function(this, args, context)
 }
 
 fn validate_ignore_option(this: &JsValue, args: &[JsValue], context: &mut Context) -> Outcome {
