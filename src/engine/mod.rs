@@ -14,6 +14,7 @@ use crate::{node, runtime::State};
 /// Prepares a fresh context: intrinsics replaced and captured, globals defined.
 pub fn set_up(context: &mut Context) -> JsResult<()> {
     let state = State::of(context);
+    stack::install(context)?;
     state.registry.capture(context)?;
     node::install_globals(context)
 }

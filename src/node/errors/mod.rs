@@ -22,7 +22,7 @@ use boa_engine::{
     property::PropertyDescriptor,
 };
 
-use crate::engine::native;
+use crate::engine::{native, stack};
 pub use describe::{inspect, received};
 #[allow(unused_imports)] // the modules that use the rest come later
 pub use system::{
@@ -172,17 +172,13 @@ pub fn from_engine(error: JsError, context: &mut Context) -> JsError {
         )) => {}
         _ => return error,
     }
-    let Some(error_text) = crate::engine::stack::frames_of_engine_error(&error) else {
-        return range_error("Maximum call stack size exceeded", context);
-    };
-    let replaced = range_error("Maximum call stack size exceeded", context);
-    if let Some(object) = replaced.as_opaque().and_then(JsValue::as_object) {
-        crate::engine::stack::set_frames(
-            &object,
-            "RangeError: Maximum call stack size exceeded",
-            &error_text,
-            context,
-        );
+    const MESSAGE: &str = "Maximum call stack size exceeded";
+    let frames = stack::frames_of_engine_error(&error, context);
+    let replaced = range_error(MESSAGE, context);
+    if let Some(object) = replaced.as_opaque().and_then(JsValue::as_object)
+        && let Some(frames) = frames
+    {
+        stack::set_frames(&object, &format!("RangeError: {MESSAGE}"), &frames);
     }
     replaced
 }
