@@ -1,15 +1,165 @@
-//! The text that an uncaught error prints, and values as `util.inspect` shows them.
+//! The text that an uncaught error prints: where it was thrown, the source line with a caret, the error as
+//! `util.inspect` shows it. Syntax errors get their place when the loader meets them.
 
 use std::cell::Cell;
 
-use boa_engine::{Context, JsObject, JsValue, js_string};
+use boa_engine::{
+    Context, JsError, JsObject, JsString, JsValue, builtins::error::Error as ErrorData, js_string,
+};
 
-use super::registry;
-use crate::{node::errors, runtime::State};
+use super::{
+    registry,
+    stack::{self, Frame},
+};
+use crate::{
+    node::errors::{self, Base},
+    runtime::State,
+};
 
-/// The report of an uncaught value: where it was thrown, the source line, the stack.
+/// The report of an uncaught value, with its line breaks. `thrown` is where a value was thrown that is no error
+/// ([`stack::thrown_at`]).
+pub fn uncaught_at(value: &JsValue, thrown: Option<Frame>, context: &mut Context) -> String {
+    let error = value.as_object().filter(|object| object.is::<ErrorData>());
+    let Some(error) = error else {
+        let place = thrown
+            .and_then(|frame| arrow_of_throw(frame, context))
+            .unwrap_or_default();
+        let hint = match value.is_object() {
+            true => "",
+            false => "(Use `ouro --trace-uncaught ...` to show where the exception was thrown)\n",
+        };
+        let shown = match value.as_string() {
+            Some(text) => text.to_std_string_lossy(),
+            None => inspect(value, context),
+        };
+        return format!("\n{place}{shown}\n{hint}\n{}\n", version_line());
+    };
+    let frame = stack::frames_of(&error, context).into_iter().find(|frame| {
+        !frame.native && !frame.is_internal() && !frame.path.is_empty() && frame.line > 0
+    });
+    let shown = inspect(value, context);
+    let place = match frame {
+        Some(frame) if !has_arrow(&shown) => {
+            arrow(&frame, context).map(|arrow| format!("{arrow}\n"))
+        }
+        _ => None,
+    };
+    format!(
+        "{}{shown}\n\n{}\n",
+        place.unwrap_or_default(),
+        version_line()
+    )
+}
+
+/// The report of an uncaught value of which no more is known.
 pub fn uncaught(value: &JsValue, context: &mut Context) -> String {
-    format!("Uncaught {}\n", inspect(value, context))
+    uncaught_at(value, None, context)
+}
+
+/// The last line of a report.
+fn version_line() -> String {
+    format!("Ouro v{}", env!("CARGO_PKG_VERSION"))
+}
+
+/// `path:line`, the source line, a caret; each with its line break.
+fn arrow(frame: &Frame, context: &mut Context) -> Option<String> {
+    let line = stack::source_line(&frame.path, frame.line, context)?;
+    let mut column = frame.column.max(1) as usize - 1;
+    // Of `throw new Error()` the caret marks the statement, as in Node.
+    let before: String = line.chars().take(column).collect();
+    if let Some(head) = before.trim_end().strip_suffix("throw")
+        && !head.ends_with(stack::source::is_name)
+    {
+        column = head.chars().count();
+    }
+    Some(pointed(&frame.file(), frame.line, &line, column))
+}
+
+/// The same, with the caret at the `throw` before the place, where the line has one.
+fn arrow_of_throw(mut frame: Frame, context: &mut Context) -> Option<String> {
+    let line = stack::source_line(&frame.path, frame.line, context)?;
+    let before: String = line.chars().take(frame.column as usize).collect();
+    if let Some(at) = before.rfind("throw") {
+        frame.column = before[..at].chars().count() as u32 + 1;
+    }
+    arrow(&frame, context)
+}
+
+/// Lines longer than this are no help with a caret below them.
+const LONGEST_LINE: usize = 2000;
+
+fn pointed(file: &str, line_number: u32, line: &str, column: usize) -> String {
+    if line.len() > LONGEST_LINE {
+        return format!("{file}:{line_number}\n");
+    }
+    // Tabs stay tabs, so that the caret stands where it should.
+    let indent: String = line
+        .chars()
+        .take(column)
+        .map(|symbol| if symbol == '\t' { '\t' } else { ' ' })
+        .collect();
+    let missing = " ".repeat(column.saturating_sub(line.chars().count()));
+    format!("{file}:{line_number}\n{line}\n{indent}{missing}^\n")
+}
+
+/// Whether a stack already starts with a place and a caret.
+fn has_arrow(shown: &str) -> bool {
+    let mut lines = shown.lines();
+    let place = lines.next().and_then(|line| line.rsplit_once(':'));
+    place.is_some_and(|(_, number)| {
+        !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+    }) && lines.nth(1).is_some_and(|line| line.trim() == "^")
+}
+
+/// An error of the parser as V8 words it, with its place at the head of its stack. Errors of other kinds stay as they
+/// are. `prefix_len` is the length of what the loader put before the first line.
+pub fn syntax_error(
+    error: JsError,
+    file: &str,
+    text: &str,
+    prefix_len: usize,
+    context: &mut Context,
+) -> JsError {
+    let Some(message) = error
+        .as_native()
+        .filter(|native| native.is_syntax())
+        .map(|native| native.message().to_owned())
+    else {
+        return error;
+    };
+    let (message, place) = stack::messages::syntax(&message);
+    let (line, column) = place.unwrap_or_else(|| end_of(text));
+    let column = if line == 1 {
+        column.saturating_sub(prefix_len as u32).max(1)
+    } else {
+        column
+    };
+    let (line, column) = if line as usize > text.lines().count().max(1) {
+        end_of(text)
+    } else {
+        (line, column)
+    };
+    let source = text
+        .lines()
+        .nth(line.max(1) as usize - 1)
+        .unwrap_or_default();
+    let made = errors::plain(Base::Syntax, &message, context);
+    if let Some(object) = made.as_opaque().and_then(JsValue::as_object) {
+        let frames = stack::frames_of(&object, context);
+        let arrow = pointed(file, line, source, column.max(1) as usize - 1);
+        let head = format!("{arrow}\nSyntaxError: {message}");
+        stack::set_frames(&object, &head, &stack::lines_of(frames, context));
+    }
+    made
+}
+
+/// The place after the last character of a text.
+fn end_of(text: &str) -> (u32, u32) {
+    let last = text.lines().last().unwrap_or_default();
+    (
+        text.lines().count().max(1) as u32,
+        last.chars().count() as u32 + 1,
+    )
 }
 
 /// A value as `util.inspect` shows it.
@@ -21,15 +171,22 @@ pub fn inspect(value: &JsValue, context: &mut Context) -> String {
 #[derive(Default)]
 struct Inspecting(Cell<bool>);
 
-/// An object as `util.inspect` shows it; `None` when that can't be asked.
+/// An object as `util.inspect` shows it; without that an error's stack, else `None`.
 pub fn inspect_object(object: &JsObject, context: &mut Context) -> Option<String> {
     let state = State::try_of(context)?;
     let inspecting = state.slot::<Inspecting>();
-    if inspecting.0.replace(true) {
-        return None;
+    let shown = match inspecting.0.replace(true) {
+        true => None,
+        false => {
+            let shown = call_inspect(object, context);
+            inspecting.0.set(false);
+            shown
+        }
+    };
+    if shown.is_none() && object.is::<ErrorData>() {
+        let stack = object.get(js_string!("stack"), context).ok()?;
+        return Some(stack.as_string()?.to_std_string_lossy());
     }
-    let shown = call_inspect(object, context);
-    inspecting.0.set(false);
     shown
 }
 
@@ -46,5 +203,36 @@ fn call_inspect(object: &JsObject, context: &mut Context) -> Option<String> {
     let shown = inspect
         .call(&JsValue::undefined(), &[object.clone().into()], context)
         .ok()?;
-    Some(shown.as_string()?.to_std_string_lossy())
+    shown
+        .as_string()
+        .as_ref()
+        .map(JsString::to_std_string_lossy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{end_of, has_arrow, pointed};
+
+    #[test]
+    fn a_caret_stands_below_its_column() {
+        assert_eq!(
+            pointed("/a.js", 3, "\tfoo(", 5),
+            "/a.js:3\n\tfoo(\n\t    ^\n"
+        );
+        assert_eq!(pointed("/a.js", 1, "ab", 4), "/a.js:1\nab\n    ^\n");
+    }
+
+    #[test]
+    fn stacks_with_a_caret_are_known() {
+        assert!(has_arrow("/a.js:3\nfoo(\n   ^\n\nSyntaxError: x"));
+        assert!(!has_arrow(
+            "Error: x\n    at f (/a.js:3:1)\n    at g (/a.js:4:1)"
+        ));
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_after_its_last_character() {
+        assert_eq!(end_of("a\nbc"), (2, 3));
+        assert_eq!(end_of(""), (1, 1));
+    }
 }

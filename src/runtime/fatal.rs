@@ -7,7 +7,10 @@ use std::io::Write;
 use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::State;
-use crate::{engine::report, node::process};
+use crate::{
+    engine::{report, stack},
+    node::process,
+};
 
 /// Where an uncaught value came from; `uncaughtException` listeners get it as their second argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
         return;
     }
     let error = crate::node::errors::from_engine(error, context);
+    let thrown = stack::thrown_at(&error, context);
     let value = match error.into_opaque(context) {
         Ok(value) => value,
         Err(panic) => {
@@ -55,7 +59,7 @@ pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
     match handle(&value, origin, context) {
         Ok(true) => {}
         Ok(false) => {
-            let text = report::uncaught(&value, context);
+            let text = report::uncaught_at(&value, thrown, context);
             write_error(&text);
             process::run_exit_listeners(exit::UNCAUGHT, context);
             let code = state.exit_code.get().unwrap_or(exit::UNCAUGHT);

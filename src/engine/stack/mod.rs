@@ -24,6 +24,7 @@ use boa_engine::{
     js_string,
     object::{FunctionObjectBuilder, builtins::JsArray},
     property::PropertyDescriptor,
+    vm::CallFrame,
 };
 
 pub use frame::Frame;
@@ -133,7 +134,7 @@ pub fn frames_of_engine_error(error: &JsError, context: &mut Context) -> Option<
     let text = error.to_string();
     let (_, frames) = text.split_once("\n    at ")?;
     let frames = parse(&format!("    at {frames}"), context);
-    Some(lines(&limited(frames, context)))
+    Some(lines_of(frames, context))
 }
 
 /// Where a value was thrown that is no error, as far as the engine noted it.
@@ -160,6 +161,16 @@ pub fn set_frames(error: &JsObject, head: &str, frames: &str) {
         format!("{head}\n{frames}")
     };
     define_stack(error, JsString::from(text).into());
+}
+
+/// Frames as the lines of a stack, as many as the limit lets show.
+pub fn lines_of(frames: Vec<Frame>, context: &mut Context) -> String {
+    lines(&limited(frames, context))
+}
+
+/// One line of a source, counted from 1.
+pub fn source_line(path: &str, line: u32, context: &mut Context) -> Option<String> {
+    State::of(context).slot::<Stacks>().sources.line(path, line)
 }
 
 /// The frames of an error, newest first; empty for what has none.
@@ -238,12 +249,7 @@ fn lines(frames: &[Frame]) -> String {
 }
 
 /// Formats a stack, by `Error.prepareStackTrace` if script has set it.
-fn format(
-    error: &JsObject,
-    head: Option<String>,
-    frames: Vec<Frame>,
-    context: &mut Context,
-) -> JsResult<JsValue> {
+fn format(error: &JsObject, frames: Vec<Frame>, context: &mut Context) -> JsResult<JsValue> {
     let stacks = State::of(context).slot::<Stacks>();
     let constructor = stacks.error_constructor.borrow().clone();
     if let Some(constructor) = constructor.filter(|_| !stacks.preparing.get())
@@ -265,10 +271,7 @@ fn format(
         stacks.preparing.set(false);
         return prepared;
     }
-    let head = match head {
-        Some(head) => head,
-        None => self::head(error, context),
-    };
+    let head = head(error, context);
     if frames.is_empty() {
         return Ok(JsString::from(head).into());
     }
@@ -295,7 +298,7 @@ fn stack_of_error(error: &JsObject, context: &mut Context) -> JsResult<JsValue> 
     let mut frames = frames_of(error, context);
     messages::improve(error, &mut frames, &stacks.sources, context);
     let frames = limited(frames, context);
-    let stack = format(error, None, frames, context)?;
+    let stack = format(error, frames, context)?;
     define_stack(error, stack.clone());
     Ok(stack)
 }
@@ -372,10 +375,7 @@ fn set_limit_value(stacks: &Stacks, value: &JsValue, context: &mut Context) {
 /// `Error.captureStackTrace(object, constructorOpt)`.
 fn capture_stack_trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(object) = args.get_or_undefined(0).as_object() else {
-        let shown = errors::inspect(args.get_or_undefined(0), context);
-        return Err(JsNativeError::typ()
-            .with_message(format!("Invalid argument: {shown}"))
-            .into());
+        return Err(JsNativeError::typ().with_message("invalid_argument").into());
     };
     let top = args.get_or_undefined(1).as_callable();
     let limit = context.runtime_limits().backtrace_limit();
@@ -389,7 +389,6 @@ fn capture_stack_trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let snapshot = error.construct(&[], None, context);
     context.runtime_limits_mut().set_backtrace_limit(limit);
     let snapshot = snapshot?;
-    let head = head(&object, context);
     let stacks = State::of(context).slot::<Stacks>();
     if stacks.limit.get().is_none() {
         return Ok(JsValue::undefined());
@@ -397,7 +396,6 @@ fn capture_stack_trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let captured = Captured {
         object: object.clone(),
         snapshot,
-        head: JsString::from(head).into(),
         skip: above.map(|above| above.into()),
     };
     let get = NativeFunction::from_copy_closure_with_captures(
@@ -418,7 +416,7 @@ fn capture_stack_trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
 
 /// Which frames `constructorOpt` takes off: those above and including its call.
 struct Above {
-    /// How many script frames; `None` when the function isn't script or isn't on the stack.
+    /// How many script frames, all of them when it isn't on the stack; `None` when the function isn't script.
     scripts: Option<u32>,
     name: JsString,
 }
@@ -428,17 +426,17 @@ impl Above {
         let code = function
             .downcast_ref::<OrdinaryFunction>()
             .map(|function| std::ptr::from_ref(function.codeblock()));
-        let scripts = code.and_then(|code| {
-            context
-                .stack_trace()
-                .position(|frame| std::ptr::eq(&raw const **frame.code_block(), code))
+        let scripts = code.map(|code| {
+            let is_call = |frame: &CallFrame| std::ptr::eq(&raw const **frame.code_block(), code);
+            let index = context.stack_trace().position(is_call);
+            index.map_or(u32::MAX, |index| index as u32 + 1)
         });
         let name = function
             .get(js_string!("name"), context)
             .ok()
             .and_then(|name| name.as_string());
         Self {
-            scripts: scripts.map(|index| index as u32 + 1),
+            scripts,
             name: name.unwrap_or_default(),
         }
     }
@@ -458,7 +456,6 @@ impl From<Above> for JsValue {
 struct Captured {
     object: JsObject,
     snapshot: JsObject,
-    head: JsValue,
     skip: Option<JsValue>,
 }
 
@@ -473,13 +470,7 @@ impl Captured {
             skip_frames(&mut frames, skip);
         }
         let frames = limited(frames, context);
-        let head =
-            match errors::is_node_error(&self.object, context) || self.object.is::<ErrorData>() {
-                // An error's head is made when it is read, like those of other errors.
-                true => None,
-                false => self.head.as_string().map(|head| head.to_std_string_lossy()),
-            };
-        let stack = format(&self.object, head, frames, context)?;
+        let stack = format(&self.object, frames, context)?;
         if this
             .as_object()
             .is_some_and(|this| JsObject::equals(&this, &self.object))
@@ -512,7 +503,10 @@ fn skip_frames(frames: &mut Vec<Frame>, skip: &JsValue) {
             found.map(|index| index + 1)
         }
     };
-    if let Some(end) = end {
-        frames.drain(..end);
+    match end {
+        Some(end) => drop(frames.drain(..end)),
+        // Script that isn't on the stack: V8 leaves nothing.
+        None if skip.is_number() => frames.clear(),
+        None => {}
     }
 }
