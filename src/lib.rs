@@ -10,6 +10,7 @@ mod engine;
 mod modules;
 mod node;
 mod runtime;
+mod sys;
 mod web;
 
 pub use runtime::{

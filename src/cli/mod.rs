@@ -1,5 +1,8 @@
 //! The command line.
 
+mod env_file;
+pub mod flags;
+
 use std::path::Path;
 
 use crate::{Options, Runtime, modules, on_script_thread, runtime::fatal};

@@ -18,6 +18,11 @@ impl Memory {
             .set(self.since_collection.get().saturating_add(bytes));
     }
 
+    /// The bytes noted since the last collection.
+    pub fn external_bytes(&self) -> usize {
+        self.since_collection.get()
+    }
+
     /// Collects if much has been allocated. Call it where nothing of the heap is borrowed.
     pub fn safe_point(&self) {
         if self.since_collection.get() > BOUND {

@@ -52,6 +52,6 @@ pub fn emit_deprecations(warnings: Vec<Deprecation>, context: &mut Context) {
     for warning in warnings {
         let text = format!("[{}] DeprecationWarning: {}", warning.code, warning.message);
         // A listener that throws doesn't keep the module from loading.
-        let _ = process::emit_warning(&text, "DeprecationWarning", context);
+        let _ = process::emit_warning(&text, "DeprecationWarning", None, context);
     }
 }

@@ -26,6 +26,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("console", console::binding),
     ("errors", errors::binding),
     ("validators", errors::validators::binding),
+    ("process", process::binding),
     ("modules", crate::modules::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
@@ -125,10 +126,15 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
 
 /// A `Buffer` with a copy of bytes.
 pub fn buffer_from(bytes: &[u8], context: &mut Context) -> JsResult<JsValue> {
-    let array = boa_engine::object::builtins::JsUint8Array::from_iter(bytes.iter().copied(), context)?;
+    let array =
+        boa_engine::object::builtins::JsUint8Array::from_iter(bytes.iter().copied(), context)?;
     let module = crate::engine::registry::require("buffer", context)?.to_object(context)?;
-    let class = module.get(boa_engine::js_string!("Buffer"), context)?.to_object(context)?;
-    let prototype = class.get(boa_engine::js_string!("prototype"), context)?.as_object();
+    let class = module
+        .get(boa_engine::js_string!("Buffer"), context)?
+        .to_object(context)?;
+    let prototype = class
+        .get(boa_engine::js_string!("prototype"), context)?
+        .as_object();
     array.set_prototype(prototype);
     Ok(array.into())
 }

@@ -44,6 +44,10 @@ impl HostHooks for Hooks {
             .track(promise.clone().upcast(), operation, frame);
     }
 
+    fn local_timezone_offset_seconds(&self, unix_time_seconds: i64) -> i32 {
+        crate::sys::local_offset_seconds(unix_time_seconds)
+    }
+
     fn max_buffer_size(&self, context: &mut Context) -> u64 {
         if let Some(state) = State::try_of(context) {
             state.memory.safe_point();

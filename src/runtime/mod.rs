@@ -53,8 +53,16 @@ pub struct Options {
     pub throw_deprecation: bool,
     /// `--trace-deprecation`.
     pub trace_deprecation: bool,
+    /// `--title`.
+    pub title: Option<String>,
+    /// Variables of `--env-file`; what the environment has comes first.
+    pub env_file: Vec<(String, String)>,
     /// `--trace-warnings`.
     pub trace_warnings: bool,
+    /// `--pending-deprecation`.
+    pub pending_deprecation: bool,
+    /// `--disable-warning`: codes or names of warnings that are not printed.
+    pub disabled_warnings: Vec<String>,
     /// `--preserve-symlinks`.
     pub preserve_symlinks: bool,
     /// `--preserve-symlinks-main`.
@@ -78,7 +86,11 @@ impl Default for Options {
             deprecation: true,
             throw_deprecation: false,
             trace_deprecation: false,
+            title: None,
+            env_file: Vec::new(),
             trace_warnings: false,
+            pending_deprecation: false,
+            disabled_warnings: Vec::new(),
             preserve_symlinks: false,
             preserve_symlinks_main: false,
             conditions: Vec::new(),
@@ -90,6 +102,8 @@ impl Default for Options {
 /// What natives share: one for each runtime, reached with [`State::of`].
 pub struct State {
     pub options: Options,
+    /// When the runtime was made.
+    pub started: std::time::Instant,
     pub event_loop: EventLoop,
     pub registry: Registry,
     pub tasks: tasks::Tasks,
@@ -201,6 +215,7 @@ impl RuntimeBuilder {
             .map_err(|error| BuildError::Engine(error.to_string()))?;
         let state = Rc::new(State {
             options: self.options,
+            started: std::time::Instant::now(),
             event_loop: EventLoop::new()?,
             registry: Registry::default(),
             tasks: tasks::Tasks::default(),

@@ -2,6 +2,15 @@
 //!
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/process.html>
 
+mod emitter;
+mod env;
+mod exit;
+mod info;
+mod signals;
+mod stdio;
+mod usage;
+mod warnings;
+
 use std::cell::{Cell, RefCell};
 
 use boa_engine::{
@@ -13,14 +22,19 @@ use boa_engine::{
 use crate::{
     engine::{
         native::{self, METHOD, Natives},
-        registry, report,
+        registry,
     },
-    node::task_queue,
-    runtime::{State, fatal, termination},
+    node::{
+        errors::{self, Base},
+        task_queue,
+    },
+    runtime::State,
 };
 
-/// The version of Node.js whose behaviour this is.
-pub const NODE_VERSION: &str = "24.12.0";
+pub use emitter::{become_emitter, emit};
+pub use exit::{emit_before_exit, flush_standard_streams, run_exit_listeners};
+pub use info::NODE_VERSION;
+pub use warnings::{emit_warning, warn_unhandled_rejection};
 
 /// The process object of one runtime.
 #[derive(Default)]
@@ -28,6 +42,8 @@ pub struct ProcessState {
     object: RefCell<Option<JsObject>>,
     prototype: RefCell<Option<JsObject>>,
     exiting: Cell<bool>,
+    signals: signals::Signals,
+    stdio: stdio::Stdio,
 }
 
 /// The exports of `process`: the object itself.
@@ -36,24 +52,12 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
     Ok(object.map(JsValue::from).unwrap_or_default())
 }
 
-/// The methods that make `process` an EventEmitter, on loan until `events` has loaded.
-const EMITTER_METHODS: &[&str] = &[
-    "addListener",
-    "emit",
-    "eventNames",
-    "getMaxListeners",
-    "listenerCount",
-    "listeners",
-    "off",
-    "on",
-    "once",
-    "prependListener",
-    "prependOnceListener",
-    "rawListeners",
-    "removeAllListeners",
-    "removeListener",
-    "setMaxListeners",
-];
+/// What the script halves of `process` use.
+pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    let natives = Natives::new(context);
+    let natives = warnings::add_natives(natives);
+    Ok(stdio::add_natives(natives).build())
+}
 
 /// Makes the global `process`.
 pub fn install(context: &mut Context) -> JsResult<()> {
@@ -62,38 +66,35 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         native::constructor(context, "process", 0, |this, _, _| Ok(this.clone())).into();
     let prototype = JsObject::with_object_proto(context.intrinsics());
     class.set(js_string!("prototype"), prototype.clone(), true, context)?;
-    let mut natives = Natives::on(prototype.clone(), context)
-        .value("constructor", class)
-        .attributes(Attribute::CONFIGURABLE)
-        .keyed(JsSymbol::to_string_tag(), js_string!("process"))
-        .attributes(METHOD);
-    for name in EMITTER_METHODS {
-        let method = emitter_method(name, natives.context());
-        natives = natives.value(name, method);
-    }
-    drop(natives);
+    drop(Natives::on(prototype.clone(), context).value("constructor", class));
 
     let object = JsObject::with_object_proto(context.intrinsics());
     object.set_prototype(Some(prototype.clone()));
-    let mut argv: Vec<JsValue> =
-        vec![JsString::from(state.options.exec_path.to_string_lossy().as_ref()).into()];
-    argv.extend(
-        state
-            .options
-            .args
-            .iter()
-            .map(|arg| JsValue::from(JsString::from(arg.as_str()))),
-    );
-    let argv = JsArray::from_iter(argv, context);
+    let mut natives = Natives::on(object.clone(), context)
+        .attributes(Attribute::CONFIGURABLE)
+        .keyed(JsSymbol::to_string_tag(), js_string!("process"))
+        .attributes(METHOD | Attribute::ENUMERABLE);
+    emitter::lend_methods(&prototype, natives.context());
+    let natives = info::add(natives, &state.options);
+    let natives = usage::add(natives);
+    let natives = stdio::add(natives);
+    let natives = warnings::add(natives);
+    let natives = exit::add(natives);
     drop(
-        Natives::on(object.clone(), context)
-            .attributes(Attribute::all())
-            .value("version", JsString::from(format!("v{NODE_VERSION}")))
-            .value("argv", argv)
+        natives
+            .lazy("env", env::make)
             .function("nextTick", 1, task_queue::next_tick)
-            .function("exit", 1, exit)
-            .function("reallyExit", 1, exit)
-            .accessor("exitCode", get_exit_code, Some(set_exit_code)),
+            .function("cwd", 0, cwd)
+            .function("chdir", 1, chdir)
+            .function("umask", 1, umask)
+            .function("kill", 2, signals::kill)
+            .function("_kill", 2, signals::raw_kill)
+            .function("getBuiltinModule", 1, get_builtin_module)
+            .function("binding", 1, no_binding)
+            .function("dlopen", 1, no_dlopen)
+            .function("_getActiveHandles", 0, get_active_handles)
+            .function("_getActiveRequests", 0, get_active_handles)
+            .function("getActiveResourcesInfo", 0, get_active_resources),
     );
     *state.process.object.borrow_mut() = Some(object.clone());
     *state.process.prototype.borrow_mut() = Some(prototype);
@@ -109,131 +110,144 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     Ok(())
 }
 
-fn emitter_method(name: &'static str, context: &mut Context) -> JsValue {
-    let load = boa_engine::NativeFunction::from_copy_closure(move |this, args, context| {
-        registry::require("events", context)?;
-        let method = this
-            .to_object(context)?
-            .get(JsString::from(name), context)?;
-        match method.as_callable() {
-            Some(method) => method.call(this, args, context),
-            None => Ok(JsValue::undefined()),
-        }
-    });
-    boa_engine::object::FunctionObjectBuilder::new(context.realm(), load)
-        .name(JsString::from(name))
-        .build()
-        .into()
+fn string_array(strings: impl IntoIterator<Item = String>, context: &mut Context) -> JsValue {
+    let values: Vec<JsValue> = strings
+        .into_iter()
+        .map(|text| JsString::from(text.as_str()).into())
+        .collect();
+    JsArray::from_iter(values, context).into()
 }
 
-/// Called when `events` has loaded: takes back the methods on loan and inherits the real ones.
-pub fn become_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()> {
-    let state = State::of(context);
-    let Some(prototype) = state.process.prototype.borrow().clone() else {
-        return Ok(());
+fn cwd(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    match std::env::current_dir() {
+        Ok(path) => Ok(JsString::from(path.to_string_lossy().as_ref()).into()),
+        Err(error) => Err(errors::io_error(&error, "uv_cwd", None, context)),
+    }
+}
+
+fn chdir(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(path) = args.get_or_undefined(0).as_string() else {
+        return Err(errors::invalid_arg_type(
+            "directory",
+            &["string"],
+            args.get_or_undefined(0),
+            context,
+        ));
     };
-    let Some(events) = exports.as_object() else {
-        return Ok(());
-    };
-    let emitter = events.get(js_string!("prototype"), context)?;
-    for name in EMITTER_METHODS {
-        prototype.delete_property_or_throw(JsString::from(*name), context)?;
+    let path = path.to_std_string_lossy();
+    if let Err(error) = std::env::set_current_dir(&path) {
+        let from = std::env::current_dir().unwrap_or_default();
+        let failed = errors::SystemError {
+            errno: errors::errno_of(&error),
+            syscall: "chdir",
+            path: Some(&from.to_string_lossy()),
+            dest: Some(&path),
+        };
+        return Err(errors::system_error(&failed, context));
     }
-    prototype.set_prototype(emitter.as_object());
-    Ok(())
-}
-
-/// `process.emit(event, ...args)`, as the runtime calls it. Returns whether anybody listened.
-pub fn emit(event: &'static str, args: &[JsValue], context: &mut Context) -> JsResult<bool> {
-    let state = State::of(context);
-    if !state.registry.is_loaded("events") {
-        return Ok(false);
-    }
-    let Some(process) = state.process.object.borrow().clone() else {
-        return Ok(false);
-    };
-    let Some(emit) = process.get(js_string!("emit"), context)?.as_callable() else {
-        return Ok(false);
-    };
-    let mut all = Vec::with_capacity(args.len() + 1);
-    all.push(JsString::from(event).into());
-    all.extend_from_slice(args);
-    Ok(emit.call(&process.into(), &all, context)?.to_boolean())
-}
-
-/// `process.emitWarning(text, type)`, as natives call it.
-pub fn emit_warning(text: &str, name: &str, context: &mut Context) -> JsResult<()> {
-    if State::of(context).options.warnings {
-        fatal::write_error(&format!("(ouro:{}) {name}: {text}\n", std::process::id()));
-    }
-    Ok(())
-}
-
-/// Warns of a rejection that nobody handled.
-pub fn warn_unhandled_rejection(reason: &JsValue, context: &mut Context) -> JsResult<()> {
-    let shown = report::inspect(reason, context);
-    emit_warning(&shown, "UnhandledPromiseRejectionWarning", context)
-}
-
-/// Emits `beforeExit`.
-pub fn emit_before_exit(context: &mut Context) {
-    let code = State::of(context).exit_code.get().unwrap_or(0);
-    crate::runtime::door::enter(
-        &crate::runtime::async_context::Frame::default(),
-        context,
-        |context| emit("beforeExit", &[code.into()], context).map(drop),
-    );
-}
-
-/// Emits `exit`, once. An error of a listener is reported and ends the process with code 1.
-pub fn run_exit_listeners(code: i32, context: &mut Context) {
-    let state = State::of(context);
-    if state.process.exiting.replace(true) {
-        return;
-    }
-    if state.exit_code.get().is_none() {
-        state.exit_code.set(Some(code));
-    }
-    if let Err(error) = emit("exit", &[code.into()], context) {
-        if state.is_terminating() {
-            return;
-        }
-        fatal::uncaught(error, fatal::Origin::Exception, context);
-    }
-}
-
-/// Writes out what the standard streams still hold.
-pub fn flush_standard_streams(_: &mut Context) {
-    use std::io::Write;
-    let _ = std::io::stdout().flush();
-}
-
-fn exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let state = State::of(context);
-    let given = args.get_or_undefined(0);
-    if !given.is_undefined() {
-        state.exit_code.set(Some(given.to_i32(context)?));
-    }
-    run_exit_listeners(state.exit_code.get().unwrap_or(0), context);
-    fatal::terminate(state.exit_code.get().unwrap_or(0), context);
-    Err(termination())
-}
-
-fn get_exit_code(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(State::of(context)
-        .exit_code
-        .get()
-        .map(JsValue::from)
-        .unwrap_or_default())
-}
-
-fn set_exit_code(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let value = args.get_or_undefined(0);
-    let code = if value.is_null_or_undefined() {
-        None
-    } else {
-        Some(value.to_i32(context)?)
-    };
-    State::of(context).exit_code.set(code);
     Ok(JsValue::undefined())
+}
+
+fn umask(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let given = args.get_or_undefined(0);
+    let mask = match given.as_string() {
+        _ if given.is_undefined() => None,
+        Some(text) => match u32::from_str_radix(&text.to_std_string_lossy(), 8) {
+            Ok(mask) => Some(mask & 0o777),
+            Err(_) => {
+                let reason = "must be a 32-bit unsigned integer or an octal string";
+                return Err(errors::invalid_arg_value("mask", given, reason, context));
+            }
+        },
+        None => {
+            let validators = registry::binding("validators", context)?;
+            let validate = validators.get(js_string!("validateUint32"), context)?;
+            if let Some(validate) = validate.as_callable() {
+                validate.call(
+                    &JsValue::undefined(),
+                    &[given.clone(), js_string!("mask").into()],
+                    context,
+                )?;
+            }
+            Some(given.to_u32(context)? & 0o777)
+        }
+    };
+    Ok(crate::sys::umask(mask).into())
+}
+
+fn get_builtin_module(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(id) = args.get_or_undefined(0).as_string() else {
+        return Err(errors::invalid_arg_type(
+            "id",
+            &["string"],
+            args.get_or_undefined(0),
+            context,
+        ));
+    };
+    let id = id.to_std_string_lossy();
+    let bare = id.strip_prefix("node:").unwrap_or(&id);
+    let known = crate::node::PUBLIC_MODULES.contains(&bare)
+        || (bare != id && crate::node::SCHEME_ONLY_MODULES.contains(&bare));
+    if known {
+        registry::require(bare, context)
+    } else {
+        Ok(JsValue::undefined())
+    }
+}
+
+fn no_binding(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let name = args
+        .get_or_undefined(0)
+        .to_string(context)?
+        .to_std_string_lossy();
+    let text = format!("No such module: {name}");
+    Err(errors::coded(
+        "ERR_INVALID_MODULE",
+        Base::Plain,
+        &text,
+        context,
+    ))
+}
+
+fn no_dlopen(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Err(errors::coded(
+        "ERR_DLOPEN_FAILED",
+        Base::Plain,
+        "process.dlopen: native addons (.node files) are not supported",
+        context,
+    ))
+}
+
+fn get_active_handles(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(string_array([], context))
+}
+
+fn get_active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let mut names = state.timers.active_resources();
+    names.extend(
+        state
+            .event_loop
+            .walk()
+            .into_iter()
+            .filter_map(|(id, kind)| {
+                let keeps_alive = state.event_loop.has_ref(id).unwrap_or(false)
+                    && state.event_loop.is_active(id).unwrap_or(false);
+                keeps_alive
+                    .then(|| resource_name(&format!("{kind:?}")))
+                    .flatten()
+            }),
+    );
+    Ok(string_array(names, context))
+}
+
+fn resource_name(kind: &str) -> Option<String> {
+    let name = match kind {
+        "TcpListener" | "TcpListen" | "Listener" => "TCPServerWrap",
+        "Tcp" | "TcpStream" | "Stream" => "TCPSocketWrap",
+        "Pipe" | "PipeStream" => "PipeWrap",
+        "Signal" => "SignalWrap",
+        _ => return None,
+    };
+    Some(name.to_owned())
 }

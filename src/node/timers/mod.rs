@@ -61,6 +61,13 @@ impl Timers {
         self.immediate_prototype.borrow_mut().take();
     }
 
+    /// What `process.getActiveResourcesInfo()` says of timers.
+    pub fn active_resources(&self) -> Vec<String> {
+        let timeouts = std::iter::repeat_n("Timeout", self.referenced.get());
+        let immediates = std::iter::repeat_n("Immediate", self.referenced_immediates.get());
+        timeouts.chain(immediates).map(str::to_owned).collect()
+    }
+
     fn next_id(&self) -> u64 {
         self.next_id.set(self.next_id.get() + 1);
         self.next_id.get()
@@ -262,6 +269,7 @@ fn delay_of(value: &JsValue, context: &mut Context) -> JsResult<u64> {
     process::emit_warning(
         &format!("{shown} {text}.\nTimeout duration was set to 1."),
         name,
+        None,
         context,
     )?;
     Ok(1)

@@ -1,7 +1,9 @@
 'use strict';
 // `util.deprecate`: functions that warn once when they are used.
 
-const { ObjectDefineProperty, ObjectSetPrototypeOf, ReflectApply, ReflectConstruct, SafeSet } = primordials;
+const {
+  ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectSetPrototypeOf, ReflectApply, ReflectConstruct, SafeSet,
+} = primordials;
 const { validateString } = binding('validators');
 
 const warnedCodes = new SafeSet();

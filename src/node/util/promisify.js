@@ -2,8 +2,9 @@
 // `util.promisify` and `util.callbackify`: between functions that take a callback and functions that return a promise.
 
 const {
-  ArrayPrototypePop, FunctionPrototypeBind, ObjectDefineProperties, ObjectDefineProperty, ObjectGetOwnPropertyDescriptors,
-  ObjectGetPrototypeOf, ObjectSetPrototypeOf, Promise, PromisePrototypeThen, ReflectApply, ReflectOwnKeys, Symbol, SymbolFor,
+  ArrayPrototypePop, FunctionPrototypeBind, ObjectDefineProperties, ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptors, ObjectGetPrototypeOf, ObjectSetPrototypeOf, Promise, ReflectApply, ReflectOwnKeys,
+  Symbol, SymbolFor,
 } = primordials;
 const { validateFunction } = binding('validators');
 
@@ -69,8 +70,8 @@ function callbackify(original) {
     const last = ArrayPrototypePop(args);
     validateFunction(last, 'last argument');
     const callback = FunctionPrototypeBind(last, this);
-    PromisePrototypeThen(
-      ReflectApply(original, this, args),
+    // Any thenable will do.
+    ReflectApply(original, this, args).then(
       (value) => nextTick(callback, null, value),
       (reason) => nextTick(rejected, reason, callback),
     );

@@ -1,0 +1,163 @@
+//! How a process ends: `exit`, `exitCode`, `abort`, `reallyExit`, and the events around them.
+
+use boa_engine::{Context, JsArgs, JsResult, JsValue};
+
+use super::emitter::emit;
+use crate::{
+    engine::native::Natives,
+    node::errors,
+    runtime::{State, async_context::Frame, door, fatal, termination},
+};
+
+/// Adds the functions to the process object.
+pub fn add(natives: Natives<'_>) -> Natives<'_> {
+    natives
+        .function("exit", 1, exit)
+        .function("reallyExit", 1, really_exit)
+        .function("abort", 0, abort)
+        .accessor("exitCode", get_exit_code, Some(set_exit_code))
+        .accessor("_exiting", get_exiting, None)
+        .function(
+            "setUncaughtExceptionCaptureCallback",
+            1,
+            set_capture_callback,
+        )
+        .function(
+            "hasUncaughtExceptionCaptureCallback",
+            0,
+            has_capture_callback,
+        )
+}
+
+/// Emits `beforeExit`.
+pub fn emit_before_exit(context: &mut Context) {
+    let code = State::of(context).exit_code.get().unwrap_or(0);
+    door::enter(&Frame::default(), context, |context| {
+        emit("beforeExit", &[code.into()], context).map(drop)
+    });
+}
+
+/// Emits `exit`, once. An error of a listener is reported and ends the process.
+pub fn run_exit_listeners(code: i32, context: &mut Context) {
+    let state = State::of(context);
+    if state.process.exiting.replace(true) {
+        return;
+    }
+    if state.exit_code.get().is_none() {
+        state.exit_code.set(Some(code));
+    }
+    if let Err(error) = emit("exit", &[code.into()], context)
+        && !state.is_terminating()
+    {
+        fatal::uncaught(error, fatal::Origin::Exception, context);
+    }
+}
+
+/// Writes out what the standard streams still hold.
+pub fn flush_standard_streams(_: &mut Context) {
+    use std::io::Write;
+    // Nobody is left to tell of a failure.
+    let _ = std::io::stdout().flush();
+}
+
+/// The code that a value stands for; `undefined` and `null` choose none.
+fn code_of(value: &JsValue, name: &str, context: &mut Context) -> JsResult<Option<i32>> {
+    if value.is_null_or_undefined() {
+        return Ok(None);
+    }
+    let number = match value.as_string() {
+        Some(text) if !text.is_empty() => {
+            let number = value.to_number(context)?;
+            if number.is_nan() {
+                return Err(errors::invalid_arg_type(name, &["integer"], value, context));
+            }
+            number
+        }
+        _ => match value.as_number() {
+            Some(number) => number,
+            None => return Err(errors::invalid_arg_type(name, &["integer"], value, context)),
+        },
+    };
+    if number.fract() != 0.0 || !number.is_finite() {
+        return Err(errors::out_of_range(name, "an integer", value, context));
+    }
+    Ok(Some(number as i64 as i32))
+}
+
+fn exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    if let Some(code) = code_of(args.get_or_undefined(0), "code", context)? {
+        state.exit_code.set(Some(code));
+    }
+    run_exit_listeners(state.exit_code.get().unwrap_or(0), context);
+    fatal::terminate(state.exit_code.get().unwrap_or(0), context);
+    Err(termination())
+}
+
+fn really_exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let code = args.get_or_undefined(0).to_i32(context)?;
+    fatal::terminate(code, context);
+    Err(termination())
+}
+
+fn abort(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if !State::of(context).options.owns_process {
+        return Err(errors::type_error(
+            "process.abort() is not supported in an embedded runtime",
+            context,
+        ));
+    }
+    std::process::abort()
+}
+
+fn get_exit_code(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(State::of(context)
+        .exit_code
+        .get()
+        .map(JsValue::from)
+        .unwrap_or_default())
+}
+
+fn set_exit_code(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let code = code_of(args.get_or_undefined(0), "code", context)?;
+    State::of(context).exit_code.set(code);
+    Ok(JsValue::undefined())
+}
+
+fn get_exiting(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(State::of(context).process.exiting.get().into())
+}
+
+fn set_capture_callback(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let value = args.get_or_undefined(0);
+    if value.is_null() {
+        state.uncaught_capture.replace(None);
+        return Ok(JsValue::undefined());
+    }
+    let Some(callback) = value.as_callable() else {
+        return Err(errors::invalid_arg_type(
+            "fn",
+            &["Function", "null"],
+            value,
+            context,
+        ));
+    };
+    if state.uncaught_capture.borrow().is_some() {
+        return Err(errors::node_error_with(
+            "ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET",
+            &[],
+            context,
+        ));
+    }
+    state.uncaught_capture.replace(Some(callback));
+    Ok(JsValue::undefined())
+}
+
+fn has_capture_callback(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(State::of(context)
+        .uncaught_capture
+        .borrow()
+        .is_some()
+        .into())
+}

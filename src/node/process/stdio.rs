@@ -1,0 +1,236 @@
+//! The standard streams. `process.stdout` and `process.stderr` write synchronously whatever they are open on; standard
+//! input is read by the loop, or from a file on the pool.
+//!
+//! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/process.html#a-note-on-process-io>
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+};
+use ouro_loop::{Event, HandleId, ReadResult};
+
+use crate::{
+    engine::{native::Natives, registry},
+    node::{buffer, errors},
+    runtime::{State, async_context::Frame, dispatch::Owner},
+    sys::{self, StreamKind},
+};
+
+/// One read from standard input asks for so many bytes.
+const READ_BYTES: usize = 64 * 1024;
+
+/// The standard streams of one runtime.
+#[derive(Default)]
+pub struct Stdio {
+    stdin: Cell<Option<HandleId>>,
+    touched: Cell<bool>,
+    scratch: RefCell<Vec<u8>>,
+}
+
+impl Stdio {
+    /// Whether script has touched `process.stdout` or `process.stderr`: output has to go through them then.
+    pub fn is_touched(&self) -> bool {
+        self.touched.get()
+    }
+}
+
+/// Adds the lazy streams to the process object.
+pub fn add(natives: Natives<'_>) -> Natives<'_> {
+    natives
+        .lazy("stdin", |context| stream(js_string!("stdin"), context))
+        .lazy("stdout", |context| output(js_string!("stdout"), context))
+        .lazy("stderr", |context| output(js_string!("stderr"), context))
+}
+
+fn stream(name: JsString, context: &mut Context) -> JsResult<JsValue> {
+    let module = registry::require("process/stdio", context)?;
+    let make = module.to_object(context)?.get(name, context)?;
+    match make.as_callable() {
+        Some(make) => make.call(&JsValue::undefined(), &[], context),
+        None => Ok(JsValue::undefined()),
+    }
+}
+
+fn output(name: JsString, context: &mut Context) -> JsResult<JsValue> {
+    State::of(context).process.stdio.touched.set(true);
+    stream(name, context)
+}
+
+/// What the script half needs.
+pub fn add_natives(natives: Natives<'_>) -> Natives<'_> {
+    natives
+        .function("streamKind", 1, stream_kind)
+        .function("writeSync", 2, write_sync)
+        .function("windowSize", 1, window_size)
+        .function("openStdin", 1, open_stdin)
+        .function("stdinReadStart", 0, stdin_read_start)
+        .function("stdinReadStop", 0, stdin_read_stop)
+        .function("stdinSetRef", 1, stdin_set_ref)
+        .function("stdinClose", 0, stdin_close)
+}
+
+/// `streamKind(fd)`: 'TTY', 'FILE', 'PIPE', 'TCP' or 'UNKNOWN'.
+fn stream_kind(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let fd = args.get_or_undefined(0).to_i32(context)?;
+    let name = match sys::stream_kind(fd) {
+        StreamKind::Terminal => js_string!("TTY"),
+        StreamKind::File => js_string!("FILE"),
+        StreamKind::Pipe => js_string!("PIPE"),
+        StreamKind::Socket => js_string!("TCP"),
+        StreamKind::Unknown => js_string!("UNKNOWN"),
+    };
+    Ok(name.into())
+}
+
+/// `writeSync(fd, chunk)`: writes all of a string (as UTF-8) or of a view; returns the bytes written, throws `EPIPE` and
+/// the like.
+fn write_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let fd = args.get_or_undefined(0).to_i32(context)?;
+    let chunk = args.get_or_undefined(1);
+    let (length, outcome) = match chunk.as_string() {
+        Some(text) => {
+            let text = text.to_std_string_lossy();
+            (text.len(), sys::write_all(fd, text.as_bytes()))
+        }
+        None => match buffer::bytes_of(chunk, context) {
+            Some(bytes) => (bytes.len(), sys::write_all(fd, &bytes)),
+            None => {
+                return Err(errors::invalid_arg_type(
+                    "chunk",
+                    &["string", "Buffer"],
+                    chunk,
+                    context,
+                ));
+            }
+        },
+    };
+    match outcome {
+        Ok(()) => Ok(JsValue::from(length)),
+        Err(error) => Err(errors::errno_exception(
+            errors::errno_of(&error),
+            "write",
+            None,
+            context,
+        )),
+    }
+}
+
+fn window_size(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let fd = args.get_or_undefined(0).to_i32(context)?;
+    Ok(match sys::window_size(fd) {
+        Some((columns, rows)) => {
+            let pair = [JsValue::from(columns), JsValue::from(rows)];
+            JsArray::from_iter(pair, context).into()
+        }
+        None => JsValue::undefined(),
+    })
+}
+
+struct StdinOwner {
+    callback: JsObject,
+    frame: Frame,
+}
+
+impl Owner for StdinOwner {
+    fn on_event(self: Rc<Self>, event: Event, context: &mut Context) -> JsResult<()> {
+        let Event::Readable(id) = event else {
+            return Ok(());
+        };
+        let state = State::of(context);
+        let mut scratch = state.process.stdio.scratch.take();
+        scratch.resize(READ_BYTES, 0);
+        let result = state.event_loop.read(id, &mut scratch);
+        let args = match result {
+            ReadResult::Data(count) => {
+                let chunk = buffer::from_vec(scratch[..count].to_vec(), context)?;
+                Some([JsValue::null(), chunk.into()])
+            }
+            ReadResult::Eof => Some([JsValue::null(), JsValue::null()]),
+            ReadResult::Err(error) => {
+                let error =
+                    errors::errno_exception(errors::errno_of(&error), "read", None, context);
+                Some([error.into_opaque(context)?, JsValue::null()])
+            }
+            ReadResult::WouldBlock => None,
+        };
+        state.process.stdio.scratch.replace(scratch);
+        match args {
+            Some(args) => self
+                .callback
+                .call(&JsValue::undefined(), &args, context)
+                .map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        self.frame.clone()
+    }
+}
+
+/// `openStdin((error, chunk | null) => …)`: gives standard input to the loop. Nothing is read before `stdinReadStart`.
+fn open_stdin(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let Some(callback) = args.get_or_undefined(0).as_callable() else {
+        return Err(errors::invalid_callback(args.get_or_undefined(0), context));
+    };
+    let opened = sys::open_stdin().and_then(|fd| state.event_loop.open_fd(fd));
+    match opened {
+        Ok(handle) => {
+            state.owners.set(
+                handle,
+                Rc::new(StdinOwner {
+                    callback,
+                    frame: state.async_context.capture(),
+                }),
+            );
+            state.process.stdio.stdin.set(Some(handle));
+            Ok(JsValue::undefined())
+        }
+        Err(error) => Err(errors::errno_exception(
+            errors::errno_of(&error),
+            "open",
+            None,
+            context,
+        )),
+    }
+}
+
+fn with_stdin(context: &Context, act: impl FnOnce(&State, HandleId)) -> JsResult<JsValue> {
+    let state = State::of(context);
+    if let Some(handle) = state.process.stdio.stdin.get() {
+        act(&state, handle);
+    }
+    Ok(JsValue::undefined())
+}
+
+fn stdin_read_start(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    // A failure shows as the first read's error.
+    with_stdin(context, |state, handle| {
+        drop(state.event_loop.read_start(handle))
+    })
+}
+
+fn stdin_read_stop(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    with_stdin(context, |state, handle| {
+        drop(state.event_loop.read_stop(handle))
+    })
+}
+
+fn stdin_set_ref(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let referenced = args.get_or_undefined(0).to_boolean();
+    with_stdin(context, |state, handle| {
+        drop(state.event_loop.set_ref(handle, referenced))
+    })
+}
+
+fn stdin_close(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    with_stdin(context, |state, handle| {
+        state.process.stdio.stdin.set(None);
+        drop(state.event_loop.close(handle));
+    })
+}

@@ -1,0 +1,36 @@
+//! What differs between platforms and isn't the loop's: figures of the process, users, the clock's zone, standard
+//! streams. The only place of this crate with `unsafe`.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::*;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::*;
+
+/// Figures of `getrusage`, in microseconds, kilobytes and counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResourceUsage {
+    pub user_micros: u64,
+    pub system_micros: u64,
+    pub max_rss_kilobytes: u64,
+    pub minor_faults: u64,
+    pub major_faults: u64,
+    pub reads: u64,
+    pub writes: u64,
+    pub voluntary_switches: u64,
+    pub involuntary_switches: u64,
+}
+
+/// What a file descriptor is open on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamKind {
+    Terminal,
+    File,
+    Pipe,
+    Socket,
+    Unknown,
+}

@@ -1,0 +1,283 @@
+//! Unix: libc's calls, wrapped so that nothing outside is unsafe.
+
+use std::{ffi::CString, io, mem::MaybeUninit};
+
+use super::{ResourceUsage, StreamKind};
+
+/// Signal names and numbers, in the order of `os.constants.signals`.
+pub const SIGNALS: &[(&str, i32)] = &[
+    ("SIGHUP", libc::SIGHUP),
+    ("SIGINT", libc::SIGINT),
+    ("SIGQUIT", libc::SIGQUIT),
+    ("SIGILL", libc::SIGILL),
+    ("SIGTRAP", libc::SIGTRAP),
+    ("SIGABRT", libc::SIGABRT),
+    ("SIGIOT", libc::SIGABRT),
+    ("SIGBUS", libc::SIGBUS),
+    ("SIGFPE", libc::SIGFPE),
+    ("SIGKILL", libc::SIGKILL),
+    ("SIGUSR1", libc::SIGUSR1),
+    ("SIGSEGV", libc::SIGSEGV),
+    ("SIGUSR2", libc::SIGUSR2),
+    ("SIGPIPE", libc::SIGPIPE),
+    ("SIGALRM", libc::SIGALRM),
+    ("SIGTERM", libc::SIGTERM),
+    ("SIGCHLD", libc::SIGCHLD),
+    #[cfg(target_os = "linux")]
+    ("SIGSTKFLT", libc::SIGSTKFLT),
+    ("SIGCONT", libc::SIGCONT),
+    ("SIGSTOP", libc::SIGSTOP),
+    ("SIGTSTP", libc::SIGTSTP),
+    ("SIGTTIN", libc::SIGTTIN),
+    ("SIGTTOU", libc::SIGTTOU),
+    ("SIGURG", libc::SIGURG),
+    ("SIGXCPU", libc::SIGXCPU),
+    ("SIGXFSZ", libc::SIGXFSZ),
+    ("SIGVTALRM", libc::SIGVTALRM),
+    ("SIGPROF", libc::SIGPROF),
+    ("SIGWINCH", libc::SIGWINCH),
+    ("SIGIO", libc::SIGIO),
+    #[cfg(target_os = "linux")]
+    ("SIGPOLL", libc::SIGIO),
+    #[cfg(target_os = "linux")]
+    ("SIGPWR", libc::SIGPWR),
+    #[cfg(not(target_os = "linux"))]
+    ("SIGINFO", libc::SIGINFO),
+    ("SIGSYS", libc::SIGSYS),
+];
+
+fn checked(result: libc::c_int) -> io::Result<libc::c_int> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+/// Seconds east of UTC of the local time zone at a moment, as `TZ` or the system says.
+pub fn local_offset_seconds(unix_seconds: i64) -> i32 {
+    let Ok(time) = libc::time_t::try_from(unix_seconds) else {
+        return 0;
+    };
+    let mut broken = MaybeUninit::<libc::tm>::uninit();
+    // SAFETY: both pointers are valid for the call; localtime_r writes the whole structure or answers null.
+    let filled = unsafe { libc::localtime_r(&raw const time, broken.as_mut_ptr()) };
+    if filled.is_null() {
+        return 0;
+    }
+    // SAFETY: localtime_r answered non-null, so the structure is written.
+    let broken = unsafe { broken.assume_init() };
+    i32::try_from(broken.tm_gmtoff).unwrap_or(0)
+}
+
+/// Makes the time zone of the process what `TZ` names; `None` is the system's own.
+pub fn set_time_zone(zone: Option<&str>) {
+    unsafe extern "C" {
+        fn tzset();
+    }
+    let Ok(name) = CString::new("TZ") else { return };
+    match zone.map(CString::new) {
+        Some(Ok(zone)) => {
+            // SAFETY: both are NUL-terminated; setenv copies them. The environment is read elsewhere only through
+            // std::env at start, before script runs.
+            unsafe { libc::setenv(name.as_ptr(), zone.as_ptr(), 1) };
+        }
+        Some(Err(_)) => return,
+        None => {
+            // SAFETY: the name is NUL-terminated.
+            unsafe { libc::unsetenv(name.as_ptr()) };
+        }
+    }
+    // SAFETY: tzset takes nothing and only reads the environment.
+    unsafe { tzset() };
+}
+
+/// `getrusage(RUSAGE_SELF)`, or of the calling thread where the system has that.
+pub fn resource_usage(thread: bool) -> io::Result<ResourceUsage> {
+    #[cfg(target_os = "linux")]
+    let who = if thread {
+        libc::RUSAGE_THREAD
+    } else {
+        libc::RUSAGE_SELF
+    };
+    #[cfg(not(target_os = "linux"))]
+    let who = {
+        let _ = thread;
+        libc::RUSAGE_SELF
+    };
+    let mut usage = MaybeUninit::<libc::rusage>::uninit();
+    // SAFETY: the pointer is valid for the call.
+    checked(unsafe { libc::getrusage(who, usage.as_mut_ptr()) })?;
+    // SAFETY: getrusage succeeded, so the structure is written.
+    let usage = unsafe { usage.assume_init() };
+    let micros = |time: libc::timeval| time.tv_sec as u64 * 1_000_000 + time.tv_usec as u64;
+    let max_rss = usage.ru_maxrss as u64;
+    Ok(ResourceUsage {
+        user_micros: micros(usage.ru_utime),
+        system_micros: micros(usage.ru_stime),
+        max_rss_kilobytes: if cfg!(target_os = "macos") {
+            max_rss / 1024
+        } else {
+            max_rss
+        },
+        minor_faults: usage.ru_minflt as u64,
+        major_faults: usage.ru_majflt as u64,
+        reads: usage.ru_inblock as u64,
+        writes: usage.ru_oublock as u64,
+        voluntary_switches: usage.ru_nvcsw as u64,
+        involuntary_switches: usage.ru_nivcsw as u64,
+    })
+}
+
+/// Resident memory of this process, in bytes.
+pub fn resident_bytes() -> u64 {
+    #[cfg(target_os = "linux")]
+    if let Ok(text) = std::fs::read_to_string("/proc/self/statm")
+        && let Some(pages) = text
+            .split(' ')
+            .nth(1)
+            .and_then(|pages| pages.parse::<u64>().ok())
+    {
+        // SAFETY: sysconf has no preconditions.
+        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+        return pages * u64::try_from(page).unwrap_or(4096);
+    }
+    resource_usage(false).map_or(0, |usage| usage.max_rss_kilobytes * 1024)
+}
+
+/// `kill(2)`.
+pub fn kill(pid: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: kill has no memory preconditions.
+    checked(unsafe { libc::kill(pid, signal) }).map(drop)
+}
+
+/// `umask(2)`; `None` only reads, which the system can do in no other way than by setting it twice.
+pub fn umask(mask: Option<u32>) -> u32 {
+    // SAFETY: umask has no preconditions.
+    let old = unsafe { libc::umask(mask.unwrap_or(0) as libc::mode_t) };
+    if mask.is_none() {
+        // SAFETY: as above.
+        unsafe { libc::umask(old) };
+    }
+    u32::from(old)
+}
+
+/// The parent's process id.
+pub fn parent_id() -> u32 {
+    std::os::unix::process::parent_id()
+}
+
+/// User and group ids of the process.
+pub fn ids() -> Ids {
+    // SAFETY: these calls have no preconditions and can't fail.
+    unsafe {
+        Ids {
+            uid: libc::getuid(),
+            euid: libc::geteuid(),
+            gid: libc::getgid(),
+            egid: libc::getegid(),
+        }
+    }
+}
+
+/// See [`ids`].
+#[derive(Clone, Copy, Debug)]
+pub struct Ids {
+    pub uid: u32,
+    pub euid: u32,
+    pub gid: u32,
+    pub egid: u32,
+}
+
+/// The supplementary groups of the process.
+pub fn groups() -> io::Result<Vec<u32>> {
+    // SAFETY: with a count of 0 nothing is written.
+    let count = checked(unsafe { libc::getgroups(0, std::ptr::null_mut()) })?;
+    let mut groups: Vec<libc::gid_t> = vec![0; count as usize];
+    // SAFETY: the vector has room for `count` entries.
+    let count = checked(unsafe { libc::getgroups(count, groups.as_mut_ptr()) })?;
+    groups.truncate(count as usize);
+    Ok(groups)
+}
+
+/// What a file descriptor is open on.
+pub fn stream_kind(fd: i32) -> StreamKind {
+    // SAFETY: isatty only looks the descriptor up.
+    if unsafe { libc::isatty(fd) } == 1 {
+        return StreamKind::Terminal;
+    }
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the pointer is valid for the call.
+    if unsafe { libc::fstat(fd, stat.as_mut_ptr()) } != 0 {
+        return StreamKind::Unknown;
+    }
+    // SAFETY: fstat succeeded, so the structure is written.
+    let stat = unsafe { stat.assume_init() };
+    match stat.st_mode & libc::S_IFMT {
+        libc::S_IFREG | libc::S_IFCHR | libc::S_IFBLK => StreamKind::File,
+        libc::S_IFIFO => StreamKind::Pipe,
+        libc::S_IFSOCK => StreamKind::Socket,
+        _ => StreamKind::Unknown,
+    }
+}
+
+/// Columns and rows of a terminal.
+pub fn window_size(fd: i32) -> Option<(u16, u16)> {
+    let mut size = MaybeUninit::<libc::winsize>::zeroed();
+    // SAFETY: the request writes a winsize, for which the pointer has room.
+    let result = unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, size.as_mut_ptr()) };
+    if result != 0 {
+        return None;
+    }
+    // SAFETY: zeroed, then filled by a call that succeeded.
+    let size = unsafe { size.assume_init() };
+    Some((size.ws_col, size.ws_row))
+}
+
+/// Writes all bytes to a descriptor, waiting where it isn't ready and going on where a signal came in between.
+pub fn write_all(fd: i32, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        // SAFETY: the pointer and the length are of one slice.
+        let written = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) };
+        if written >= 0 {
+            bytes = &bytes[written as usize..];
+            continue;
+        }
+        let error = io::Error::last_os_error();
+        match error.kind() {
+            io::ErrorKind::Interrupted => {}
+            io::ErrorKind::WouldBlock => wait_writable(fd),
+            _ => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn wait_writable(fd: i32) {
+    let mut poll = libc::pollfd {
+        fd,
+        events: libc::POLLOUT,
+        revents: 0,
+    };
+    // SAFETY: one entry, valid for the call. An error only means that the write is tried again.
+    unsafe { libc::poll(&raw mut poll, 1, -1) };
+}
+
+/// Puts signal dispositions in the state that script expects: a broken pipe is an error of the write.
+pub fn prepare_process() {
+    // SAFETY: ignoring a signal installs no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+/// A descriptor of standard input for the loop, which makes it non-blocking: a terminal is opened anew, so that the
+/// shell that shares it doesn't see that.
+pub fn open_stdin() -> io::Result<std::os::fd::OwnedFd> {
+    if stream_kind(0) == StreamKind::Terminal
+        && let Ok(file) = std::fs::File::options().read(true).open("/dev/fd/0")
+    {
+        return Ok(file.into());
+    }
+    // SAFETY: the descriptor is only borrowed for this call; a closed one is an error of dup.
+    let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(0) };
+    borrowed.try_clone_to_owned()
+}

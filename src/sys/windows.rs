@@ -1,0 +1,87 @@
+//! Windows: what the standard library gives; what has no equivalent answers as Node does there.
+
+use std::io::{self, Write};
+
+use super::{ResourceUsage, StreamKind};
+
+/// Signal names and numbers, as Node lists them on Windows.
+pub const SIGNALS: &[(&str, i32)] = &[
+    ("SIGHUP", 1),
+    ("SIGINT", 2),
+    ("SIGILL", 4),
+    ("SIGABRT", 22),
+    ("SIGFPE", 8),
+    ("SIGKILL", 9),
+    ("SIGSEGV", 11),
+    ("SIGTERM", 15),
+    ("SIGBREAK", 21),
+    ("SIGWINCH", 28),
+];
+
+/// The zone isn't known here: UTC.
+pub fn local_offset_seconds(_: i64) -> i32 {
+    0
+}
+
+/// The zone of the process can't be changed here.
+pub fn set_time_zone(_: Option<&str>) {}
+
+/// Not measured here.
+pub fn resource_usage(_: bool) -> io::Result<ResourceUsage> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Not measured here.
+pub fn resident_bytes() -> u64 {
+    0
+}
+
+/// Signals to other processes aren't there yet.
+pub fn kill(_: i32, _: i32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Windows has no umask.
+pub fn umask(_: Option<u32>) -> u32 {
+    0
+}
+
+/// Not known here.
+pub fn parent_id() -> u32 {
+    0
+}
+
+/// What a standard stream is open on: a terminal, or something that is written like a file.
+pub fn stream_kind(fd: i32) -> StreamKind {
+    use std::io::IsTerminal;
+    let terminal = match fd {
+        0 => io::stdin().is_terminal(),
+        1 => io::stdout().is_terminal(),
+        2 => io::stderr().is_terminal(),
+        _ => return StreamKind::Unknown,
+    };
+    if terminal {
+        StreamKind::Terminal
+    } else {
+        StreamKind::File
+    }
+}
+
+/// Not known here.
+pub fn window_size(_: i32) -> Option<(u16, u16)> {
+    None
+}
+
+/// Writes all bytes to a standard stream.
+pub fn write_all(fd: i32, bytes: &[u8]) -> io::Result<()> {
+    match fd {
+        1 => io::stdout()
+            .write_all(bytes)
+            .and_then(|()| io::stdout().flush()),
+        2 => io::stderr().write_all(bytes),
+        _ => Err(io::ErrorKind::InvalidInput.into()),
+    }
+}
+
+/// Nothing to prepare.
+pub fn prepare_process() {}
