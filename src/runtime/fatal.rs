@@ -117,9 +117,14 @@ pub fn terminate(code: i32, context: &mut Context) {
     state.exit_code.set(Some(code));
     state.terminating.set(true);
     if state.options.owns_process {
-        std::process::exit(code);
+        leave(code);
     }
     state.event_loop.stop();
+}
+
+/// Ends the process at once. Threads of the pool aren't waited for.
+pub fn leave(code: i32) -> ! {
+    std::process::exit(code)
 }
 
 /// Writes to the standard error stream. A closed stream is no reason to fail.

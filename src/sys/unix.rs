@@ -263,12 +263,6 @@ fn wait_writable(fd: i32) {
     unsafe { libc::poll(&raw mut poll, 1, -1) };
 }
 
-/// Puts signal dispositions in the state that script expects: a broken pipe is an error of the write.
-pub fn prepare_process() {
-    // SAFETY: ignoring a signal installs no handler.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-}
-
 /// A descriptor of standard input for the loop, which makes it non-blocking: a terminal is opened anew, so that the
 /// shell that shares it doesn't see that.
 pub fn open_stdin() -> io::Result<std::os::fd::OwnedFd> {

@@ -82,6 +82,3 @@ pub fn write_all(fd: i32, bytes: &[u8]) -> io::Result<()> {
         _ => Err(io::ErrorKind::InvalidInput.into()),
     }
 }
-
-/// Nothing to prepare.
-pub fn prepare_process() {}

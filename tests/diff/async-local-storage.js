@@ -1,0 +1,21 @@
+const { AsyncLocalStorage, AsyncResource } = require('async_hooks');
+const fs = require('fs');
+const store = new AsyncLocalStorage();
+const show = (name) => console.log(name, store.getStore());
+store.run(1, () => {
+  show('run');
+  setTimeout(() => show('timeout'), 1);
+  setTimeout(() => setImmediate(() => { show('immediate'); Promise.resolve().then(() => show('then')); }), 30);
+  process.nextTick(() => show('tick'));
+  queueMicrotask(() => show('microtask'));
+  (async () => { await null; show('await'); await new Promise((resolve) => setTimeout(resolve, 60)); show('await 2'); })();
+  store.run(2, () => setTimeout(() => show('inner'), 40));
+  const bound = AsyncResource.bind(() => show('bound'));
+  setTimeout(() => store.exit(() => { show('exit'); bound(); }), 90);
+  setTimeout(() => fs.stat(__filename, () => show('stat')), 120);
+});
+show('outside');
+store.enterWith('entered');
+show('after enterWith');
+const snapshot = AsyncLocalStorage.snapshot();
+store.run('other', () => snapshot(() => show('snapshot')));

@@ -1,0 +1,4 @@
+exports.early = true;
+const b = require('./b');
+exports.b = b.sawEarly;
+exports.late = true;

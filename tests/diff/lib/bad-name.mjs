@@ -1,0 +1,1 @@
+import { nothing } from './esm.mjs'; console.log(nothing);

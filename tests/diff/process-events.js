@@ -1,0 +1,10 @@
+process.once('foo', (...args) => console.log('foo', args));
+console.log(process.emit('foo', 1, 2), process.emit('foo'));
+process.on('warning', (warning) => console.log(warning.name, warning.message, warning.code));
+process.emitWarning('watch out', 'CustomWarning', 'W001');
+process.emitWarning('old', { type: 'DeprecationWarning', code: 'DEP9', detail: 'more' });
+console.log(process.listenerCount('warning'), typeof process.on, process.constructor.name);
+console.log(Object.prototype.toString.call(process));
+process.on('SIGUSR2', (name, number) => { console.log(name, number); clearTimeout(guard); });
+const guard = setTimeout(() => console.log('no signal came'), 5000);
+process.kill(process.pid, 'SIGUSR2');

@@ -1,0 +1,18 @@
+const { Readable, Writable, Transform, Duplex, pipeline, finished } = require('stream');
+const names = (name, stream, events) => events.forEach((event) => stream.on(event, () => console.log(name, event)));
+const source = Readable.from(['a', 'b', 'c']);
+const upper = new Transform({ transform(chunk, encoding, done) { done(null, String(chunk).toUpperCase()); }, flush(done) { console.log('flush'); done(); } });
+const sink = new Writable({ write(chunk, encoding, done) { console.log('write', String(chunk)); setImmediate(done); }, final(done) { console.log('final'); done(); } });
+names('source', source, ['end', 'close']);
+names('upper', upper, ['prefinish', 'finish', 'end', 'close']);
+names('sink', sink, ['pipe', 'unpipe', 'finish', 'close']);
+pipeline(source, upper, sink, (error) => console.log('pipeline', error));
+const r = new Readable({ read() {} });
+r.on('readable', () => { let c; while ((c = r.read()) !== null) console.log('read', String(c)); });
+names('r', r, ['end', 'close', 'pause', 'resume']);
+r.push('x'); r.push('y'); r.push(null);
+const w = new Writable({ highWaterMark: 3, write(chunk, encoding, done) { process.nextTick(done); } });
+names('w', w, ['drain', 'finish', 'close']);
+console.log(w.write('ab'), w.write('cd'), w.writableLength, w.writableNeedDrain);
+w.end('e', () => console.log('end callback'));
+finished(w, (error) => console.log('finished', error));

@@ -1,0 +1,9 @@
+process.on('uncaughtException', (error, origin) => console.log('handled', error.message, origin));
+process.nextTick(() => { throw new Error('in tick'); });
+process.nextTick(() => console.log('next tick goes on'));
+setTimeout(() => { throw new Error('in timeout'); }, 1);
+setTimeout(() => console.log('next timer goes on'), 1);
+setImmediate(() => { throw new Error('in immediate'); });
+setImmediate(() => console.log('next immediate goes on'));
+queueMicrotask(() => { throw new Error('in microtask'); });
+queueMicrotask(() => console.log('next microtask goes on'));
