@@ -30,13 +30,20 @@ fn main() -> ExitCode {
     let mut scripts: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("the folder is part of the repository")
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|kind| kind == "js" || kind == "cjs" || kind == "mjs"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|kind| kind == "js" || kind == "cjs" || kind == "mjs")
+        })
         .collect();
     scripts.sort();
     let trials = scripts
         .into_iter()
         .map(|script| {
-            let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = script
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             Trial::test(name, move || compare(&script))
         })
         .collect();
@@ -57,7 +64,10 @@ fn compare(script: &Path) -> Result<(), Failed> {
     };
     let ouro = Path::new(env!("CARGO_BIN_EXE_ouro"));
     check(&expected, &run(ouro, script, 4)?, "ouro")?;
-    let repeats = std::env::var("OURO_DIFF_REPEAT").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let repeats = std::env::var("OURO_DIFF_REPEAT")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     for _ in 0..repeats {
         for pool_size in [1, 4] {
             check(&expected, &run(ouro, script, pool_size)?, "ouro")?;
@@ -71,14 +81,19 @@ fn compare(script: &Path) -> Result<(), Failed> {
 
 fn recording_of(script: &Path) -> PathBuf {
     let name = script.file_name().unwrap_or_default().to_string_lossy();
-    script.with_file_name("recorded").join(format!("{name}.txt"))
+    script
+        .with_file_name("recorded")
+        .join(format!("{name}.txt"))
 }
 
 /// The `node` of this machine.
 fn node() -> Option<&'static Path> {
     static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
     NODE.get_or_init(|| {
-        let works = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
+        let works = Command::new("node")
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| output.status.success());
         works.then(|| PathBuf::from("node"))
     })
     .as_deref()
@@ -86,7 +101,11 @@ fn node() -> Option<&'static Path> {
 
 fn directive(source: &str, name: &str) -> Option<String> {
     let start = format!("// {name}: ");
-    source.lines().take(5).find_map(|line| line.strip_prefix(&start)).map(str::to_owned)
+    source
+        .lines()
+        .take(5)
+        .find_map(|line| line.strip_prefix(&start))
+        .map(str::to_owned)
 }
 
 fn run(program: &Path, script: &Path, pool_size: usize) -> Result<Outcome, Failed> {
@@ -128,7 +147,10 @@ fn comparable(stderr: &str) -> String {
         if differs {
             continue;
         }
-        match line.strip_prefix("(node:").and_then(|rest| rest.split_once(')')) {
+        match line
+            .strip_prefix("(node:")
+            .and_then(|rest| rest.split_once(')'))
+        {
             Some((_, rest)) => kept.push_str(&format!("(node){rest}\n")),
             None => kept.push_str(&format!("{line}\n")),
         }
@@ -140,7 +162,12 @@ fn check(expected: &Outcome, found: &Outcome, who: &str) -> Result<(), Failed> {
     if expected == found {
         return Ok(());
     }
-    Err(format!("expected\n{}\n{who} gave\n{}", expected.to_text(), found.to_text()).into())
+    Err(format!(
+        "expected\n{}\n{who} gave\n{}",
+        expected.to_text(),
+        found.to_text()
+    )
+    .into())
 }
 
 const STDOUT: &str = "---- stdout\n";
@@ -148,14 +175,23 @@ const STDERR: &str = "---- stderr\n";
 
 impl Outcome {
     fn to_text(&self) -> String {
-        let code = self.code.map_or("signal".to_owned(), |code| code.to_string());
-        format!("code {code}\n{STDOUT}{}{STDERR}{}", self.stdout, self.stderr)
+        let code = self
+            .code
+            .map_or("signal".to_owned(), |code| code.to_string());
+        format!(
+            "code {code}\n{STDOUT}{}{STDERR}{}",
+            self.stdout, self.stderr
+        )
     }
 
     fn from_text(text: &str) -> Result<Self, Failed> {
         let (head, rest) = text.split_once(STDOUT).ok_or("not a recording")?;
         let (stdout, stderr) = rest.split_once(STDERR).ok_or("not a recording")?;
         let code = head.trim().strip_prefix("code ").ok_or("not a recording")?;
-        Ok(Self { code: code.parse().ok(), stdout: stdout.to_owned(), stderr: stderr.to_owned() })
+        Ok(Self {
+            code: code.parse().ok(),
+            stdout: stdout.to_owned(),
+            stderr: stderr.to_owned(),
+        })
     }
 }

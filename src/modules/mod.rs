@@ -112,10 +112,10 @@ pub fn run_main(path: &Path, context: &mut Context) -> JsResult<()> {
 ///
 /// # Errors
 /// What the code throws.
-pub fn run_eval(source: &str, context: &mut Context) -> JsResult<JsValue> {
-    commonjs::define_globals("[eval]", context)?;
+pub fn run_eval(source: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
+    commonjs::define_globals(name, context)?;
     let parsed = Script::parse(
-        Source::from_bytes(source).with_path(Path::new("[eval]")),
+        Source::from_bytes(source).with_path(Path::new(name)),
         None,
         context,
     );
@@ -126,8 +126,34 @@ pub fn run_eval(source: &str, context: &mut Context) -> JsResult<JsValue> {
         }
         parsed => parsed,
     };
-    let script = syntax::explained(parsed, source, "[eval]", context)?;
+    let script = syntax::explained(parsed, source, name, context)?;
     script.evaluate(context)
+}
+
+/// Only parses a script file: `ouro --check`.
+///
+/// # Errors
+/// A file that can't be read, a syntax error.
+pub fn check_file(path: &Path, context: &mut Context) -> JsResult<()> {
+    let name = paths::text(path);
+    let text = commonjs::read_text(&name, context)?;
+    check_text(&text, &name, context)
+}
+
+/// Only parses a text, as a CommonJS module or, if it is none, as an ES module.
+///
+/// # Errors
+/// A syntax error.
+pub fn check_text(source: &str, name: &str, context: &mut Context) -> JsResult<()> {
+    // A module's text is a function body: `return` may stand at its top level.
+    let body = source.strip_prefix("#!").map_or_else(|| source.to_owned(), |rest| format!("//{rest}"));
+    let wrapped = format!("(function () {{{body}\n}})");
+    let parsed = Script::parse(Source::from_bytes(&wrapped).with_path(Path::new(name)), None, context);
+    if parsed.is_ok() || syntax::parses_as_module(&body) {
+        return Ok(());
+    }
+    let parsed = Script::parse(Source::from_bytes(&body).with_path(Path::new(name)), None, context);
+    syntax::explained(parsed, &body, name, context).map(drop)
 }
 
 /// Runs `--input-type=module -e` code as the main module.
