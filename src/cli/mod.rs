@@ -38,7 +38,10 @@ pub fn main() -> i32 {
     }
     match on_script_thread(move || start(run)) {
         Ok(code) => code,
-        Err(error) => refuse(&format!("cannot start the script thread: {error}"), exit::UNCAUGHT),
+        Err(error) => refuse(
+            &format!("cannot start the script thread: {error}"),
+            exit::UNCAUGHT,
+        ),
     }
 }
 
@@ -119,7 +122,9 @@ fn program(run: &Invocation) -> Result<Program, String> {
 
 fn read_standard_input() -> Result<Program, String> {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| format!("standard input: {error}"))?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| format!("standard input: {error}"))?;
     Ok(Program::Text(text, "[stdin]"))
 }
 
@@ -146,7 +151,11 @@ fn execute(program: &Program, run: &Invocation, context: &mut Context) -> JsResu
         return modules::run_eval_module(text, context);
     }
     let value = modules::run_eval(text, name, context)?;
-    if run.print { print_value(value, context) } else { Ok(()) }
+    if run.print {
+        print_value(value, context)
+    } else {
+        Ok(())
+    }
 }
 
 /// `-p`: what `console.log` prints of a value.

@@ -35,6 +35,8 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
 
 /// The modules that are all native, by id.
 pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
+    ("buffer", buffer::exports),
+    ("console", console::exports),
     ("os", os::exports),
     ("path", path::exports),
     ("path/posix", path::posix_exports),
