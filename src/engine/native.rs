@@ -14,6 +14,7 @@ use boa_engine::{
     object::{FunctionObjectBuilder, builtins::JsFunction},
     property::{Attribute, PropertyDescriptor, PropertyKey},
 };
+use boa_gc::{Gc, GcRefCell};
 
 /// Attributes of a method: writable, configurable, not enumerable.
 pub const METHOD: Attribute =
@@ -127,7 +128,7 @@ impl<'context> Natives<'context> {
         self
     }
 
-    /// Adds a property that is made on first touch: an accessor that replaces itself by a data property.
+    /// Adds a property that is made on first touch.
     pub fn lazy(self, name: &'static str, make: LazyValue) -> Self {
         let attributes = self.attributes;
         define_lazy(&self.object, name, attributes, make, self.context);
@@ -145,7 +146,10 @@ impl<'context> Natives<'context> {
     }
 }
 
-/// Defines a property whose value is made on first touch; assigning to it before replaces it.
+/// Defines a property whose value is made on first touch; assigning to it replaces the value.
+///
+/// It stays an accessor for ever. If the getter put a data property in its place, the engine's inline cache would
+/// remember the accessor's slot under the object's new shape, and take the value for a getter the next time.
 pub fn define_lazy(
     object: &JsObject,
     name: &'static str,
@@ -153,36 +157,36 @@ pub fn define_lazy(
     make: LazyValue,
     context: &mut Context,
 ) {
-    let settle = move |this: &JsValue, value: &JsValue| {
-        if let Some(object) = this.as_object() {
-            object.insert_property(
-                JsString::from(name),
-                PropertyDescriptor::builder()
-                    .value(value.clone())
-                    .writable(attributes.writable())
-                    .enumerable(attributes.enumerable())
-                    .configurable(attributes.configurable())
-                    .build(),
-            );
-        }
-    };
-    let holder = object.clone();
+    let made: Gc<GcRefCell<Option<JsValue>>> = Gc::new(GcRefCell::new(None));
     let get = NativeFunction::from_copy_closure_with_captures(
-        move |_, _, holder: &JsObject, context| {
+        move |_, _, made: &Gc<GcRefCell<Option<JsValue>>>, context| {
+            if let Some(value) = made.borrow().as_ref() {
+                return Ok(value.clone());
+            }
             let value = make(context)?;
-            settle(&holder.clone().into(), &value);
-            Ok(value)
+            // What the value's own making assigned stays.
+            Ok(made.borrow_mut().get_or_insert(value).clone())
         },
-        holder.clone(),
+        made.clone(),
     );
     let set = NativeFunction::from_copy_closure_with_captures(
-        move |this, args, holder: &JsObject, _| {
+        move |this, args, (made, holder): &(Gc<GcRefCell<Option<JsValue>>>, JsObject), _| {
             let value = args.first().cloned().unwrap_or_default();
-            let own = this.as_object().unwrap_or_else(|| holder.clone());
-            settle(&own.into(), &value);
+            match this.as_object().filter(|receiver| receiver != holder) {
+                // An object that inherits the property gets one of its own, as if it had been a data property.
+                Some(heir) => {
+                    let descriptor = PropertyDescriptor::builder()
+                        .value(value)
+                        .writable(true)
+                        .enumerable(true)
+                        .configurable(true);
+                    heir.insert_property(JsString::from(name), descriptor.build());
+                }
+                None => *made.borrow_mut() = Some(value),
+            }
             Ok(JsValue::undefined())
         },
-        holder,
+        (made, object.clone()),
     );
     let realm = context.realm().clone();
     let get = FunctionObjectBuilder::new(&realm, get)
