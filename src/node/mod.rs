@@ -24,6 +24,7 @@ pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
 pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("console", console::binding),
+    ("buffer", buffer::binding),
     ("errors", errors::binding),
     ("validators", errors::validators::binding),
     ("process", process::binding),

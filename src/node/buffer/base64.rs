@@ -19,6 +19,11 @@ pub fn decode(text: &[u8]) -> Vec<u8> {
     decode_leniently(text)
 }
 
+/// Decodes as the web does: white space is skipped, all else has to be right.
+pub fn decode_forgiving(text: &[u8]) -> Option<Vec<u8>> {
+    base64_simd::forgiving_decode_to_vec(text).ok()
+}
+
 fn decode_leniently(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let mut group = 0_u32;

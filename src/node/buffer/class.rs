@@ -1,7 +1,7 @@
 //! The class `Buffer`, and how its instances are made: natively, from a cached prototype and a shared pool of memory.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
 
@@ -15,7 +15,7 @@ use boa_engine::{
     property::{Attribute, PropertyDescriptor},
 };
 
-use super::{create, view::View};
+use super::{create, numbers, search, text, view::View, web::WebFunctions, whole};
 use crate::{
     engine::native::{self, Natives},
     runtime::State,
@@ -33,6 +33,10 @@ pub struct BufferClass {
     /// What typed array methods construct: `Buffer` without its deprecated ways to be called.
     fast: JsObject,
     uint8_array: JsObject,
+    /// `atob` and `btoa`, once they are asked for.
+    pub web: OnceCell<WebFunctions>,
+    /// `buffer.INSPECT_MAX_BYTES`.
+    pub inspect_max_bytes: Cell<f64>,
     pool: RefCell<Option<JsArrayBuffer>>,
     pool_offset: Cell<usize>,
     pool_size: Cell<usize>,
@@ -105,13 +109,27 @@ fn make(context: &mut Context) -> JsResult<BufferClass> {
         .accessor("poolSize", pool_size, Some(set_pool_size));
     create::statics(statics);
     let methods = Natives::on(prototype.clone(), context).attributes(Attribute::all());
-    let _ = methods;
+    let methods = numbers::methods(methods);
+    let methods = text::methods(methods);
+    let methods = search::methods(methods);
+    whole::methods(methods);
+    let aliases = numbers::ALIASES.iter().chain(&[("toLocaleString", "toString")]);
+    for (alias, name) in aliases {
+        let method = prototype.get(JsString::from(*name), context)?;
+        prototype.create_data_property_or_throw(JsString::from(*alias), method, context)?;
+    }
+    if let Some(key) = inspect_symbol(context)?.as_symbol() {
+        let method = prototype.get(js_string!("inspect"), context)?;
+        prototype.create_data_property_or_throw(key, method, context)?;
+    }
 
     Ok(BufferClass {
         constructor,
         prototype,
         fast,
         uint8_array,
+        web: OnceCell::new(),
+        inspect_max_bytes: Cell::new(50.0),
         pool: RefCell::default(),
         pool_offset: Cell::new(0),
         pool_size: Cell::new(POOL_BYTES),

@@ -14,7 +14,9 @@ use super::{
     class::{BufferClass, class},
     encoding::Encoding,
     errors::{self, MAX_LENGTH},
+    search,
     view::{View, is_uint8_array},
+    whole,
 };
 use crate::engine::{native::Natives, registry};
 
@@ -30,6 +32,7 @@ pub fn statics(natives: Natives<'_>) {
         .function("allocUnsafe", 1, alloc_unsafe)
         .function("allocUnsafeSlow", 1, alloc_unsafe_slow)
         .function("isBuffer", 1, is_buffer)
+        .function("compare", 2, search::compare_two)
         .function("isEncoding", 1, is_encoding)
         .function("concat", 2, concat)
         .function("byteLength", 2, byte_length);
@@ -279,7 +282,7 @@ fn alloc(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
             size.into(),
             args.get_or_undefined(2).clone(),
         ];
-        let _ = args;
+        return whole::fill(&buffer, &args, context);
     }
     Ok(buffer)
 }

@@ -7,6 +7,9 @@ use crate::node::errors::node_error_with;
 /// 2^53 - 1: `buffer.kMaxLength`.
 pub const MAX_LENGTH: f64 = 9_007_199_254_740_991.0;
 
+/// `buffer.kStringMaxLength`, V8's.
+pub const MAX_STRING_LENGTH: usize = 0x1fff_ffe8;
+
 /// `ERR_INVALID_ARG_TYPE`.
 pub fn invalid_type(
     name: &str,
@@ -67,6 +70,13 @@ pub fn invalid_native_argument(what: &'static str, context: &mut Context) -> JsE
 pub fn index_out_of_range(context: &mut Context) -> JsError {
     let error = boa_engine::JsNativeError::range().with_message("Index out of range");
     with_code(error.into_opaque(context), "ERR_OUT_OF_RANGE", context)
+}
+
+/// `ERR_STRING_TOO_LONG`.
+pub fn string_too_long(context: &mut Context) -> JsError {
+    let message = format!("Cannot create a string longer than {MAX_STRING_LENGTH:#x} characters");
+    let error = boa_engine::JsNativeError::error().with_message(message);
+    with_code(error.into_opaque(context), "ERR_STRING_TOO_LONG", context)
 }
 
 fn with_code(error: boa_engine::JsObject, code: &'static str, context: &mut Context) -> JsError {

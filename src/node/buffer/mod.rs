@@ -9,31 +9,21 @@ mod create;
 pub mod encoding;
 mod errors;
 mod hex;
+mod module;
+mod numbers;
+mod search;
+mod text;
 mod view;
+mod web;
+mod whole;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, object::builtins::AlignedVec};
 
-use crate::engine::native::{METHOD, Natives, define_lazy};
-
 pub use self::{
     encoding::Encoding,
+    module::{binding, exports, install},
     view::{View, is_uint8_array},
 };
-
-/// What `require('buffer')` gives.
-pub fn exports(context: &mut Context) -> JsResult<JsValue> {
-    let class = class::class(context)?;
-    let exports = Natives::new(context).value("Buffer", class.constructor.clone());
-    Ok(exports.build().into())
-}
-
-/// Defines the global `Buffer`; the class is made when it is first touched.
-pub fn install(context: &mut Context) -> JsResult<()> {
-    let global = context.global_object();
-    let make = |context: &mut Context| Ok(class::class(context)?.constructor.clone().into());
-    define_lazy(&global, "Buffer", METHOD, make, context);
-    Ok(())
-}
 
 /// A Buffer with these bytes. They are copied once, into memory aligned as the engine wants it; what can be read into
 /// an [`AlignedVec`] in the first place is better given to [`from_aligned`].
