@@ -50,8 +50,12 @@ pub fn resolve_error(error: &ResolveError, context: &mut Context) -> JsError {
 /// Emits what a resolution found deprecated.
 pub fn emit_deprecations(warnings: Vec<Deprecation>, context: &mut Context) {
     for warning in warnings {
-        let text = format!("[{}] DeprecationWarning: {}", warning.code, warning.message);
         // A listener that throws doesn't keep the module from loading.
-        let _ = process::emit_warning(&text, "DeprecationWarning", None, context);
+        let _ = process::emit_warning(
+            &warning.message,
+            "DeprecationWarning",
+            Some(warning.code),
+            context,
+        );
     }
 }
