@@ -5,6 +5,7 @@ pub mod async_hooks;
 pub mod buffer;
 pub mod console;
 pub mod errors;
+pub mod events;
 pub mod os;
 pub mod path;
 pub mod process;
@@ -26,6 +27,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("console", console::binding),
     ("buffer", buffer::binding),
     ("errors", errors::binding),
+    ("events", events::binding),
     ("validators", errors::validators::binding),
     ("process", process::binding),
     ("modules", crate::modules::binding),

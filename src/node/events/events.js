@@ -146,31 +146,11 @@ EventEmitter.prototype = {
     return this._maxListeners ?? defaultMaxListeners;
   },
 
-  emit(type, ...args) {
-    const events = this._events;
-    if (type === 'error') {
-      if (events !== undefined && events[errorMonitor] !== undefined) {
-        ReflectApply(this.emit, this, [errorMonitor, ...args]);
-      }
-      if (events === undefined || events.error === undefined) extra().throwUnhandled(this, args);
-    } else if (events === undefined) {
-      return false;
-    }
-    const handler = events[type];
-    if (handler === undefined) return false;
-    if (typeof handler === 'function') {
-      const result = ReflectApply(handler, this, args);
-      if (result != null && this[kCapture]) extra().addCatch(this, result, type, args);
-    } else {
-      const list = ArrayPrototypeSlice(handler);
-      const { length } = list;
-      for (let i = 0; i < length; i++) {
-        const result = ReflectApply(list[i], this, args);
-        if (result != null && this[kCapture]) extra().addCatch(this, result, type, args);
-      }
-    }
-    return true;
-  },
+  emit: binding('events').makeEmit(
+    errorMonitor,
+    kCapture,
+    (emitter, args) => extra().throwUnhandled(emitter, args),
+    (emitter, result, type, args) => extra().addCatch(emitter, result, type, args)),
 
   addListener(type, listener) {
     return add(this, type, listener, false);

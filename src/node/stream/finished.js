@@ -77,6 +77,7 @@ function eos(stream, options, given) {
   let writeDone = isWritableFinished(stream, false);
   let readDone = isReadableFinished(stream, false);
   let closed = isClosed(stream);
+  let cleaned = false;
 
   const done = (err) => (err === undefined ? ReflectApply(callback, stream, []) : ReflectApply(callback, stream, [err]));
 
@@ -103,15 +104,19 @@ function eos(stream, options, given) {
     ReflectApply(callback, stream, [err]);
   }
 
-  function onclose() {
-    closed = true;
+  function closeError() {
     const err = errorOf(stream, 'writable') || errorOf(stream, 'readable');
-    if (err && typeof err !== 'boolean') return done(err);
+    if (err && typeof err !== 'boolean') return err;
     if ((readable && !readDone && isReadableNode(stream, true) && !isReadableFinished(stream, false)) ||
         (writable && !writeDone && !isWritableFinished(stream, false))) {
-      return done(nodeError('ERR_STREAM_PREMATURE_CLOSE'));
+      return nodeError('ERR_STREAM_PREMATURE_CLOSE');
     }
-    return done();
+    return undefined;
+  }
+
+  function onclose() {
+    closed = true;
+    done(closeError());
   }
 
   // For what was over before we looked.
@@ -148,7 +153,14 @@ function eos(stream, options, given) {
   listen('close', onclose);
 
   if (closed) {
-    nextTick(onclose);
+    // How it ended is known; what happens to it from now on changes nothing, and an error of
+    // which it still has to tell is not unhandled.
+    const told = callback;
+    const err = closeError();
+    callback = nop;
+    nextTick(() => {
+      if (!cleaned) ReflectApply(told, stream, err === undefined ? [] : [err]);
+    });
   } else if (w?.errorEmitted || r?.errorEmitted) {
     if (!willClose) nextTick(onclosed);
   } else if (!readable && (!willClose || isReadable(stream)) && (writeDone || isWritable(stream) === false) &&
@@ -161,6 +173,7 @@ function eos(stream, options, given) {
   }
 
   function cleanup() {
+    cleaned = true;
     callback = nop;
     for (let i = 0; i < listeners.length; i += 2) stream.removeListener(listeners[i], listeners[i + 1]);
     if (stream.req) stream.req.removeListener('finish', onfinish);

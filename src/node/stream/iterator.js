@@ -45,7 +45,11 @@ async function* chunks(stream, options) {
     error = aggregateTwoErrors(error, err);
     throw error;
   } finally {
-    if ((error || options?.destroyOnReturn !== false) && (error === undefined || stream._readableState.autoDestroy)) {
+    // A stream that ended well looks after itself: its writable half may still be in use.
+    const { autoDestroy } = stream._readableState;
+    const kept = error === undefined ? options?.destroyOnReturn === false
+      : error === null ? stream.writable === true || !autoDestroy || options?.destroyOnReturn === false : !autoDestroy;
+    if (!kept) {
       destroyer(stream, null);
     } else {
       stream.removeListener('readable', onreadable);

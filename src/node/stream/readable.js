@@ -280,7 +280,7 @@ function take(n, state) {
     taken = first;
     buffer[at++] = null;
   } else if (!n || n >= state.length) {
-    taken = buffer.length - at === 1 ? first : gather(state, ArrayPrototypeSlice(buffer, at), state.length);
+    taken = buffer.length - at === 1 && state.decoder === null ? first : gather(state, ArrayPrototypeSlice(buffer, at), state.length);
     at = buffer.length;
   } else if (n === first.length) {
     taken = first;
@@ -541,7 +541,6 @@ const members = {
       const state = this._readableState;
       state.bits |= DATA_LISTENING;
       if (this.listenerCount('readable') > 0) state.bits |= READABLE_LISTENING;
-      else state.bits &= ~READABLE_LISTENING;
       // Not after an explicit pause.
       if ((state.bits & (HAS_FLOWING | FLOWING)) !== HAS_FLOWING) this.resume();
     } else if (type === 'readable') {

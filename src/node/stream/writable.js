@@ -166,9 +166,6 @@ function write(stream, chunk, encoding, cb) {
   state.pendingcb++;
   const size = state.bits & OBJECT_MODE ? 1 : chunk.length;
   state.length += size;
-  // Asked before writing: a chunk that fills the buffer says stop even if it is written at once.
-  const more = state.length < state.highWaterMark;
-  if (!more) state.bits |= NEED_DRAIN;
   if ((state.bits & (WRITING | ERRORED | CONSTRUCTED)) !== CONSTRUCTED || state.corked) {
     state.buffered[state.buffered.length] = { chunk, encoding, callback: cb };
     if (encoding !== 'buffer') state.bits &= ~ALL_BUFFERS;
@@ -180,6 +177,9 @@ function write(stream, chunk, encoding, cb) {
     stream._write(chunk, encoding, state.onwrite);
     state.bits &= ~SYNC;
   }
+  // Asked after writing: a sink that is done at once holds nobody up.
+  const more = state.length < state.highWaterMark || state.length === 0;
+  if (!more) state.bits |= NEED_DRAIN;
   return more && (state.bits & (ERRORED | DESTROYED)) === 0;
 }
 
@@ -219,7 +219,9 @@ function onwrite(stream, err) {
   if (!sync) {
     afterWrite(stream, state, 1, cb);
   } else if (cb === nop) {
-    if ((state.bits & AFTER_WRITE_PENDING) === 0 && state.bits & NEED_DRAIN && state.length === 0) {
+    // In object mode Node always takes the tick, and `pendingcb` shows it.
+    const ticks = state.bits & OBJECT_MODE || (state.bits & NEED_DRAIN && state.length === 0);
+    if ((state.bits & AFTER_WRITE_PENDING) === 0 && ticks) {
       state.bits |= AFTER_WRITE_PENDING;
       nextTick(afterWrite, stream, state, 1, cb);
     } else {
@@ -260,7 +262,7 @@ function afterWrite(stream, state, count, cb) {
     cb(null);
   }
   if (state.bits & DESTROYED) dropBuffered(state);
-  if (state.bits & ENDING) finishMaybe(stream, state);
+  if (state.bits & ENDING) finishMaybe(stream, state, true);
 }
 
 function clearBuffer(stream, state) {
@@ -345,7 +347,7 @@ function prefinish(stream, state) {
     state.bits |= FINAL_CALLED;
     callFinal(stream, state);
   } else {
-    state.bits |= PREFINISHED;
+    state.bits |= FINAL_CALLED | PREFINISHED;
     stream.emit('prefinish');
   }
 }
@@ -408,7 +410,7 @@ const members = {
   write(chunk, encoding, cb) {
     if (typeof encoding === 'function') {
       cb = encoding;
-      encoding = undefined;
+      encoding = null;
     }
     return write(this, chunk, encoding, cb) === true;
   },
@@ -441,10 +443,10 @@ const members = {
     const state = this._writableState;
     if (typeof chunk === 'function') {
       cb = chunk;
-      chunk = encoding = undefined;
+      chunk = encoding = null;
     } else if (typeof encoding === 'function') {
       cb = encoding;
-      encoding = undefined;
+      encoding = null;
     }
     let err;
     if (chunk != null) {

@@ -42,14 +42,9 @@ function unfinishedUtf8(bytes) {
     const byte = bytes[length - has];
     if (byte < 0x80) return NOTHING;
     if (byte < 0xc0) continue;
-    const size = byte < 0xc2 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 0;
+    // By its leading bits alone, as Node does: whether it is valid shows when it is complete.
+    const size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf8 ? 4 : 0;
     if (has >= size) return NOTHING;
-    // A second byte that no character has here will not be saved by what follows.
-    if (has > 1) {
-      const second = bytes[length - has + 1];
-      if ((byte === 0xe0 && second < 0xa0) || (byte === 0xed && second > 0x9f) ||
-          (byte === 0xf0 && second < 0x90) || (byte === 0xf4 && second > 0x8f)) return NOTHING;
-    }
     return { has, needs: size - has };
   }
   return NOTHING;

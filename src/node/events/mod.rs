@@ -1,0 +1,152 @@
+//! The native half of `events`: `emit`, the busiest function of a server. A native sees its arguments as a slice, so
+//! that any number of them passes on without arrays, and walks a snapshot of the listeners without copying script objects.
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsSymbol, JsValue, Trace,
+    js_string,
+    native_function::NativeFunction,
+    object::{FunctionObjectBuilder, builtins::JsArray},
+    property::PropertyKey,
+};
+
+use crate::engine::native::Natives;
+
+/// `makeEmit(errorMonitor, capture, throwUnhandled, addCatch)` makes `EventEmitter.prototype.emit`.
+pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    Ok(Natives::new(context)
+        .function("makeEmit", 4, make_emit)
+        .build())
+}
+
+/// What `emit` leaves to the script half.
+#[derive(Trace, Finalize)]
+struct Hooks {
+    /// The event that sees errors before 'error' does.
+    error_monitor: JsSymbol,
+    /// The property that says whether rejections of async listeners are caught.
+    capture: JsSymbol,
+    /// `throwUnhandled(emitter, args)`: for 'error' without a listener.
+    throw_unhandled: JsObject,
+    /// `addCatch(emitter, result, type, args)`: for what a listener returned.
+    add_catch: JsObject,
+}
+
+fn make_emit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (Some(error_monitor), Some(capture), Some(throw_unhandled), Some(add_catch)) = (
+        args.get_or_undefined(0).as_symbol(),
+        args.get_or_undefined(1).as_symbol(),
+        args.get_or_undefined(2).as_object(),
+        args.get_or_undefined(3).as_object(),
+    ) else {
+        return Err(JsNativeError::typ()
+            .with_message("makeEmit takes two symbols and two functions")
+            .into());
+    };
+    let hooks = Hooks {
+        error_monitor,
+        capture,
+        throw_unhandled,
+        add_catch,
+    };
+    let emit = FunctionObjectBuilder::new(
+        context.realm(),
+        NativeFunction::from_copy_closure_with_captures(emit, hooks),
+    )
+    .name(js_string!("emit"))
+    .length(1)
+    .build();
+    Ok(emit.into())
+}
+
+/// `emitter.emit(type, ...args)`: whether anybody listened.
+fn emit(this: &JsValue, args: &[JsValue], hooks: &Hooks, context: &mut Context) -> JsResult<JsValue> {
+    let Some(emitter) = this.as_object() else {
+        return Err(JsNativeError::typ()
+            .with_message("emit was called on something that is not an object")
+            .into());
+    };
+    let kind = args.get_or_undefined(0);
+    let rest = args.get(1..).unwrap_or_default();
+    let key = kind.to_property_key(context)?;
+    let events = emitter.get(js_string!("_events"), context)?.as_object();
+
+    if key == PropertyKey::from(js_string!("error")) {
+        monitor_error(&emitter, events.as_ref(), rest, hooks, context)?;
+    }
+    // 'errorMonitor' listeners may have added or removed some.
+    let handler = match &events {
+        Some(events) => events.get(key, context)?,
+        None => JsValue::undefined(),
+    };
+    let Some(handler) = handler.as_object() else {
+        return Ok(false.into());
+    };
+    if handler.is_callable() {
+        call_one(&emitter, this, &handler, kind, rest, hooks, context)?;
+    } else {
+        for listener in snapshot(handler, context)? {
+            call_one(&emitter, this, &listener, kind, rest, hooks, context)?;
+        }
+    }
+    Ok(true.into())
+}
+
+/// Tells `errorMonitor`, then throws when nobody listens for 'error'.
+fn monitor_error(
+    emitter: &JsObject,
+    events: Option<&JsObject>,
+    rest: &[JsValue],
+    hooks: &Hooks,
+    context: &mut Context,
+) -> JsResult<()> {
+    if let Some(events) = events {
+        if !events.get(hooks.error_monitor.clone(), context)?.is_undefined() {
+            let mut all = Vec::with_capacity(rest.len() + 1);
+            all.push(hooks.error_monitor.clone().into());
+            all.extend_from_slice(rest);
+            let emit = emitter.get(js_string!("emit"), context)?;
+            if let Some(emit) = emit.as_callable() {
+                emit.call(&emitter.clone().into(), &all, context)?;
+            }
+        }
+        if !events.get(js_string!("error"), context)?.is_undefined() {
+            return Ok(());
+        }
+    }
+    let rest = JsArray::from_iter(rest.iter().cloned(), context);
+    hooks
+        .throw_unhandled
+        .call(&JsValue::undefined(), &[emitter.clone().into(), rest.into()], context)
+        .map(drop)
+}
+
+/// The listeners as they are now: those that come and go during the emission don't change it.
+fn snapshot(list: JsObject, context: &mut Context) -> JsResult<Vec<JsObject>> {
+    let list = JsArray::from_object(list)?;
+    let length = list.length(context)?;
+    let mut listeners = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    for index in 0..length {
+        listeners.extend(list.get(index, context)?.as_object());
+    }
+    Ok(listeners)
+}
+
+fn call_one(
+    emitter: &JsObject,
+    this: &JsValue,
+    listener: &JsObject,
+    kind: &JsValue,
+    rest: &[JsValue],
+    hooks: &Hooks,
+    context: &mut Context,
+) -> JsResult<()> {
+    let result = listener.call(this, rest, context)?;
+    if result.is_null_or_undefined() || !emitter.get(hooks.capture.clone(), context)?.to_boolean() {
+        return Ok(());
+    }
+    let rest = JsArray::from_iter(rest.iter().cloned(), context);
+    hooks
+        .add_catch
+        .call(&JsValue::undefined(), &[this.clone(), result, kind.clone(), rest.into()], context)
+        .map(drop)
+}
