@@ -4,17 +4,14 @@
 use std::cell::Cell;
 
 use boa_engine::{
-    Context, JsError, JsObject, JsString, JsValue, builtins::error::Error as ErrorData, js_string,
+    Context, JsObject, JsString, JsValue, builtins::error::Error as ErrorData, js_string,
 };
 
 use super::{
     registry,
     stack::{self, Frame},
 };
-use crate::{
-    node::errors::{self, Base},
-    runtime::State,
-};
+use crate::{modules::syntax_error_location, node::errors, runtime::State};
 
 /// The report of an uncaught value, with its line breaks. `thrown` is where a value was thrown that is no error
 /// ([`stack::thrown_at`]).
@@ -34,10 +31,13 @@ pub fn uncaught_at(value: &JsValue, thrown: Option<Frame>, context: &mut Context
         };
         return format!("\n{place}{shown}\n{hint}\n{}\n", version_line());
     };
+    let shown = without_brackets(inspect(value, context), &error, context);
+    if let Some(location) = syntax_error_location(&error, context) {
+        return format!("{}\n{shown}\n\n{}\n", location.arrow(), version_line());
+    }
     let frame = stack::frames_of(&error, context).into_iter().find(|frame| {
         !frame.native && !frame.is_internal() && !frame.path.is_empty() && frame.line > 0
     });
-    let shown = inspect(value, context);
     let place = match frame {
         Some(frame) if !has_arrow(&shown) => {
             arrow(&frame, context).map(|arrow| format!("{arrow}\n"))
@@ -49,6 +49,26 @@ pub fn uncaught_at(value: &JsValue, thrown: Option<Frame>, context: &mut Context
         place.unwrap_or_default(),
         version_line()
     )
+}
+
+/// `util.inspect` puts an error without frames in brackets; a report has no need of them.
+fn without_brackets(shown: String, error: &JsObject, context: &mut Context) -> String {
+    let stack = error
+        .get(js_string!("stack"), context)
+        .ok()
+        .and_then(|stack| stack.as_string());
+    let Some(stack) = stack.map(|stack| stack.to_std_string_lossy()) else {
+        return shown;
+    };
+    match shown.strip_prefix(&format!("[{stack}]")) {
+        Some(rest) if !own_stack_text(&stack) => format!("{stack}{rest}"),
+        _ => shown,
+    }
+}
+
+/// Whether script gave the stack its text: Node shows that one in brackets.
+fn own_stack_text(stack: &str) -> bool {
+    !stack.contains("Error")
 }
 
 /// The report of an uncaught value of which no more is known.
@@ -111,57 +131,6 @@ fn has_arrow(shown: &str) -> bool {
     }) && lines.nth(1).is_some_and(|line| line.trim() == "^")
 }
 
-/// An error of the parser as V8 words it, with its place at the head of its stack. Errors of other kinds stay as they
-/// are. `prefix_len` is the length of what the loader put before the first line.
-pub fn syntax_error(
-    error: JsError,
-    file: &str,
-    text: &str,
-    prefix_len: usize,
-    context: &mut Context,
-) -> JsError {
-    let Some(message) = error
-        .as_native()
-        .filter(|native| native.is_syntax())
-        .map(|native| native.message().to_owned())
-    else {
-        return error;
-    };
-    let (message, place) = stack::messages::syntax(&message);
-    let (line, column) = place.unwrap_or_else(|| end_of(text));
-    let column = if line == 1 {
-        column.saturating_sub(prefix_len as u32).max(1)
-    } else {
-        column
-    };
-    let (line, column) = if line as usize > text.lines().count().max(1) {
-        end_of(text)
-    } else {
-        (line, column)
-    };
-    let source = text
-        .lines()
-        .nth(line.max(1) as usize - 1)
-        .unwrap_or_default();
-    let made = errors::plain(Base::Syntax, &message, context);
-    if let Some(object) = made.as_opaque().and_then(JsValue::as_object) {
-        let frames = stack::frames_of(&object, context);
-        let arrow = pointed(file, line, source, column.max(1) as usize - 1);
-        let head = format!("{arrow}\nSyntaxError: {message}");
-        stack::set_frames(&object, &head, &stack::lines_of(frames, context));
-    }
-    made
-}
-
-/// The place after the last character of a text.
-fn end_of(text: &str) -> (u32, u32) {
-    let last = text.lines().last().unwrap_or_default();
-    (
-        text.lines().count().max(1) as u32,
-        last.chars().count() as u32 + 1,
-    )
-}
-
 /// A value as `util.inspect` shows it.
 pub fn inspect(value: &JsValue, context: &mut Context) -> String {
     errors::inspect(value, context)
@@ -211,7 +180,7 @@ fn call_inspect(object: &JsObject, context: &mut Context) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{end_of, has_arrow, pointed};
+    use super::{has_arrow, pointed};
 
     #[test]
     fn a_caret_stands_below_its_column() {
@@ -228,11 +197,5 @@ mod tests {
         assert!(!has_arrow(
             "Error: x\n    at f (/a.js:3:1)\n    at g (/a.js:4:1)"
         ));
-    }
-
-    #[test]
-    fn the_end_of_a_text_is_after_its_last_character() {
-        assert_eq!(end_of("a\nbc"), (2, 3));
-        assert_eq!(end_of(""), (1, 1));
     }
 }

@@ -65,7 +65,7 @@ impl ModuleState {
     #[must_use]
     pub fn column_offset(&self, file: &str) -> u32 {
         if self.wrapped.borrow().contains(file) {
-            u32::try_from(commonjs::WRAPPER[0].len()).unwrap_or(0)
+            crate::engine::stack::WRAPPER_PREFIX.len() as u32
         } else {
             0
         }

@@ -18,6 +18,8 @@ pub struct Frame {
     pub line: u32,
     /// Starts at 1.
     pub column: u32,
+    /// In the constructor of a class, where it calls its superclass.
+    pub in_constructor: bool,
     /// Whether the file is shown as a `file:` URL.
     pub module: bool,
 }

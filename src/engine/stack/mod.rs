@@ -13,10 +13,7 @@ mod frame;
 pub mod messages;
 pub mod source;
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-};
+use std::cell::{Cell, RefCell};
 
 use boa_engine::{
     Context, JsArgs, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, NativeFunction,
@@ -44,8 +41,6 @@ pub struct Stacks {
     /// Set while `prepareStackTrace` runs: a stack read inside is formatted plainly.
     preparing: Cell<bool>,
     call_site_prototype: RefCell<Option<JsObject>>,
-    /// Length of the text that the loader put before a module's first line.
-    wrapped: RefCell<HashMap<String, u32>>,
     sources: source::Sources,
 }
 
@@ -58,7 +53,6 @@ impl Default for Stacks {
             error_constructor: RefCell::default(),
             preparing: Cell::new(false),
             call_site_prototype: RefCell::default(),
-            wrapped: RefCell::default(),
             sources: source::Sources::default(),
         }
     }
@@ -69,7 +63,7 @@ impl Default for Stacks {
 pub const WRAPPER_PREFIX: &str =
     "({\"Object.<anonymous>\":function(exports,require,module,__filename,__dirname){";
 /// What the loader compiles after it.
-pub const WRAPPER_SUFFIX: &str = "\n}})";
+pub const WRAPPER_SUFFIX: &str = "\n}});";
 /// The key of [`WRAPPER_PREFIX`].
 pub const WRAPPER_KEY: &str = "Object.<anonymous>";
 
@@ -109,16 +103,6 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         context,
     );
     Ok(())
-}
-
-/// Tells that a file was compiled behind a prefix on its first line; also marks it as CommonJS, whose frames show a path
-/// and not a URL.
-pub fn register_wrapped(path: &str, prefix_len: usize, context: &Context) {
-    let stacks = State::of(context).slot::<Stacks>();
-    stacks
-        .wrapped
-        .borrow_mut()
-        .insert(path.to_owned(), prefix_len as u32);
 }
 
 /// Gives the text of a source that no file holds (`[eval]`, standard input), for the report of errors in it.
@@ -178,7 +162,16 @@ pub fn frames_of(error: &JsObject, context: &mut Context) -> Vec<Frame> {
     let Some(text) = engine_text(error, context) else {
         return Vec::new();
     };
-    parse(&text, context)
+    let mut frames = parse(&text, context);
+    // The constructors of a class that extends Error are not part of its stack. One that isn't written has no line.
+    let own =
+        |frame: &Frame| frame.in_constructor || (!frame.native && !frame.eval && frame.line == 0);
+    let first = frames
+        .iter()
+        .position(|frame| !own(frame))
+        .unwrap_or(frames.len());
+    frames.drain(..first);
+    frames
 }
 
 /// `Name: message` as it heads a stack; errors with a code of Node's show it.
@@ -219,12 +212,13 @@ fn engine_text(error: &JsObject, context: &mut Context) -> Option<String> {
 }
 
 fn parse(text: &str, context: &mut Context) -> Vec<Frame> {
-    let stacks = State::of(context).slot::<Stacks>();
+    let state = State::of(context);
+    let stacks = state.slot::<Stacks>();
     let mut frames: Vec<Frame> = text.lines().filter_map(Frame::parse).collect();
     frames.retain(|frame| !frame.is_hidden());
     for frame in &mut frames {
-        let prefix = stacks.wrapped.borrow().get(&frame.path).copied();
-        frame.settle(prefix);
+        let prefix = state.modules.column_offset(&frame.path);
+        frame.settle((prefix > 0).then_some(prefix));
     }
     source::mend(&mut frames, &stacks.sources);
     frames

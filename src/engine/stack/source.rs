@@ -158,6 +158,8 @@ pub fn mend(frames: &mut [Frame], sources: &Sources) {
             .after()
             .strip_prefix("new")
             .is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        // The engine gives the call of a superclass the place of the constructor.
+        let in_constructor = name_at_start(spot.after()) == "constructor";
         let mut method = None;
         if spot.after().starts_with('(') {
             let before = spot.before().trim_end().trim_end_matches("?.");
@@ -171,6 +173,7 @@ pub fn mend(frames: &mut [Frame], sources: &Sources) {
                 frames[index].line = line;
                 frames[index].column = column;
                 constructs = name == "super";
+                frames[index].in_constructor = constructs;
                 method = start
                     .before()
                     .trim_end()
@@ -178,6 +181,7 @@ pub fn mend(frames: &mut [Frame], sources: &Sources) {
                     .then(|| name.to_owned());
             }
         }
+        frames[index].in_constructor |= in_constructor;
         let Some(callee) = index.checked_sub(1).map(|callee| &mut frames[callee]) else {
             continue;
         };

@@ -7,9 +7,9 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Script, Source,
 
 use super::super::{esm, syntax};
 use super::make_require;
-use crate::runtime::State;
+use crate::{engine::stack, runtime::State};
 
-/// What stands before and after the text of a module: `Module.wrapper`. Positions on line 1 count the first part.
+/// What stands before and after the text of a module: `Module.wrapper`.
 pub const WRAPPER: [&str; 2] = [
     "(function (exports, require, module, __filename, __dirname) { ",
     "\n});",
@@ -50,7 +50,7 @@ pub fn run_source(
 
 /// The function around a module's code.
 fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsObject> {
-    let [head, tail] = WRAPPER;
+    let [head, tail] = [stack::WRAPPER_PREFIX, stack::WRAPPER_SUFFIX];
     let mut wrapped = String::with_capacity(head.len() + source.len() + tail.len() + 2);
     wrapped.push_str(head);
     if source.starts_with("#!") {
@@ -71,9 +71,15 @@ fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsOb
         context,
     );
     match parsed.and_then(|script| script.evaluate(context)) {
-        Ok(function) => Ok(function
-            .as_object()
-            .expect("the wrapper is a function expression")),
+        Ok(holder) => {
+            let function = holder
+                .as_object()
+                .map(|holder| holder.get(js_string!(stack::WRAPPER_KEY), context))
+                .transpose()?;
+            Ok(function
+                .and_then(|function| function.as_object())
+                .expect("the wrapper is an object with one function"))
+        }
         Err(error) => Err(syntax::explain(
             error,
             source,

@@ -336,12 +336,28 @@ fn build(code: &str, args: &[JsValue], context: &mut Context) -> JsResult<JsObje
         return system_class_object(entry, args, context);
     }
     let message = entry.message(args, context)?;
+    if code == "ERR_UNHANDLED_REJECTION" {
+        return unhandled_rejection(&message, context);
+    }
     let error = coded_object(code, base, &message, context)?;
     for (name, value) in entry.properties.iter().zip(args) {
         if !name.is_empty() && !value.is_undefined() {
             error.create_data_property_or_throw(JsString::from(*name), value.clone(), context)?;
         }
     }
+    Ok(error)
+}
+
+/// What an unhandled rejection raises when its reason is no error: has a name of its own, and no code in its text.
+fn unhandled_rejection(message: &str, context: &mut Context) -> JsResult<JsObject> {
+    let arguments = [JsString::from(message).into()];
+    let error = Base::Plain
+        .constructor(context)
+        .construct(&arguments, None, context)?;
+    let name = js_string!("UnhandledPromiseRejection");
+    error.insert_property(js_string!("name"), hidden_property(name.into()));
+    let code = js_string!("ERR_UNHANDLED_REJECTION");
+    error.create_data_property_or_throw(js_string!("code"), code, context)?;
     Ok(error)
 }
 
