@@ -9,12 +9,14 @@
 //! ```
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, NativeFunction,
+    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
     native_function::NativeFunctionPointer,
     object::{FunctionObjectBuilder, builtins::JsFunction},
     property::{Attribute, PropertyDescriptor, PropertyKey},
 };
 use boa_gc::{Gc, GcRefCell};
+
+use crate::runtime::{State, tasks::Microtask};
 
 /// Attributes of a method: writable, configurable, not enumerable.
 pub const METHOD: Attribute =
@@ -157,47 +159,137 @@ pub fn define_lazy(
     make: LazyValue,
     context: &mut Context,
 ) {
-    let made: Gc<GcRefCell<Option<JsValue>>> = Gc::new(GcRefCell::new(None));
+    define_late(
+        object,
+        JsString::from(name),
+        attributes,
+        Maker::Native(make),
+        context,
+    );
+}
+
+/// Who makes the value of a late property.
+#[derive(Clone, Trace, Finalize)]
+pub enum Maker {
+    /// Rust.
+    Native(#[unsafe_ignore_trace] LazyValue),
+    /// A function of script, called without arguments.
+    Script(JsObject),
+}
+
+#[derive(Clone, Trace, Finalize)]
+struct Late {
+    holder: JsObject,
+    name: JsString,
+    #[unsafe_ignore_trace]
+    attributes: Attribute,
+    make: Maker,
+    value: Gc<GcRefCell<Option<JsValue>>>,
+}
+
+impl Late {
+    fn get(&self, context: &mut Context) -> JsResult<JsValue> {
+        let known = self.value.borrow().clone();
+        if let Some(value) = known {
+            return Ok(value);
+        }
+        let value = match &self.make {
+            Maker::Native(make) => make(context)?,
+            Maker::Script(make) => make.call(&JsValue::undefined(), &[], context)?,
+        };
+        // What the value's own making assigned stays.
+        let assigned = self.value.borrow().clone();
+        if let Some(assigned) = assigned {
+            return Ok(assigned);
+        }
+        self.become_value(value.clone(), context);
+        Ok(value)
+    }
+
+    /// Makes it a data property, but not at once: the engine's inline caches take a property that changes inside its
+    /// own accessor for one that still has it, and would call the value.
+    fn become_value(&self, value: JsValue, context: &mut Context) {
+        let waiting = self.value.borrow().is_some();
+        *self.value.borrow_mut() = Some(value);
+        if waiting {
+            return;
+        }
+        let late = self.clone();
+        let settle = move |_: &mut Context| {
+            late.settle();
+            Ok(())
+        };
+        State::of(context)
+            .tasks
+            .push_microtask(Microtask::Native(Box::new(settle)));
+    }
+
+    fn settle(&self) {
+        let key = PropertyKey::from(self.name.clone());
+        let current = self.holder.borrow().properties().get(&key);
+        let Some(value) = self.value.borrow().clone() else {
+            return;
+        };
+        if current.is_some_and(|found| found.is_accessor_descriptor()) {
+            define_value(&self.holder, key, value, self.attributes);
+        }
+    }
+}
+
+fn define_value(object: &JsObject, key: PropertyKey, value: JsValue, attributes: Attribute) {
+    object.insert_property(
+        key,
+        PropertyDescriptor::builder()
+            .value(value)
+            .writable(attributes.writable())
+            .enumerable(attributes.enumerable())
+            .configurable(attributes.configurable())
+            .build(),
+    );
+}
+
+/// The same with a name that is known at run time, made by Rust or by script.
+pub fn define_late(
+    object: &JsObject,
+    name: JsString,
+    attributes: Attribute,
+    make: Maker,
+    context: &mut Context,
+) {
+    let late = Late {
+        holder: object.clone(),
+        name: name.clone(),
+        attributes,
+        make,
+        value: Gc::new(GcRefCell::new(None)),
+    };
     let get = NativeFunction::from_copy_closure_with_captures(
-        move |_, _, made: &Gc<GcRefCell<Option<JsValue>>>, context| {
-            if let Some(value) = made.borrow().as_ref() {
-                return Ok(value.clone());
-            }
-            let value = make(context)?;
-            // What the value's own making assigned stays.
-            Ok(made.borrow_mut().get_or_insert(value).clone())
-        },
-        made.clone(),
+        |_, _, late: &Late, context| late.get(context),
+        late.clone(),
     );
     let set = NativeFunction::from_copy_closure_with_captures(
-        move |this, args, (made, holder): &(Gc<GcRefCell<Option<JsValue>>>, JsObject), _| {
+        |this, args, late: &Late, context| {
             let value = args.first().cloned().unwrap_or_default();
-            match this.as_object().filter(|receiver| receiver != holder) {
-                // An object that inherits the property gets one of its own, as if it had been a data property.
-                Some(heir) => {
-                    let descriptor = PropertyDescriptor::builder()
-                        .value(value)
-                        .writable(true)
-                        .enumerable(true)
-                        .configurable(true);
-                    heir.insert_property(JsString::from(name), descriptor.build());
+            match this.as_object() {
+                Some(own) if !JsObject::equals(&own, &late.holder) => {
+                    define_value(&own, late.name.clone().into(), value, late.attributes);
                 }
-                None => *made.borrow_mut() = Some(value),
+                _ => late.become_value(value, context),
             }
             Ok(JsValue::undefined())
         },
-        (made, object.clone()),
+        late,
     );
     let realm = context.realm().clone();
     let get = FunctionObjectBuilder::new(&realm, get)
-        .name(JsString::from(name))
+        .name(name.clone())
         .build();
     let set = FunctionObjectBuilder::new(&realm, set)
-        .name(JsString::from(name))
+        .name(name.clone())
         .length(1)
         .build();
     object.insert_property(
-        JsString::from(name),
+        name,
         PropertyDescriptor::builder()
             .get(get)
             .set(set)

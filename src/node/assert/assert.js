@@ -4,8 +4,8 @@
 // Behaviour: <https://nodejs.org/docs/latest-v24.x/api/assert.html>
 
 const {
-  Error, ObjectDefineProperty, ObjectIs, ObjectKeys, ObjectPrototypeIsPrototypeOf, ReflectApply, RegExpPrototypeExec,
-  String, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
+  Error, ObjectAssign, ObjectIs, ObjectKeys, ObjectPrototypeIsPrototypeOf, ReflectApply, RegExpPrototypeExec, String,
+  StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
 } = primordials;
 const { nodeError } = binding('errors');
 const { isPromise, isRegExp, isNativeError } = binding('types');
@@ -398,48 +398,23 @@ assert.ifError = function ifError(error) {
   throw failure;
 };
 
-function late(name, file) {
-  const settle = (value) => ObjectDefineProperty(assert, name, {
-    __proto__: null, configurable: true, enumerable: true, writable: true, value,
-  });
-  ObjectDefineProperty(assert, name, {
-    __proto__: null, configurable: true, enumerable: true,
-    get() {
-      const value = require(file)[name];
-      settle(value);
-      return value;
-    },
-    set: settle,
-  });
-}
-
 function strict(...args) {
   checkOk(strict, args.length, ...args);
 }
 
-late('AssertionError', 'assert/assertion_error');
-late('CallTracker', 'assert/call_tracker');
-late('Assert', 'assert/instance');
-
+const lateOnes = { AssertionError: 'assert/assertion_error', CallTracker: 'assert/call_tracker', Assert: 'assert/instance' };
 const strictOnes = {
   equal: assert.strictEqual, deepEqual: assert.deepStrictEqual, notEqual: assert.notStrictEqual,
   notDeepEqual: assert.notDeepStrictEqual,
 };
-const names = ObjectKeys(assert);
-for (let i = 0; i < names.length; i++) {
-  const name = names[i];
-  if (strictOnes[name] !== undefined) {
-    strict[name] = strictOnes[name];
-  } else if (name === 'AssertionError' || name === 'CallTracker' || name === 'Assert') {
-    ObjectDefineProperty(strict, name, {
-      __proto__: null, configurable: true, enumerable: true,
-      get() {
-        return assert[name];
-      },
-    });
-  } else {
-    strict[name] = assert[name];
-  }
+ObjectAssign(strict, assert, strictOnes);
+const { defineLate } = binding('util');
+const lateNames = ObjectKeys(lateOnes);
+for (let i = 0; i < lateNames.length; i++) {
+  const name = lateNames[i];
+  const make = () => require(lateOnes[name])[name];
+  defineLate(assert, name, make);
+  defineLate(strict, name, make);
 }
 assert.strict = strict;
 strict.strict = strict;

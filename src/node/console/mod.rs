@@ -9,8 +9,7 @@ use std::cell::{Cell, RefCell};
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction, js_string,
-    object::FunctionObjectBuilder,
-    property::{Attribute, PropertyKey},
+    object::FunctionObjectBuilder, property::Attribute,
 };
 
 use crate::{
@@ -25,6 +24,8 @@ use crate::{
 #[derive(Default)]
 struct ConsoleState {
     object: RefCell<Option<JsObject>>,
+    /// What script has assigned to `_stdout` and `_stderr`.
+    streams: RefCell<[Option<JsValue>; 2]>,
     /// What `console.group` puts in front of each line.
     indent: RefCell<String>,
     /// Whether the script half has replaced what the natives assume (streams, formatting).
@@ -97,10 +98,14 @@ fn make(context: &mut Context) -> JsObject {
         natives = natives.value(name, method);
     }
     natives
-        .attributes(METHOD)
+        .attributes(Attribute::all())
+        .function("profile", 0, nothing)
+        .function("profileEnd", 0, nothing)
+        .function("timeStamp", 0, nothing)
         .lazy("Console", |context| late_member("Console", context))
-        .lazy("_stdout", |context| process_stream("stdout", context))
-        .lazy("_stderr", |context| process_stream("stderr", context))
+        .attributes(METHOD)
+        .accessor("_stdout", get_stdout, Some(set_stdout))
+        .accessor("_stderr", get_stderr, Some(set_stderr))
         .attributes(Attribute::CONFIGURABLE)
         .keyed(JsSymbol::to_string_tag(), js_string!("console"))
         .build()
@@ -129,6 +134,11 @@ fn method(name: &'static str, context: &mut Context) -> JsValue {
         .into()
 }
 
+/// Marks for an inspector, which nobody has attached.
+fn nothing(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(JsValue::undefined())
+}
+
 /// A member of the script half.
 fn late_member(name: &str, context: &mut Context) -> JsResult<JsValue> {
     let methods = registry::require("console/methods", context)?;
@@ -146,7 +156,7 @@ fn process_stream(name: &str, context: &mut Context) -> JsResult<JsValue> {
 /// Prints if it can be done here: primitives only, no `%` place, and nobody between the console and the descriptor.
 fn print_natively(stream: Stream, args: &[JsValue], context: &mut Context) -> bool {
     let state = State::of(context).slot::<ConsoleState>();
-    if state.slow.get() || stream_is_made(stream, context) {
+    if state.slow.get() || streams_are_made(context) {
         return false;
     }
     // On a terminal everything but texts is in colour.
@@ -159,22 +169,46 @@ fn print_natively(stream: Stream, args: &[JsValue], context: &mut Context) -> bo
     true
 }
 
-/// Whether script has touched `process.stdout` or `process.stderr`: then what is printed goes through that stream.
-fn stream_is_made(stream: Stream, context: &mut Context) -> bool {
-    let Ok(process) = registry::require("process", context) else {
-        return false;
-    };
-    let key: PropertyKey = match stream {
-        Stream::Out => js_string!("stdout").into(),
-        Stream::Error => js_string!("stderr").into(),
-    };
-    process.as_object().is_some_and(|process| {
-        process
-            .borrow()
-            .properties()
-            .get(&key)
-            .is_some_and(|found| found.is_data_descriptor())
-    })
+/// Whether script has touched the standard streams: then what is printed goes through them.
+fn streams_are_made(context: &Context) -> bool {
+    let state = State::of(context);
+    if state.process.stdio.is_touched() {
+        return true;
+    }
+    let console = state.slot::<ConsoleState>();
+    let replaced = console.streams.borrow();
+    replaced.iter().any(Option::is_some)
+}
+
+fn get_stream(index: usize, context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context).slot::<ConsoleState>();
+    let replaced = state.streams.borrow()[index].clone();
+    match replaced {
+        Some(stream) => Ok(stream),
+        None => process_stream(["stdout", "stderr"][index], context),
+    }
+}
+
+fn set_stream(index: usize, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context).slot::<ConsoleState>();
+    state.streams.borrow_mut()[index] = Some(args.get_or_undefined(0).clone());
+    Ok(JsValue::undefined())
+}
+
+fn get_stdout(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    get_stream(0, context)
+}
+
+fn set_stdout(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    set_stream(0, args, context)
+}
+
+fn get_stderr(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    get_stream(1, context)
+}
+
+fn set_stderr(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    set_stream(1, args, context)
 }
 
 /// The arguments with spaces between them, or `None` when one needs the script half.
@@ -230,7 +264,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("setIndent", 1, set_indent)
         .function("setSlow", 1, set_slow)
         .function("isTerminal", 1, is_terminal)
-        .function("streamIsMade", 1, stream_is_made_native)
+        .function("streamIsMade", 0, streams_are_made_native)
         .build())
 }
 
@@ -268,10 +302,6 @@ fn is_terminal(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsVal
     Ok(write::is_terminal(stream_of(args.get_or_undefined(0)) as i32).into())
 }
 
-fn stream_is_made_native(
-    _: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    Ok(stream_is_made(stream_of(args.get_or_undefined(0)), context).into())
+fn streams_are_made_native(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(streams_are_made(context).into())
 }

@@ -43,7 +43,7 @@ pub struct ProcessState {
     prototype: RefCell<Option<JsObject>>,
     exiting: Cell<bool>,
     signals: signals::Signals,
-    stdio: stdio::Stdio,
+    pub stdio: stdio::Stdio,
 }
 
 /// The exports of `process`: the object itself.

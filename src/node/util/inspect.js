@@ -15,7 +15,7 @@ const {
   StringPrototypeToLowerCase, SymbolFor, SymbolIterator, SymbolPrototypeToString, SymbolToStringTag,
 } = primordials;
 const {
-  kind: kindOf, quote, keyText, className: quickClassName, ownNonIndexKeys, ownEnumerableKeys, functionKind, stripVT,
+  kind: kindOf, quote, keyText, className: quickClassName, ownNonIndexKeys, ownEnumerableKeys, functionKind, stripVT, defineLate,
   width: widthOf,
 } = binding('util');
 
@@ -588,21 +588,8 @@ ObjectDefineProperty(inspect, 'defaultOptions', {
   },
 });
 // The tables of colours load when somebody asks for them.
-function lateTable(name) {
-  ObjectDefineProperty(inspect, name, {
-    __proto__: null, configurable: true, enumerable: true,
-    get() {
-      const table = require('util/colors')[name];
-      ObjectDefineProperty(inspect, name, { __proto__: null, value: table, configurable: true, enumerable: true, writable: true });
-      return table;
-    },
-    set(value) {
-      ObjectDefineProperty(inspect, name, { __proto__: null, value, configurable: true, enumerable: true, writable: true });
-    },
-  });
-}
-lateTable('colors');
-lateTable('styles');
+defineLate(inspect, 'colors', () => require('util/colors').colors);
+defineLate(inspect, 'styles', () => require('util/colors').styles);
 
 module.exports = {
   inspect, formatValue, formatProperty, formatPrimitive, prefixOf, keysOf, spaces, limit, more, numberText, layOut, fits,

@@ -7,9 +7,9 @@ mod keys;
 mod kinds;
 mod text;
 
-use boa_engine::{Context, JsObject, JsResult};
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, property::Attribute};
 
-use crate::engine::native::Natives;
+use crate::engine::native::{self, Maker, Natives};
 
 /// `binding('util')`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
@@ -30,5 +30,23 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("width", 2, text::width)
         .function("stripVT", 1, text::strip_vt)
         .function("parseEnv", 1, env::parse_env)
+        .function("defineLate", 3, define_late)
         .build())
+}
+
+/// `defineLate(object, name, make)`: an enumerable property whose value `make()` gives when it is first read.
+fn define_late(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let name = args.get_or_undefined(1).to_string(context)?;
+    if let Some(object) = args.get_or_undefined(0).as_object()
+        && let Some(make) = args.get_or_undefined(2).as_callable()
+    {
+        native::define_late(
+            &object,
+            name,
+            Attribute::all(),
+            Maker::Script(make),
+            context,
+        );
+    }
+    Ok(JsValue::undefined())
 }

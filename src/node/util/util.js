@@ -1,7 +1,7 @@
 'use strict';
 // The module `util`: a table of names, each loaded when it is first read.
 
-const { ObjectDefineProperty, ObjectKeys } = primordials;
+const { ObjectKeys } = primordials;
 
 const files = {
   _errnoException: 'util/misc', _exceptionWithHostPort: 'util/misc', _extend: 'util/misc', callbackify: 'util/promisify',
@@ -15,23 +15,9 @@ const files = {
   TextEncoder: 'encoding', MIMEType: 'util/mime', MIMEParams: 'util/mime', diff: 'util/diff', setTraceSigInt: 'util/misc',
 };
 
+const { defineLate } = binding('util');
 const names = ObjectKeys(files);
-for (let i = 0; i < names.length; i++) addLate(names[i], files[names[i]]);
-
-function addLate(name, file) {
-  ObjectDefineProperty(exports, name, {
-    __proto__: null, configurable: true, enumerable: true,
-    get() {
-      const value = file === '' ? require('util/types') : require(file)[name];
-      settle(name, value);
-      return value;
-    },
-    set(value) {
-      settle(name, value);
-    },
-  });
-}
-
-function settle(name, value) {
-  ObjectDefineProperty(exports, name, { __proto__: null, configurable: true, enumerable: true, writable: true, value });
+for (let i = 0; i < names.length; i++) {
+  const name = names[i];
+  defineLate(exports, name, () => files[name] === '' ? require('util/types') : require(files[name])[name]);
 }
