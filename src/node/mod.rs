@@ -6,12 +6,14 @@ pub mod buffer;
 pub mod console;
 pub mod errors;
 pub mod events;
+pub mod fs;
 pub mod os;
 pub mod path;
 pub mod process;
 pub mod task_queue;
 pub mod timers;
 pub mod types;
+pub mod url;
 pub mod util;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
@@ -31,6 +33,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("validators", errors::validators::binding),
     ("process", process::binding),
     ("modules", crate::modules::binding),
+    ("fs", fs::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
     ("util", util::binding),
@@ -40,6 +43,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
 pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
     ("buffer", buffer::exports),
     ("console", console::exports),
+    ("fs", fs::exports),
     ("os", os::exports),
     ("path", path::exports),
     ("path/posix", path::posix_exports),

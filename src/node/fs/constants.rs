@@ -1,0 +1,124 @@
+//! `fs.constants`.
+
+use boa_engine::{JsObject, JsString, property::PropertyDescriptor};
+
+#[cfg(unix)]
+macro_rules! libc_numbers {
+    ($($name:ident),* $(,)?) => { &[$((stringify!($name), libc::$name as i32)),*] };
+}
+
+const FIRST: &[(&str, i32)] = &[
+    ("UV_FS_SYMLINK_DIR", 1),
+    ("UV_FS_SYMLINK_JUNCTION", 2),
+    ("O_RDONLY", libc::O_RDONLY),
+    ("O_WRONLY", libc::O_WRONLY),
+    ("O_RDWR", libc::O_RDWR),
+    ("UV_DIRENT_UNKNOWN", 0),
+    ("UV_DIRENT_FILE", 1),
+    ("UV_DIRENT_DIR", 2),
+    ("UV_DIRENT_LINK", 3),
+    ("UV_DIRENT_FIFO", 4),
+    ("UV_DIRENT_SOCKET", 5),
+    ("UV_DIRENT_CHAR", 6),
+    ("UV_DIRENT_BLOCK", 7),
+    ("S_IFMT", 0o170_000),
+    ("S_IFREG", 0o100_000),
+    ("S_IFDIR", 0o040_000),
+    ("S_IFCHR", 0o020_000),
+    #[cfg(unix)]
+    ("S_IFBLK", 0o060_000),
+    ("S_IFIFO", 0o010_000),
+    ("S_IFLNK", 0o120_000),
+    #[cfg(unix)]
+    ("S_IFSOCK", 0o140_000),
+    ("O_CREAT", libc::O_CREAT),
+    ("O_EXCL", libc::O_EXCL),
+    (
+        "UV_FS_O_FILEMAP",
+        if cfg!(windows) { 0x2000_0000 } else { 0 },
+    ),
+    ("UV_FS_O_TEMPORARY", if cfg!(windows) { 0x40 } else { 0 }),
+    (
+        "UV_FS_O_SHORT_LIVED",
+        if cfg!(windows) { 0x1000 } else { 0 },
+    ),
+    ("UV_FS_O_SEQUENTIAL", if cfg!(windows) { 0x20 } else { 0 }),
+    ("UV_FS_O_RANDOM", if cfg!(windows) { 0x10 } else { 0 }),
+];
+
+#[cfg(target_os = "linux")]
+const FLAGS: &[(&str, i32)] = libc_numbers![
+    O_NOCTTY,
+    O_TRUNC,
+    O_APPEND,
+    O_DIRECTORY,
+    O_NOATIME,
+    O_NOFOLLOW,
+    O_SYNC,
+    O_DSYNC,
+    O_DIRECT,
+    O_NONBLOCK,
+];
+#[cfg(all(unix, not(target_os = "linux")))]
+const FLAGS: &[(&str, i32)] = libc_numbers![
+    O_NOCTTY,
+    O_TRUNC,
+    O_APPEND,
+    O_DIRECTORY,
+    O_NOFOLLOW,
+    O_SYNC,
+    O_DSYNC,
+    O_SYMLINK,
+    O_NONBLOCK,
+];
+#[cfg(windows)]
+const FLAGS: &[(&str, i32)] = &[("O_TRUNC", libc::O_TRUNC), ("O_APPEND", libc::O_APPEND)];
+
+const LAST: &[(&str, i32)] = &[
+    ("S_IRWXU", 0o700),
+    ("S_IRUSR", 0o400),
+    ("S_IWUSR", 0o200),
+    ("S_IXUSR", 0o100),
+    ("S_IRWXG", 0o070),
+    ("S_IRGRP", 0o040),
+    ("S_IWGRP", 0o020),
+    ("S_IXGRP", 0o010),
+    ("S_IRWXO", 0o007),
+    ("S_IROTH", 0o004),
+    ("S_IWOTH", 0o002),
+    ("S_IXOTH", 0o001),
+    ("F_OK", 0),
+    ("R_OK", 4),
+    ("W_OK", 2),
+    ("X_OK", 1),
+    ("UV_FS_COPYFILE_EXCL", 1),
+    ("COPYFILE_EXCL", 1),
+    ("UV_FS_COPYFILE_FICLONE", 2),
+    ("COPYFILE_FICLONE", 2),
+    ("UV_FS_COPYFILE_FICLONE_FORCE", 4),
+    ("COPYFILE_FICLONE_FORCE", 4),
+];
+
+/// The object; its numbers can't be changed.
+pub fn constants() -> JsObject {
+    let object = JsObject::with_null_proto();
+    for (name, value) in FIRST.iter().chain(FLAGS).chain(LAST) {
+        object.insert_property(
+            JsString::from(*name),
+            PropertyDescriptor::builder()
+                .value(*value)
+                .writable(false)
+                .enumerable(true)
+                .configurable(false)
+                .build(),
+        );
+    }
+    object
+}
+
+/// One of the numbers; 0 for a name that isn't there.
+pub fn number(name: &str) -> i32 {
+    LAST.iter()
+        .find(|(known, _)| *known == name)
+        .map_or(0, |(_, value)| *value)
+}

@@ -1,0 +1,399 @@
+//! `fs`: the table of operations, each in its three forms (`x`, `xSync`, `promises.x`), and what is built on them.
+//!
+//! All of it is native but for streams, `FileHandle`, `Dir`, `cp`, `glob` and watchers, whose script halves load when they are
+//! touched. <https://nodejs.org/docs/latest-v24.x/api/fs.html>
+
+mod args;
+mod constants;
+mod error;
+mod ops;
+mod request;
+mod signal;
+mod stats;
+mod sys;
+
+use boa_engine::{
+    Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    native_function::NativeFunctionPointer, object::builtins::JsFunction, property::Attribute,
+};
+
+use crate::engine::{
+    native::{METHOD, Natives, define_lazy, function},
+    registry,
+};
+use ops::{attributes::*, descriptor::*, names::*, tree::*, whole::*};
+use request::{Operation, callback, promise, sync};
+
+/// A row of the table: how many arguments each form shows.
+struct Row {
+    name: &'static str,
+    callback: (usize, NativeFunctionPointer),
+    sync: (&'static str, usize, NativeFunctionPointer),
+    promise: Option<(usize, NativeFunctionPointer)>,
+}
+
+macro_rules! rows {
+    ($($type:ident $sync:literal $lengths:tt;)*) => {
+        &[$(rows!(@row $type $sync $lengths)),*]
+    };
+    (@row $type:ident $sync:literal ($callback:literal, $blocking:literal)) => {
+        Row {
+            name: $type::NAME,
+            callback: ($callback, callback::<$type>),
+            sync: ($sync, $blocking, sync::<$type>),
+            promise: None,
+        }
+    };
+    (@row $type:ident $sync:literal ($callback:literal, $blocking:literal, $promise:literal)) => {
+        Row {
+            name: $type::NAME,
+            callback: ($callback, callback::<$type>),
+            sync: ($sync, $blocking, sync::<$type>),
+            promise: Some(($promise, promise::<$type>)),
+        }
+    };
+}
+
+const ROWS: &[Row] = rows! {
+    AppendFile "appendFileSync" (4, 3);
+    Access "accessSync" (3, 2, 1);
+    Chown "chownSync" (4, 3, 3);
+    Chmod "chmodSync" (3, 2, 2);
+    Close "closeSync" (1, 1);
+    CopyFile "copyFileSync" (4, 3, 3);
+    Fchown "fchownSync" (4, 3);
+    Fchmod "fchmodSync" (3, 2);
+    Fdatasync "fdatasyncSync" (2, 1);
+    Fstat "fstatSync" (1, 1);
+    Fsync "fsyncSync" (2, 1);
+    Ftruncate "ftruncateSync" (1, 1);
+    Futimes "futimesSync" (4, 3);
+    Lchown "lchownSync" (4, 3, 3);
+    Link "linkSync" (3, 2, 2);
+    Lstat "lstatSync" (1, 1, 1);
+    Lutimes "lutimesSync" (4, 3, 3);
+    Mkdir "mkdirSync" (3, 2, 2);
+    Mkdtemp "mkdtempSync" (3, 2, 2);
+    Open "openSync" (4, 3);
+    Readdir "readdirSync" (3, 2, 2);
+    Read "readSync" (6, 5);
+    Readv "readvSync" (4, 3);
+    ReadFile "readFileSync" (3, 2);
+    Readlink "readlinkSync" (3, 2, 2);
+    Realpath "realpathSync" (3, 2);
+    Rename "renameSync" (3, 2, 2);
+    Rm "rmSync" (3, 2, 2);
+    Rmdir "rmdirSync" (3, 2, 2);
+    Stat "statSync" (1, 1, 1);
+    Statfs "statfsSync" (1, 1, 1);
+    Symlink "symlinkSync" (4, 3, 3);
+    Truncate "truncateSync" (3, 2);
+    Unlink "unlinkSync" (2, 1, 1);
+    Utimes "utimesSync" (4, 3, 3);
+    WriteFile "writeFileSync" (4, 3);
+    Write "writeSync" (6, 5);
+    Writev "writevSync" (4, 3);
+};
+
+/// What loads late, by the script half that has it.
+const LATE: &[(&str, &str, usize)] = &[
+    ("cp", "fs/cp", 4),
+    ("cpSync", "fs/cp", 3),
+    ("createReadStream", "fs/streams", 2),
+    ("createWriteStream", "fs/streams", 2),
+    ("mkdtempDisposableSync", "fs/dir", 2),
+    ("opendir", "fs/dir", 3),
+    ("opendirSync", "fs/dir", 2),
+    ("openAsBlob", "fs/dir", 1),
+    ("glob", "fs/glob", 3),
+    ("globSync", "fs/glob", 2),
+    ("unwatchFile", "fs/watch", 2),
+    ("watch", "fs/watch", 3),
+    ("watchFile", "fs/watch", 3),
+];
+
+/// What `require('fs')` gives.
+///
+/// # Errors
+/// None but those of the engine.
+pub fn exports(context: &mut Context) -> JsResult<JsValue> {
+    let mut functions: Vec<(&str, JsFunction)> = Vec::with_capacity(ROWS.len() * 2 + 16);
+    for row in ROWS {
+        functions.push((
+            row.name,
+            function(context, row.name, row.callback.0, row.callback.1),
+        ));
+        functions.push((
+            row.sync.0,
+            function(context, row.sync.0, row.sync.1, row.sync.2),
+        ));
+    }
+    functions.push(("exists", function(context, "exists", 2, exists)));
+    functions.push((
+        "existsSync",
+        function(context, "existsSync", 1, exists_sync),
+    ));
+    for (name, module, length) in LATE {
+        functions.push((name, late_function(name, module, *length, context)));
+    }
+    let native = function(context, "native", 3, callback::<RealpathNative>);
+    let native_sync = function(context, "native", 2, sync::<RealpathNative>);
+    let customs = [
+        ("exists", function(context, "exists", 1, exists_promise)),
+        (
+            "read",
+            function(context, "read", 5, promise_of_pair::<Read>),
+        ),
+        (
+            "write",
+            function(context, "write", 5, promise_of_pair::<Write>),
+        ),
+        (
+            "readv",
+            function(context, "readv", 3, promise_of_list::<Readv>),
+        ),
+        (
+            "writev",
+            function(context, "writev", 3, promise_of_list::<Writev>),
+        ),
+    ];
+    let custom = symbol_for("nodejs.util.promisify.custom", context)?;
+    for (name, function) in &functions {
+        let own: JsObject = (**function).clone();
+        match *name {
+            "realpath" => drop(
+                Natives::on(own, context)
+                    .attributes(Attribute::all())
+                    .value("native", native.clone()),
+            ),
+            "realpathSync" => {
+                drop(
+                    Natives::on(own, context)
+                        .attributes(Attribute::all())
+                        .value("native", native_sync.clone()),
+                );
+            }
+            name => {
+                if let Some((_, promising)) = customs.iter().find(|(known, _)| *known == name) {
+                    drop(
+                        Natives::on(own, context)
+                            .attributes(METHOD)
+                            .keyed(custom.clone(), promising.clone()),
+                    );
+                }
+            }
+        }
+    }
+    functions.sort_by_key(|(name, _)| *name);
+    let constants = constants::constants();
+    let to_unix_timestamp = function(context, "toUnixTimestamp", 1, to_unix_timestamp);
+    let mut natives = Natives::new(context);
+    for (name, function) in functions {
+        natives = natives.value(name, function);
+    }
+    for name in ["F_OK", "R_OK", "W_OK", "X_OK"] {
+        let value = constants::number(name);
+        natives = natives
+            .attributes(Attribute::ENUMERABLE)
+            .value(name, value)
+            .attributes(Attribute::all());
+    }
+    let object = natives
+        .value("_toUnixTimestamp", to_unix_timestamp)
+        .attributes(Attribute::ENUMERABLE)
+        .value("constants", constants)
+        .build();
+    lazily(&object, context);
+    Ok(object.into())
+}
+
+/// The properties that are made when they are touched.
+fn lazily(object: &JsObject, context: &mut Context) {
+    let all = Attribute::all();
+    define_lazy(object, "Stats", all, stats::stats_constructor, context);
+    define_lazy(object, "Dirent", all, stats::dirent_constructor, context);
+    define_lazy(
+        object,
+        "promises",
+        all,
+        |context| registry::require("fs/promises", context),
+        context,
+    );
+    define_lazy(
+        object,
+        "Dir",
+        all,
+        |context| member("fs/dir", "Dir", context),
+        context,
+    );
+    define_lazy(
+        object,
+        "ReadStream",
+        all,
+        |context| member("fs/streams", "ReadStream", context),
+        context,
+    );
+    define_lazy(
+        object,
+        "WriteStream",
+        all,
+        |context| member("fs/streams", "WriteStream", context),
+        context,
+    );
+    define_lazy(
+        object,
+        "FileReadStream",
+        all,
+        |context| member("fs/streams", "ReadStream", context),
+        context,
+    );
+    define_lazy(
+        object,
+        "FileWriteStream",
+        all,
+        |context| member("fs/streams", "WriteStream", context),
+        context,
+    );
+}
+
+/// What the script half of `fs/promises` builds on: the operations on paths, ready to be exported, and those on descriptors.
+///
+/// # Errors
+/// None but those of the engine.
+pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    let paths = Natives::new(context).build();
+    for row in ROWS {
+        if let Some((length, native)) = row.promise {
+            let function = function(context, row.name, length, native);
+            Natives::on(paths.clone(), context)
+                .attributes(Attribute::all())
+                .value(row.name, function)
+                .build();
+        }
+    }
+    let realpath = function(context, "realpath", 2, promise::<Realpath>);
+    Natives::on(paths.clone(), context)
+        .attributes(Attribute::all())
+        .value("realpath", realpath)
+        .build();
+    let constants = constants::constants();
+    Ok(Natives::new(context)
+        .value("paths", paths)
+        .value("constants", constants)
+        .function("open", 3, promise::<Open>)
+        .function("close", 1, promise::<Close>)
+        .function("read", 5, promise_of_pair::<Read>)
+        .function("write", 5, promise_of_pair::<Write>)
+        .function("readv", 3, promise_of_list::<Readv>)
+        .function("writev", 3, promise_of_list::<Writev>)
+        .function("fsync", 1, promise::<Fsync>)
+        .function("fdatasync", 1, promise::<Fdatasync>)
+        .function("ftruncate", 2, promise::<Ftruncate>)
+        .function("truncate", 2, promise::<Truncate>)
+        .function("fstat", 2, promise::<Fstat>)
+        .function("fchmod", 2, promise::<Fchmod>)
+        .function("fchown", 3, promise::<Fchown>)
+        .function("futimes", 3, promise::<Futimes>)
+        .function("readFile", 2, promise::<ReadFile>)
+        .function("writeFile", 3, promise::<WriteFile>)
+        .function("appendFile", 3, promise::<AppendFile>)
+        .build())
+}
+
+fn promise_of_pair<O: Operation>(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    promise_of::<O>(this, args, "buffer", context)
+}
+
+fn promise_of_list<O: Operation>(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    promise_of::<O>(this, args, "buffers", context)
+}
+
+/// A promise of `{ bytesRead, buffer }` and its kin.
+fn promise_of<O: Operation>(
+    _: &JsValue,
+    args: &[JsValue],
+    second: &'static str,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let first = if O::NAME.starts_with("read") {
+        "bytesRead"
+    } else {
+        "bytesWritten"
+    };
+    let request = match O::prepare(args, request::Form::Promise, context) {
+        Ok(request) => request,
+        Err(error) => return request::rejected(error, context),
+    };
+    Ok(request::settle_later(
+        request,
+        context,
+        move |values, context| {
+            let mut values = values.into_iter();
+            let (count, data) = (
+                values.next().unwrap_or_default(),
+                values.next().unwrap_or_default(),
+            );
+            Ok(Natives::new(context)
+                .value(first, count)
+                .value(second, data)
+                .build()
+                .into())
+        },
+    ))
+}
+
+fn to_unix_timestamp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let time = args.first().cloned().unwrap_or_default();
+    args::time(&time, "time", context).map(Into::into)
+}
+
+fn symbol_for(name: &str, context: &mut Context) -> JsResult<JsSymbol> {
+    let symbol = context.intrinsics().constructors().symbol().constructor();
+    let make = symbol.get(js_string!("for"), context)?.as_callable();
+    let made = match make {
+        Some(make) => make.call(&symbol.into(), &[JsString::from(name).into()], context)?,
+        None => JsValue::undefined(),
+    };
+    made.as_symbol().ok_or_else(|| {
+        JsNativeError::typ()
+            .with_message("Symbol.for is gone")
+            .into()
+    })
+}
+
+fn member(module: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
+    registry::require(module, context)?
+        .to_object(context)?
+        .get(JsString::from(name), context)
+}
+
+/// A function that loads the script half it is in when it is first called.
+fn late_function(
+    name: &'static str,
+    module: &'static str,
+    length: usize,
+    context: &mut Context,
+) -> JsFunction {
+    use boa_engine::{NativeFunction, object::FunctionObjectBuilder};
+    let call = NativeFunction::from_copy_closure(move |this, args, context| {
+        let function = member(module, name, context)?.as_callable();
+        match function {
+            Some(function) => function.call(this, args, context),
+            None => Err(JsNativeError::typ()
+                .with_message(format!("fs.{name} is not available"))
+                .into()),
+        }
+    });
+    FunctionObjectBuilder::new(context.realm(), call)
+        .name(JsString::from(name))
+        .length(length)
+        .build()
+}

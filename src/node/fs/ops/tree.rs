@@ -1,0 +1,341 @@
+//! Directories: `mkdir`, `mkdtemp`, `readdir`, `rmdir`, `rm`.
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use boa_engine::{Context, JsArgs, JsResult, JsValue, object::builtins::JsArray};
+
+use super::operations;
+use crate::node::{
+    arguments::{boolean, integer, invalid_type},
+    buffer::Encoding,
+    fs::{
+        args::{self, Options, Shape, bytes_of_path},
+        error::{FsError, named},
+        request::{Form, Request},
+        stats, sys,
+        sys::{Entry, Kind},
+    },
+};
+
+operations! {
+    Mkdir "mkdir" callback 2 after 1 => mkdir;
+    Mkdtemp "mkdtemp" callback 2 after 1 => mkdtemp;
+    Readdir "readdir" callback 2 after 1 => readdir;
+    Rmdir "rmdir" callback 2 after 1 => rmdir;
+    Rm "rm" callback 2 after 1 => rm;
+}
+
+fn mkdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let options = args.get_or_undefined(1);
+    let (mut recursive, mut mode) = (false, 0o777);
+    if options.is_number() || options.is_string() {
+        mode = args::mode(options, "mode", None, context)?;
+    } else if let Some(object) = options.as_object() {
+        let wanted = object.get(boa_engine::js_string!("recursive"), context)?;
+        if !wanted.is_undefined() {
+            recursive = boolean(&wanted, "options.recursive", context)?;
+        }
+        let wanted = object.get(boa_engine::js_string!("mode"), context)?;
+        if !wanted.is_undefined() {
+            mode = args::mode(&wanted, "options.mode", None, context)?;
+        }
+    }
+    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    if !recursive {
+        return Ok(Request::nothing(move || {
+            sys::mkdir(&path, mode).map_err(FsError::at("mkdir", &path))
+        }));
+    }
+    Ok(Request::with_values(
+        move || make_all(&path, mode),
+        |first, context| match first {
+            Some(first) => Ok(vec![
+                Shape::Text(Encoding::Utf8).give(&bytes_of_path(&first), context)?,
+            ]),
+            None => Ok(vec![JsValue::undefined()]),
+        },
+    ))
+}
+
+/// Makes a directory and those above it; returns the first that had to be made.
+fn make_all(path: &Path, mode: u32) -> Result<Option<PathBuf>, FsError> {
+    let absolute = std::path::absolute(path).map_err(FsError::at("mkdir", path))?;
+    let mut missing = vec![absolute.as_path()];
+    let mut first = None;
+    while let Some(next) = missing.last().copied() {
+        let error = match sys::mkdir(next, mode) {
+            Ok(()) => {
+                first.get_or_insert_with(|| next.to_owned());
+                missing.pop();
+                continue;
+            }
+            Err(error) => error,
+        };
+        let failure = FsError::at("mkdir", path)(error);
+        match next.parent() {
+            Some(parent) if failure.is("ENOENT") => {
+                // A parent that is there and still can't hold an entry would be tried for ever.
+                if sys::lstat(parent).is_ok() {
+                    return Err(failure);
+                }
+                missing.push(parent);
+            }
+            _ => match sys::stat(next) {
+                Ok(status) if status.is_directory() => drop(missing.pop()),
+                Ok(_) if missing.len() > 1 => {
+                    return Err(FsError::at("mkdir", path)(named("ENOTDIR")));
+                }
+                Ok(_) => return Err(FsError::at("mkdir", path)(named("EEXIST"))),
+                Err(_) => return Err(failure),
+            },
+        }
+    }
+    Ok(first)
+}
+
+fn mkdtemp(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let shape = Options::of(args.get_or_undefined(1), context)?.shape(Shape::Text(Encoding::Utf8));
+    let prefix = args::path(args.get_or_undefined(0), "prefix", context)?;
+    let mut template = prefix.into_os_string();
+    template.push("XXXXXX");
+    let template = PathBuf::from(template);
+    Ok(Request::new(
+        move || sys::mkdtemp(&template).map_err(FsError::at("mkdtemp", &template)),
+        move |made, context| shape.give(&bytes_of_path(&made), context),
+    ))
+}
+
+fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let options = Options::of(args.get_or_undefined(1), context)?;
+    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let recursive = options.get("recursive", context)?;
+    let recursive =
+        !recursive.is_null_or_undefined() && boolean(&recursive, "options.recursive", context)?;
+    let with_types = options.flag("withFileTypes", context)?;
+    let shape = options.shape(Shape::Text(Encoding::Utf8));
+    Ok(Request::new(
+        move || list(&path, recursive, with_types),
+        move |found, context| {
+            let mut values = Vec::with_capacity(found.len());
+            for Found {
+                parent,
+                relative,
+                entry,
+            } in found
+            {
+                values.push(match with_types {
+                    true => stats::dirent(&entry, &parent, shape, context)?,
+                    false => shape.give(&relative, context)?,
+                });
+            }
+            Ok(JsArray::from_iter(values, context).into())
+        },
+    ))
+}
+
+/// An entry with the directory that it is in, and its path from where the listing started.
+struct Found {
+    parent: PathBuf,
+    relative: Vec<u8>,
+    entry: Entry,
+}
+
+/// Lists a directory; when recursive, level by level.
+fn list(path: &Path, recursive: bool, with_types: bool) -> Result<Vec<Found>, FsError> {
+    let mut found = Vec::new();
+    let mut waiting = VecDeque::from([(path.to_owned(), Vec::new())]);
+    while let Some((directory, prefix)) = waiting.pop_front() {
+        let entries = sys::scandir(&directory).map_err(FsError::at("scandir", &directory))?;
+        for mut entry in entries {
+            let name = name_of(&entry.name);
+            let full = directory.join(&name);
+            if with_types && entry.kind == Kind::Unknown {
+                entry.kind =
+                    sys::lstat(&full).map_or(Kind::Unknown, |status| Kind::of_mode(status.mode));
+            }
+            let mut relative: Vec<u8> = prefix.clone();
+            if !relative.is_empty() {
+                relative.push(std::path::MAIN_SEPARATOR as u8);
+            }
+            relative.extend_from_slice(&entry.name);
+            if recursive && is_directory(&entry, &full, with_types) {
+                waiting.push_back((full, relative.clone()));
+            }
+            found.push(Found {
+                parent: directory.clone(),
+                relative,
+                entry,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Links to directories are followed, unless the entries themselves are asked for.
+fn is_directory(entry: &Entry, path: &Path, with_types: bool) -> bool {
+    match entry.kind {
+        Kind::Directory => true,
+        Kind::Link | Kind::Unknown if !with_types => {
+            sys::stat(path).is_ok_and(|status| status.is_directory())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn name_of(bytes: &[u8]) -> std::ffi::OsString {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).to_owned()
+}
+
+#[cfg(not(unix))]
+fn name_of(bytes: &[u8]) -> std::ffi::OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+/// What `rm` and `rmdir` are told.
+struct Removal {
+    recursive: bool,
+    force: bool,
+    retries: u32,
+    delay: Duration,
+}
+
+impl Removal {
+    fn of(value: &JsValue, forceful: bool, context: &mut Context) -> JsResult<Self> {
+        let mut removal = Self {
+            recursive: false,
+            force: false,
+            retries: 0,
+            delay: Duration::from_millis(100),
+        };
+        if value.is_undefined() {
+            return Ok(removal);
+        }
+        let Some(object) = value.as_object() else {
+            return Err(invalid_type("options", &["object"], value, context));
+        };
+        let member = |name: &str, context: &mut Context| {
+            let found = object.get(boa_engine::JsString::from(name), context)?;
+            JsResult::Ok(Some(found).filter(|found| !found.is_undefined()))
+        };
+        if forceful && let Some(force) = member("force", context)? {
+            removal.force = boolean(&force, "options.force", context)?;
+        }
+        if let Some(recursive) = member("recursive", context)? {
+            removal.recursive = boolean(&recursive, "options.recursive", context)?;
+        }
+        if let Some(delay) = member("retryDelay", context)? {
+            let delay = integer(
+                &delay,
+                "options.retryDelay",
+                0.0,
+                f64::from(i32::MAX),
+                context,
+            )?;
+            removal.delay = Duration::from_millis(delay as u64);
+        }
+        if let Some(retries) = member("maxRetries", context)? {
+            removal.retries = args::unsigned(&retries, "options.maxRetries", context)?;
+        }
+        Ok(removal)
+    }
+
+    /// Tries again, ever later, while something else holds what is to be removed.
+    fn insist(&self, mut attempt: impl FnMut() -> Result<(), FsError>) -> Result<(), FsError> {
+        let mut tried = 0;
+        loop {
+            match attempt() {
+                Err(error) if tried < self.retries && is_passing(&error) => {
+                    tried += 1;
+                    thread::sleep(self.delay * tried);
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+fn is_passing(error: &FsError) -> bool {
+    ["EBUSY", "EMFILE", "ENFILE", "ENOTEMPTY", "EPERM"]
+        .iter()
+        .any(|name| error.is(name))
+}
+
+fn rmdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let removal = Removal::of(args.get_or_undefined(1), false, context)?;
+    Ok(Request::nothing(move || {
+        if removal.recursive {
+            let status = sys::lstat(&path).map_err(FsError::at("rmdir", &path))?;
+            if !status.is_directory() {
+                return Err(FsError::at("rmdir", &path)(named("ENOTDIR")));
+            }
+            return removal.insist(|| remove_tree(&path));
+        }
+        sys::rmdir(&path).map_err(FsError::at("rmdir", &path))
+    }))
+}
+
+fn rm(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let removal = Removal::of(args.get_or_undefined(1), true, context)?;
+    Ok(Request::nothing(move || {
+        let status = match sys::lstat(&path).map_err(FsError::at("lstat", &path)) {
+            Ok(status) => status,
+            Err(error) if removal.force && (error.is("ENOENT") || error.is("ENOTDIR")) => {
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        if !status.is_directory() {
+            return removal.insist(|| gone(sys::unlink(&path).map_err(FsError::at("rm", &path))));
+        }
+        if !removal.recursive {
+            return Err(FsError::IsDirectory(path.to_string_lossy().into_owned()));
+        }
+        removal.insist(|| remove_tree(&path))
+    }))
+}
+
+/// What is gone already needs no removing.
+fn gone(outcome: Result<(), FsError>) -> Result<(), FsError> {
+    match outcome {
+        Err(error) if error.is("ENOENT") => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Removes a directory with all that is below it. Links are removed, not followed.
+fn remove_tree(path: &Path) -> Result<(), FsError> {
+    let mut waiting = vec![(path.to_owned(), false)];
+    while let Some((directory, emptied)) = waiting.pop() {
+        if emptied {
+            gone(sys::rmdir(&directory).map_err(FsError::at("rm", &directory)))?;
+            continue;
+        }
+        let entries = match sys::scandir(&directory).map_err(FsError::at("rm", &directory)) {
+            Err(error) if error.is("ENOENT") => continue,
+            entries => entries?,
+        };
+        waiting.push((directory.clone(), true));
+        for entry in entries {
+            let full = directory.join(name_of(&entry.name));
+            let is_directory = match entry.kind {
+                Kind::Unknown => sys::lstat(&full).is_ok_and(|status| status.is_directory()),
+                kind => kind == Kind::Directory,
+            };
+            if is_directory {
+                waiting.push((full, false));
+            } else {
+                gone(sys::unlink(&full).map_err(FsError::at("rm", &full)))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! One operation, three forms. What an operation does is a closure without script values; it runs here (`…Sync`), or on the
+//! pool with its result going to a callback or a promise.
+
+use std::any::Any;
+
+use boa_engine::{Context, JsResult, JsValue, object::builtins::JsPromise};
+
+use super::error::FsError;
+use crate::{
+    node::errors,
+    runtime::pool::{self, Class, JobError},
+};
+
+type Output = Box<dyn Any + Send>;
+type Work = Box<dyn FnOnce() -> Result<Output, FsError> + Send>;
+type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Vec<JsValue>>>;
+
+/// An operation whose arguments have been checked and copied.
+pub struct Request {
+    work: Work,
+    finish: Finish,
+}
+
+impl Request {
+    /// `finish` makes the result for script.
+    pub fn new<T: Send + 'static>(
+        work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
+        finish: impl FnOnce(T, &mut Context) -> JsResult<JsValue> + 'static,
+    ) -> Self {
+        Self::with_values(work, |value, context| {
+            finish(value, context).map(|value| vec![value])
+        })
+    }
+
+    /// The same for a callback that takes several values.
+    pub fn with_values<T: Send + 'static>(
+        work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
+        finish: impl FnOnce(T, &mut Context) -> JsResult<Vec<JsValue>> + 'static,
+    ) -> Self {
+        Self {
+            work: Box::new(move || work().map(|value| Box::new(value) as Output)),
+            finish: Box::new(move |output, context| {
+                let value = output
+                    .downcast::<T>()
+                    .expect("it is what this request's own work returned");
+                finish(*value, context)
+            }),
+        }
+    }
+
+    /// An operation without a result.
+    pub fn nothing(work: impl FnOnce() -> Result<(), FsError> + Send + 'static) -> Self {
+        Self::with_values(work, |(), _| Ok(Vec::new()))
+    }
+
+    /// Runs it here.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn run(self, context: &mut Context) -> JsResult<Vec<JsValue>> {
+        match (self.work)() {
+            Ok(output) => (self.finish)(output, context),
+            Err(error) => Err(error.into_js(context)),
+        }
+    }
+
+    /// Runs it on the pool; `done` gets the result through the door.
+    pub fn submit(
+        self,
+        context: &Context,
+        done: impl FnOnce(JsResult<Vec<JsValue>>, &mut Context) -> JsResult<()> + 'static,
+    ) {
+        let Self { work, finish } = self;
+        pool::submit(Class::Fs, context, work, move |result, context| {
+            let outcome = match result {
+                Ok(Ok(output)) => finish(output, context),
+                Ok(Err(error)) => Err(error.into_js(context)),
+                Err(JobError::Canceled) => return Ok(()),
+                Err(error) => Err(errors::plain(
+                    errors::Base::Plain,
+                    &error.to_string(),
+                    context,
+                )),
+            };
+            done(outcome, context)
+        });
+    }
+}
+
+/// In which form an operation was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `…Sync`: runs on the script's thread.
+    Sync,
+    /// With a callback as the last argument.
+    Callback,
+    /// On `fs.promises`.
+    Promise,
+}
+
+/// An operation of the table.
+pub trait Operation: 'static {
+    /// Where the callback is in the callback form, when all arguments are given.
+    const CALLBACK_AT: usize;
+    /// How many arguments come before the callback at least.
+    const REQUIRED: usize;
+    /// Where the options with an `AbortSignal` may be.
+    const SIGNAL_AT: Option<usize>;
+    /// Its name.
+    const NAME: &'static str;
+
+    /// Checks the arguments, and copies what the operation needs.
+    ///
+    /// # Errors
+    /// An `ERR_…` of the first argument that is wrong.
+    fn prepare(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request>;
+}
+
+/// The form without a callback, which blocks.
+pub fn sync<O: Operation>(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let values = O::prepare(args, Form::Sync, context)?.run(context)?;
+    Ok(values.into_iter().next().unwrap_or_default())
+}
+
+/// The form with a callback.
+pub fn callback<O: Operation>(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let (callback, args) = split_callback::<O>(args, context)?;
+    if let Some(answer) = super::signal::callback::<O>(args, &callback, context)? {
+        return Ok(answer);
+    }
+    let request = O::prepare(args, Form::Callback, context)?;
+    request.submit(context, move |outcome, context| {
+        let mut arguments = Vec::with_capacity(3);
+        match outcome {
+            Ok(values) => {
+                arguments.push(JsValue::null());
+                arguments.extend(values);
+            }
+            Err(error) => arguments.push(error.into_opaque(context)?),
+        }
+        callback
+            .call(&JsValue::undefined(), &arguments, context)
+            .map(drop)
+    });
+    Ok(JsValue::undefined())
+}
+
+/// The callback and the arguments before it.
+fn split_callback<'args, O: Operation>(
+    args: &'args [JsValue],
+    context: &mut Context,
+) -> JsResult<(boa_engine::JsObject, &'args [JsValue])> {
+    let mut at = O::CALLBACK_AT;
+    while at > O::REQUIRED && args.get(at).is_none_or(JsValue::is_undefined) {
+        if args.get(at - 1).is_some_and(JsValue::is_callable) {
+            at -= 1;
+            break;
+        }
+        at -= 1;
+    }
+    match args.get(at).and_then(JsValue::as_callable) {
+        Some(callback) => Ok((callback, &args[..at])),
+        None => {
+            let given = args.get(O::CALLBACK_AT).cloned().unwrap_or_default();
+            Err(errors::invalid_arg_type(
+                "cb",
+                &["Function"],
+                &given,
+                context,
+            ))
+        }
+    }
+}
+
+/// The form on `fs.promises`.
+pub fn promise<O: Operation>(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    match super::signal::promise::<O>(args, context) {
+        Ok(Some(answer)) => return Ok(answer),
+        Ok(None) => {}
+        Err(error) => return rejected(error, context),
+    }
+    match O::prepare(args, Form::Promise, context) {
+        Ok(request) => Ok(settle_later(request, context, |values, _| {
+            Ok(values.into_iter().next().unwrap_or_default())
+        })),
+        Err(error) => rejected(error, context),
+    }
+}
+
+/// A promise that is rejected already.
+pub fn rejected(error: boa_engine::JsError, context: &mut Context) -> JsResult<JsValue> {
+    let (promise, resolvers) = JsPromise::new_pending(context);
+    let reason = error.into_opaque(context)?;
+    resolvers
+        .reject
+        .call(&JsValue::undefined(), &[reason], context)?;
+    Ok(promise.into())
+}
+
+/// A promise of what a request gives.
+pub fn settle_later(
+    request: Request,
+    context: &mut Context,
+    shape: impl FnOnce(Vec<JsValue>, &mut Context) -> JsResult<JsValue> + 'static,
+) -> JsValue {
+    let (promise, resolvers) = JsPromise::new_pending(context);
+    request.submit(context, move |outcome, context| {
+        let settled = outcome.and_then(|values| shape(values, context));
+        let (settle, value) = match settled {
+            Ok(value) => (resolvers.resolve, value),
+            Err(error) => (resolvers.reject, error.into_opaque(context)?),
+        };
+        settle
+            .call(&JsValue::undefined(), &[value], context)
+            .map(drop)
+    });
+    promise.into()
+}

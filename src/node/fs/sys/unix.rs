@@ -1,0 +1,340 @@
+//! Linux, macOS and their kin. A call that a signal interrupts is made again.
+
+use std::{
+    ffi::CString,
+    fs,
+    io::{self, Error},
+    mem,
+    os::{
+        fd::{AsRawFd, FromRawFd},
+        unix::{
+            ffi::{OsStrExt, OsStringExt},
+            fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt},
+        },
+    },
+    path::{Path, PathBuf},
+};
+
+use super::{Entry, FileSystem, Kind, Moment, Status};
+
+pub use libc::O_SYNC;
+
+/// Makes a call until no signal interrupts it; -1 is its error.
+fn retry<T: Copy + PartialEq + From<i8>>(mut call: impl FnMut() -> T) -> io::Result<T> {
+    loop {
+        let result = call();
+        if result != T::from(-1) {
+            return Ok(result);
+        }
+        let error = Error::last_os_error();
+        if error.raw_os_error() != Some(libc::EINTR) {
+            return Err(error);
+        }
+    }
+}
+
+fn c_path(path: &Path) -> io::Result<CString> {
+    CString::new(path.as_os_str().as_bytes()).map_err(|_| Error::from_raw_os_error(libc::EINVAL))
+}
+
+/// Opens a file; it isn't inherited by other programs.
+pub fn open(path: &Path, flags: i32, mode: u32) -> io::Result<i32> {
+    let path = c_path(path)?;
+    // SAFETY: the path is a string that lives through the call.
+    retry(|| unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC, mode) })
+}
+
+/// Closes a descriptor. Even when it fails the descriptor is gone, so it is never tried again.
+pub fn close(fd: i32) -> io::Result<()> {
+    // SAFETY: a plain number; whose descriptor it is, is script's business, as in Node.
+    match unsafe { libc::close(fd) } {
+        0 => Ok(()),
+        _ => match Error::last_os_error() {
+            error if matches!(error.raw_os_error(), Some(libc::EINTR | libc::EINPROGRESS)) => {
+                Ok(())
+            }
+            error => Err(error),
+        },
+    }
+}
+
+/// Reads once, at a position or the current one.
+pub fn read(fd: i32, into: &mut [u8], position: Option<i64>) -> io::Result<usize> {
+    let (start, length) = (into.as_mut_ptr().cast(), into.len());
+    let count = match position {
+        // SAFETY: the place to write to is as long as said.
+        None => retry(|| unsafe { libc::read(fd, start, length) }),
+        // SAFETY: as above.
+        Some(at) => retry(|| unsafe { libc::pread(fd, start, length, at) }),
+    };
+    count.map(isize::cast_unsigned)
+}
+
+/// Writes once, at a position or the current one.
+pub fn write(fd: i32, bytes: &[u8], position: Option<i64>) -> io::Result<usize> {
+    let (start, length) = (bytes.as_ptr().cast(), bytes.len());
+    let count = match position {
+        // SAFETY: the bytes are as many as said.
+        None => retry(|| unsafe { libc::write(fd, start, length) }),
+        // SAFETY: as above.
+        Some(at) => retry(|| unsafe { libc::pwrite(fd, start, length, at) }),
+    };
+    count.map(isize::cast_unsigned)
+}
+
+/// Waits until a file is on the disk.
+pub fn fsync(fd: i32) -> io::Result<()> {
+    // SAFETY: a plain number.
+    retry(|| unsafe { libc::fsync(fd) }).map(drop)
+}
+
+/// Waits until a file's content is on the disk.
+pub fn fdatasync(fd: i32) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    // SAFETY: a plain number.
+    return retry(|| unsafe { libc::fdatasync(fd) }).map(drop);
+    #[cfg(not(target_os = "linux"))]
+    fsync(fd)
+}
+
+/// Sets the length of an open file.
+pub fn ftruncate(fd: i32, length: i64) -> io::Result<()> {
+    // SAFETY: plain numbers.
+    retry(|| unsafe { libc::ftruncate(fd, length) }).map(drop)
+}
+
+fn status_of(found: &fs::Metadata) -> Status {
+    let birthtime = found
+        .created()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    Status {
+        dev: found.dev(),
+        mode: found.mode().into(),
+        nlink: found.nlink(),
+        uid: found.uid().into(),
+        gid: found.gid().into(),
+        rdev: found.rdev(),
+        blksize: found.blksize(),
+        ino: found.ino(),
+        size: found.size(),
+        blocks: found.blocks(),
+        atime: Moment {
+            seconds: found.atime(),
+            nanoseconds: found.atime_nsec(),
+        },
+        mtime: Moment {
+            seconds: found.mtime(),
+            nanoseconds: found.mtime_nsec(),
+        },
+        ctime: Moment {
+            seconds: found.ctime(),
+            nanoseconds: found.ctime_nsec(),
+        },
+        birthtime: birthtime.map_or(Moment::default(), |since| Moment {
+            seconds: since.as_secs().cast_signed(),
+            nanoseconds: since.subsec_nanos().into(),
+        }),
+    }
+}
+
+/// What a path, followed through links, is.
+pub fn stat(path: &Path) -> io::Result<Status> {
+    fs::metadata(path).map(|found| status_of(&found))
+}
+
+/// What a path itself is.
+pub fn lstat(path: &Path) -> io::Result<Status> {
+    fs::symlink_metadata(path).map(|found| status_of(&found))
+}
+
+/// What an open file is.
+pub fn fstat(fd: i32) -> io::Result<Status> {
+    // SAFETY: the file is never dropped, so the descriptor stays open; one that isn't open is an error of the call.
+    let file = mem::ManuallyDrop::new(unsafe { fs::File::from_raw_fd(fd) });
+    file.metadata().map(|found| status_of(&found))
+}
+
+/// What the file system of a path is.
+pub fn statfs(path: &Path) -> io::Result<FileSystem> {
+    let path = c_path(path)?;
+    // SAFETY: plain numbers, for which zero is a value.
+    let mut found: libc::statfs = unsafe { mem::zeroed() };
+    // SAFETY: the path is a string, the place to write to is valid.
+    retry(|| unsafe { libc::statfs(path.as_ptr(), &raw mut found) })?;
+    #[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
+    Ok(FileSystem {
+        kind: found.f_type as u64,
+        bsize: found.f_bsize as u64,
+        #[cfg(target_os = "linux")]
+        frsize: found.f_frsize as u64,
+        #[cfg(not(target_os = "linux"))]
+        frsize: found.f_bsize as u64,
+        blocks: found.f_blocks as u64,
+        bfree: found.f_bfree as u64,
+        bavail: found.f_bavail as u64,
+        files: found.f_files as u64,
+        ffree: found.f_ffree as u64,
+    })
+}
+
+/// Whether this user may do that.
+pub fn access(path: &Path, mode: i32) -> io::Result<()> {
+    let path = c_path(path)?;
+    // SAFETY: the path is a string.
+    retry(|| unsafe { libc::access(path.as_ptr(), mode) }).map(drop)
+}
+
+/// Sets permission bits.
+pub fn chmod(path: &Path, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+/// Sets permission bits of an open file.
+pub fn fchmod(fd: i32, mode: u32) -> io::Result<()> {
+    // SAFETY: plain numbers.
+    retry(|| unsafe { libc::fchmod(fd, mode as libc::mode_t) }).map(drop)
+}
+
+/// Sets owner and group.
+pub fn chown(path: &Path, uid: u32, gid: u32) -> io::Result<()> {
+    std::os::unix::fs::chown(path, Some(uid), Some(gid))
+}
+
+/// Sets owner and group of a link itself.
+pub fn lchown(path: &Path, uid: u32, gid: u32) -> io::Result<()> {
+    std::os::unix::fs::lchown(path, Some(uid), Some(gid))
+}
+
+/// Sets owner and group of an open file.
+pub fn fchown(fd: i32, uid: u32, gid: u32) -> io::Result<()> {
+    // SAFETY: plain numbers.
+    retry(|| unsafe { libc::fchown(fd, uid, gid) }).map(drop)
+}
+
+fn timespec(seconds: f64) -> libc::timespec {
+    let whole = seconds.floor();
+    let nanoseconds = ((seconds - whole) * 1e6).round().min(999_999.0) * 1000.0;
+    libc::timespec {
+        tv_sec: whole as libc::time_t,
+        tv_nsec: nanoseconds as _,
+    }
+}
+
+/// Sets the times of access and modification, in seconds.
+pub fn utimes(path: &Path, access: f64, modification: f64, follow: bool) -> io::Result<()> {
+    let path = c_path(path)?;
+    let times = [timespec(access), timespec(modification)];
+    let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
+    // SAFETY: the path is a string, the times are two.
+    retry(|| unsafe { libc::utimensat(libc::AT_FDCWD, path.as_ptr(), times.as_ptr(), flags) })
+        .map(drop)
+}
+
+/// The same for an open file.
+pub fn futimes(fd: i32, access: f64, modification: f64) -> io::Result<()> {
+    let times = [timespec(access), timespec(modification)];
+    // SAFETY: the times are two.
+    retry(|| unsafe { libc::futimens(fd, times.as_ptr()) }).map(drop)
+}
+
+/// Makes a directory.
+pub fn mkdir(path: &Path, mode: u32) -> io::Result<()> {
+    fs::DirBuilder::new().mode(mode).create(path)
+}
+
+/// Makes a directory whose name is unique; `template` ends in `XXXXXX`.
+pub fn mkdtemp(template: &Path) -> io::Result<PathBuf> {
+    let mut name = c_path(template)?.into_bytes_with_nul();
+    // SAFETY: the name is a string, and is changed in place without changing its length.
+    if unsafe { libc::mkdtemp(name.as_mut_ptr().cast()) }.is_null() {
+        return Err(Error::last_os_error());
+    }
+    name.pop();
+    Ok(std::ffi::OsString::from_vec(name).into())
+}
+
+/// The entries of a directory, sorted by name.
+pub fn scandir(path: &Path) -> io::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type().map_or(Kind::Unknown, kind_of);
+        entries.push(Entry {
+            name: entry.file_name().into_vec(),
+            kind,
+        });
+    }
+    entries.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(entries)
+}
+
+fn kind_of(kind: fs::FileType) -> Kind {
+    match kind {
+        kind if kind.is_file() => Kind::File,
+        kind if kind.is_dir() => Kind::Directory,
+        kind if kind.is_symlink() => Kind::Link,
+        kind if kind.is_fifo() => Kind::Fifo,
+        kind if kind.is_socket() => Kind::Socket,
+        kind if kind.is_char_device() => Kind::Character,
+        kind if kind.is_block_device() => Kind::Block,
+        _ => Kind::Unknown,
+    }
+}
+
+/// Removes a name. A directory is refused with `EISDIR`.
+pub fn unlink(path: &Path) -> io::Result<()> {
+    let path = c_path(path)?;
+    // SAFETY: the path is a string.
+    retry(|| unsafe { libc::unlink(path.as_ptr()) }).map(drop)
+}
+
+/// Removes an empty directory.
+pub fn rmdir(path: &Path) -> io::Result<()> {
+    let path = c_path(path)?;
+    // SAFETY: the path is a string.
+    retry(|| unsafe { libc::rmdir(path.as_ptr()) }).map(drop)
+}
+
+/// Gives a file another name.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Gives a file one more name.
+pub fn link(existing: &Path, new: &Path) -> io::Result<()> {
+    fs::hard_link(existing, new)
+}
+
+/// Makes a symbolic link.
+pub fn symlink(target: &Path, path: &Path, _: i32) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, path)
+}
+
+/// Where a symbolic link leads.
+pub fn readlink(path: &Path) -> io::Result<PathBuf> {
+    fs::read_link(path)
+}
+
+/// The path without links and dots.
+pub fn realpath(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// Copies content and permission bits.
+pub fn copy_content(from: &Path, to: &Path, exclusive: bool) -> io::Result<()> {
+    let source = fs::File::open(from)?;
+    let found = source.metadata()?;
+    let mode = found.mode();
+    let flags = libc::O_WRONLY | libc::O_CREAT | if exclusive { libc::O_EXCL } else { 0 };
+    let fd = open(to, flags, mode)?;
+    // SAFETY: the descriptor was just opened here, and nobody else has it.
+    let target = unsafe { fs::File::from_raw_fd(fd) };
+    let there = target.metadata()?;
+    if there.dev() == found.dev() && there.ino() == found.ino() {
+        return Ok(());
+    }
+    target.set_len(0)?;
+    fchmod(target.as_raw_fd(), mode)?;
+    io::copy(&mut &source, &mut &target).map(drop)
+}
