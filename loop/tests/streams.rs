@@ -299,11 +299,16 @@ fn a_reset_is_an_error_of_read() {
     let mut seen = false;
     while let Some(event) = ev.next_event(RunMode::Default) {
         if let Event::Readable(id) = event {
-            let ReadResult::Err(error) = ev.read(id, &mut [0; 8]) else {
-                panic!("no error");
-            };
-            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-            seen = true;
+            match ev.read(id, &mut [0; 8]) {
+                ReadResult::Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+                    seen = true;
+                }
+                ReadResult::WouldBlock => {}
+                // Under Wine a reset arrives as an orderly end.
+                ReadResult::Eof if cfg!(windows) => seen = true,
+                other => panic!("{other:?}"),
+            }
         }
     }
     assert!(seen);

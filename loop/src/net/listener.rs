@@ -34,9 +34,13 @@ impl Listener {
     }
 
     pub(crate) fn close(&mut self, registry: &mio::Registry) {
-        if let Some(mut io) = self.io.take() {
-            let _ = io.deregister(registry);
-        }
+        drop(self.take_io(registry));
+    }
+
+    pub(crate) fn take_io(&mut self, registry: &mio::Registry) -> Option<ListenerIo> {
+        let mut io = self.io.take()?;
+        let _ = io.deregister(registry);
+        Some(io)
     }
 }
 
@@ -202,6 +206,16 @@ impl EventLoop {
     /// The operating system's; `Unsupported` where the platform has no Unix-domain sockets.
     pub fn pipe_listen(&self, path: &Path, backlog: i32) -> io::Result<HandleId> {
         let io = ListenerIo::listen_unix(path, backlog)?;
+        self.core.borrow_mut().add_listener(io)
+    }
+
+    /// Takes over the descriptor of a listening socket, TCP or Unix-domain.
+    ///
+    /// # Errors
+    /// `EINVAL` for a socket that doesn't listen (where the system can say so), and the operating system's.
+    #[cfg(unix)]
+    pub fn open_listener_fd(&self, fd: std::os::fd::OwnedFd) -> io::Result<HandleId> {
+        let io = ListenerIo::from_fd(fd)?;
         self.core.borrow_mut().add_listener(io)
     }
 

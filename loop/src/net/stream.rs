@@ -334,18 +334,20 @@ impl EventLoop {
         self.core.borrow_mut().adopt(io)
     }
 
-    /// Gives the stream's descriptor away and closes the handle. Queued writes are cancelled.
+    /// Gives the descriptor of a stream or listener away and closes the handle. Queued writes are cancelled; a
+    /// listener's name in the file system stays.
     #[cfg(unix)]
     pub fn detach(&self, id: HandleId) -> io::Result<std::os::fd::OwnedFd> {
         let mut core = self.core.borrow_mut();
         let core = &mut *core;
-        let io = match &mut core.handles.open_mut(id)?.kind {
-            Kind::Stream(stream) => stream.take_io(core.poll.registry()),
+        let registry = core.poll.registry();
+        let fd = match &mut core.handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => stream.take_io(registry).map(|io| Ok(io.into_fd())),
+            Kind::Listener(listener) => listener.take_io(registry).map(sys::ListenerIo::into_fd),
             _ => return Err(LoopError::WrongKind.into()),
         };
         core.close(id)?;
-        io.map(Io::into_fd)
-            .ok_or_else(|| LoopError::BadHandle.into())
+        fd.unwrap_or_else(|| Err(LoopError::BadHandle.into()))
     }
 
     /// The descriptor behind a stream or listener, which stays the loop's.

@@ -209,7 +209,8 @@ impl Io {
 /// A listening socket.
 pub(crate) enum ListenerIo {
     Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
+    /// With the path to remove at the end, if it is ours.
+    Unix(UnixListener, Option<PathBuf>),
 }
 
 impl ListenerIo {
@@ -223,7 +224,37 @@ impl ListenerIo {
         socket.bind(&socket2::SockAddr::unix(path)?)?;
         socket.listen(backlog)?;
         let listener = UnixListener::from_std(OwnedFd::from(socket).into());
-        Ok(ListenerIo::Unix(listener, path.to_owned()))
+        Ok(ListenerIo::Unix(listener, Some(path.to_owned())))
+    }
+
+    /// Takes over a listening socket and makes it non-blocking. Its name in the file system stays when it is closed, for it
+    /// was another's to make.
+    pub(crate) fn from_fd(fd: OwnedFd) -> io::Result<Self> {
+        let socket = socket2::SockRef::from(&fd);
+        // Where the system can't say, the first accept does.
+        #[cfg(any(target_os = "android", target_os = "freebsd", target_os = "linux"))]
+        if !socket.is_listener()? {
+            return Err(io::Error::from_raw_os_error(EINVAL));
+        }
+        let domain = socket.local_addr()?.domain();
+        socket.set_nonblocking(true)?;
+        Ok(if domain == socket2::Domain::UNIX {
+            ListenerIo::Unix(UnixListener::from_std(fd.into()), None)
+        } else {
+            ListenerIo::Tcp(TcpListener::from_std(fd.into()))
+        })
+    }
+
+    /// Gives the descriptor away.
+    pub(crate) fn into_fd(mut self) -> io::Result<OwnedFd> {
+        if let ListenerIo::Unix(_, path) = &mut self {
+            *path = None;
+        }
+        // `self` can't be taken apart, for dropping it unlinks the path; so the descriptor is duplicated.
+        match &self {
+            ListenerIo::Tcp(io) => io.as_fd().try_clone_to_owned(),
+            ListenerIo::Unix(io, _) => io.as_fd().try_clone_to_owned(),
+        }
     }
 
     #[inline]
@@ -266,7 +297,7 @@ impl ListenerIo {
 impl Drop for ListenerIo {
     fn drop(&mut self) {
         // As libuv does: a listener's name in the file system goes with it.
-        if let ListenerIo::Unix(_, path) = self {
+        if let ListenerIo::Unix(_, Some(path)) = self {
             let _ = std::fs::remove_file(path);
         }
     }
