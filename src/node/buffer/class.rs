@@ -113,7 +113,9 @@ fn make(context: &mut Context) -> JsResult<BufferClass> {
     let methods = text::methods(methods);
     let methods = search::methods(methods);
     whole::methods(methods);
-    let aliases = numbers::ALIASES.iter().chain(&[("toLocaleString", "toString")]);
+    let aliases = numbers::ALIASES
+        .iter()
+        .chain(&[("toLocaleString", "toString")]);
     for (alias, name) in aliases {
         let method = prototype.get(JsString::from(*name), context)?;
         prototype.create_data_property_or_throw(JsString::from(*alias), method, context)?;

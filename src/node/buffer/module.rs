@@ -26,8 +26,12 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         .build();
     let exports = Natives::new(context)
         .value("Buffer", buffer)
-        .lazy("SlowBuffer", |context| part("buffer/late", "SlowBuffer", context))
-        .lazy("transcode", |context| part("buffer/late", "transcode", context))
+        .lazy("SlowBuffer", |context| {
+            part("buffer/late", "SlowBuffer", context)
+        })
+        .lazy("transcode", |context| {
+            part("buffer/late", "transcode", context)
+        })
         .function("isUtf8", 1, is_utf8)
         .function("isAscii", 1, is_ascii)
         .value("kMaxLength", MAX_LENGTH)
@@ -35,9 +39,15 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         .lazy("btoa", global_btoa)
         .lazy("atob", global_atob)
         .value("constants", constants)
-        .accessor("INSPECT_MAX_BYTES", inspect_max_bytes, Some(set_inspect_max_bytes))
+        .accessor(
+            "INSPECT_MAX_BYTES",
+            inspect_max_bytes,
+            Some(set_inspect_max_bytes),
+        )
         .lazy("Blob", |context| part("buffer/blob", "Blob", context))
-        .lazy("resolveObjectURL", |context| part("buffer/blob", "resolveObjectURL", context))
+        .lazy("resolveObjectURL", |context| {
+            part("buffer/blob", "resolveObjectURL", context)
+        })
         .lazy("File", |context| part("buffer/blob", "File", context))
         .build();
     Ok(exports.into())
@@ -50,8 +60,20 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     define_lazy(&global, "Buffer", METHOD, buffer, context);
     define_lazy(&global, "atob", Attribute::all(), global_atob, context);
     define_lazy(&global, "btoa", Attribute::all(), global_btoa, context);
-    define_lazy(&global, "Blob", METHOD, |context| part("buffer/blob", "Blob", context), context);
-    define_lazy(&global, "File", METHOD, |context| part("buffer/blob", "File", context), context);
+    define_lazy(
+        &global,
+        "Blob",
+        METHOD,
+        |context| part("buffer/blob", "Blob", context),
+        context,
+    );
+    define_lazy(
+        &global,
+        "File",
+        METHOD,
+        |context| part("buffer/blob", "File", context),
+        context,
+    );
     Ok(())
 }
 
@@ -74,11 +96,19 @@ fn part(id: &str, name: &'static str, context: &mut Context) -> JsResult<JsValue
 
 /// The global and the module's export are one function.
 fn global_atob(context: &mut Context) -> JsResult<JsValue> {
-    Ok(class(context)?.web.get_or_init(|| web::functions(context)).atob.clone())
+    Ok(class(context)?
+        .web
+        .get_or_init(|| web::functions(context))
+        .atob
+        .clone())
 }
 
 fn global_btoa(context: &mut Context) -> JsResult<JsValue> {
-    Ok(class(context)?.web.get_or_init(|| web::functions(context)).btoa.clone())
+    Ok(class(context)?
+        .web
+        .get_or_init(|| web::functions(context))
+        .btoa
+        .clone())
 }
 
 fn checked_input(args: &[JsValue], context: &mut Context) -> JsResult<View> {
@@ -90,7 +120,9 @@ fn checked_input(args: &[JsValue], context: &mut Context) -> JsResult<View> {
 
 fn is_utf8(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let view = checked_input(args, context)?;
-    Ok(view.read(|bytes| simdutf8::basic::from_utf8(bytes).is_ok()).into())
+    Ok(view
+        .read(|bytes| simdutf8::basic::from_utf8(bytes).is_ok())
+        .into())
 }
 
 fn is_ascii(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -101,11 +133,20 @@ fn inspect_max_bytes(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsRes
     Ok(class(context)?.inspect_max_bytes.get().into())
 }
 
-fn set_inspect_max_bytes(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn set_inspect_max_bytes(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let value = args.get_or_undefined(0);
     let count = errors::number("INSPECT_MAX_BYTES", value, context)?;
     if count.is_nan() || count < 0.0 {
-        return Err(errors::out_of_range("INSPECT_MAX_BYTES", ">= 0", value, context));
+        return Err(errors::out_of_range(
+            "INSPECT_MAX_BYTES",
+            ">= 0",
+            value,
+            context,
+        ));
     }
     class(context)?.inspect_max_bytes.set(count);
     Ok(JsValue::undefined())
@@ -130,16 +171,23 @@ fn hex_pairs(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 
 /// `transcode(source, from, to)`: a Buffer, or the name of ICU's error.
 fn transcode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let source = View::of(args.get_or_undefined(0), context).map_or_else(Vec::new, |view| view.to_vec());
+    let source =
+        View::of(args.get_or_undefined(0), context).map_or_else(Vec::new, |view| view.to_vec());
     let from = Encoding::of(args.get_or_undefined(1));
     let to = Encoding::of(args.get_or_undefined(2));
     let textual = |encoding: &Encoding| {
-        matches!(encoding, Encoding::Utf8 | Encoding::Utf16Le | Encoding::Latin1 | Encoding::Ascii)
+        matches!(
+            encoding,
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Latin1 | Encoding::Ascii
+        )
     };
     let (Some(from), Some(to)) = (from.filter(textual), to.filter(textual)) else {
         return Ok(js_string!("U_ILLEGAL_ARGUMENT_ERROR").into());
     };
-    if from == Encoding::Utf8 && to == Encoding::Utf16Le && simdutf8::basic::from_utf8(&source).is_err() {
+    if from == Encoding::Utf8
+        && to == Encoding::Utf16Le
+        && simdutf8::basic::from_utf8(&source).is_err()
+    {
         return Ok(js_string!("U_INVALID_CHAR_FOUND").into());
     }
     let text = from.decode(&source);
@@ -152,7 +200,13 @@ fn transcode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         to.encode(text.as_str())
     } else {
         text.code_points()
-            .map(|point| if point.as_u32() <= limit { point.as_u32() as u8 } else { b'?' })
+            .map(|point| {
+                if point.as_u32() <= limit {
+                    point.as_u32() as u8
+                } else {
+                    b'?'
+                }
+            })
             .collect()
     };
     Ok(class(context)?.copy_of(&bytes, context)?.into())

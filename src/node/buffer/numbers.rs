@@ -77,7 +77,12 @@ macro_rules! write_float {
     ($number:ty, $to_bytes:ident) => {
         |this, args, context| {
             let number = args.get_or_undefined(0).to_number(context)?;
-            put(this, args.get_or_undefined(1), (number as $number).$to_bytes(), context)
+            put(
+                this,
+                args.get_or_undefined(1),
+                (number as $number).$to_bytes(),
+                context,
+            )
         }
     };
 }
@@ -101,10 +106,18 @@ const METHODS: &[(&str, usize, NativeFunctionPointer)] = &[
     ("readBigUInt64BE", 0, read!(big u64, from_be_bytes)),
     ("readBigInt64LE", 0, read!(big i64, from_le_bytes)),
     ("readBigInt64BE", 0, read!(big i64, from_be_bytes)),
-    ("readUIntLE", 2, |this, args, context| read_sized(this, args, Order::Little, context).map(|(n, _)| n.into())),
-    ("readUIntBE", 2, |this, args, context| read_sized(this, args, Order::Big, context).map(|(n, _)| n.into())),
-    ("readIntLE", 2, |this, args, context| read_sized(this, args, Order::Little, context).map(signed)),
-    ("readIntBE", 2, |this, args, context| read_sized(this, args, Order::Big, context).map(signed)),
+    ("readUIntLE", 2, |this, args, context| {
+        read_sized(this, args, Order::Little, context).map(|(n, _)| n.into())
+    }),
+    ("readUIntBE", 2, |this, args, context| {
+        read_sized(this, args, Order::Big, context).map(|(n, _)| n.into())
+    }),
+    ("readIntLE", 2, |this, args, context| {
+        read_sized(this, args, Order::Little, context).map(signed)
+    }),
+    ("readIntBE", 2, |this, args, context| {
+        read_sized(this, args, Order::Big, context).map(signed)
+    }),
     ("writeUInt8", 1, write_integer!(u8, to_le_bytes)),
     ("writeUInt16LE", 1, write_integer!(u16, to_le_bytes)),
     ("writeUInt16BE", 1, write_integer!(u16, to_be_bytes)),
@@ -119,14 +132,30 @@ const METHODS: &[(&str, usize, NativeFunctionPointer)] = &[
     ("writeFloatBE", 1, write_float!(f32, to_be_bytes)),
     ("writeDoubleLE", 1, write_float!(f64, to_le_bytes)),
     ("writeDoubleBE", 1, write_float!(f64, to_be_bytes)),
-    ("writeBigUInt64LE", 1, |this, args, context| write_big(this, args, Sign::Unsigned, Order::Little, context)),
-    ("writeBigUInt64BE", 1, |this, args, context| write_big(this, args, Sign::Unsigned, Order::Big, context)),
-    ("writeBigInt64LE", 1, |this, args, context| write_big(this, args, Sign::Signed, Order::Little, context)),
-    ("writeBigInt64BE", 1, |this, args, context| write_big(this, args, Sign::Signed, Order::Big, context)),
-    ("writeUIntLE", 3, |this, args, context| write_sized(this, args, Sign::Unsigned, Order::Little, context)),
-    ("writeUIntBE", 3, |this, args, context| write_sized(this, args, Sign::Unsigned, Order::Big, context)),
-    ("writeIntLE", 3, |this, args, context| write_sized(this, args, Sign::Signed, Order::Little, context)),
-    ("writeIntBE", 3, |this, args, context| write_sized(this, args, Sign::Signed, Order::Big, context)),
+    ("writeBigUInt64LE", 1, |this, args, context| {
+        write_big(this, args, Sign::Unsigned, Order::Little, context)
+    }),
+    ("writeBigUInt64BE", 1, |this, args, context| {
+        write_big(this, args, Sign::Unsigned, Order::Big, context)
+    }),
+    ("writeBigInt64LE", 1, |this, args, context| {
+        write_big(this, args, Sign::Signed, Order::Little, context)
+    }),
+    ("writeBigInt64BE", 1, |this, args, context| {
+        write_big(this, args, Sign::Signed, Order::Big, context)
+    }),
+    ("writeUIntLE", 3, |this, args, context| {
+        write_sized(this, args, Sign::Unsigned, Order::Little, context)
+    }),
+    ("writeUIntBE", 3, |this, args, context| {
+        write_sized(this, args, Sign::Unsigned, Order::Big, context)
+    }),
+    ("writeIntLE", 3, |this, args, context| {
+        write_sized(this, args, Sign::Signed, Order::Little, context)
+    }),
+    ("writeIntBE", 3, |this, args, context| {
+        write_sized(this, args, Sign::Signed, Order::Big, context)
+    }),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -144,7 +173,12 @@ enum Sign {
 /// The bytes that a Buffer method works on.
 pub fn receiver(this: &JsValue, context: &mut Context) -> JsResult<View> {
     View::of(this, context).ok_or_else(|| {
-        errors::invalid_type("buffer", &["Buffer", "TypedArray", "DataView"], this, context)
+        errors::invalid_type(
+            "buffer",
+            &["Buffer", "TypedArray", "DataView"],
+            this,
+            context,
+        )
     })
 }
 
@@ -158,20 +192,41 @@ fn place(offset: &JsValue, width: usize, length: usize, context: &mut Context) -
     if wanted >= 0.0 && wanted.fract() == 0.0 && wanted + width as f64 <= length as f64 {
         return Ok(wanted as usize);
     }
-    Err(bounds_error("offset", wanted, 0, length as f64 - width as f64, context))
+    Err(bounds_error(
+        "offset",
+        wanted,
+        0,
+        length as f64 - width as f64,
+        context,
+    ))
 }
 
-fn bounds_error(name: &str, value: f64, least: u8, most: f64, context: &mut Context) -> boa_engine::JsError {
+fn bounds_error(
+    name: &str,
+    value: f64,
+    least: u8,
+    most: f64,
+    context: &mut Context,
+) -> boa_engine::JsError {
     if value.floor() != value {
         return errors::out_of_range(name, "an integer", &value.into(), context);
     }
     if most < 0.0 {
         return errors::out_of_bounds(None, context);
     }
-    errors::out_of_range(name, &format!(">= {least} and <= {most}"), &value.into(), context)
+    errors::out_of_range(
+        name,
+        &format!(">= {least} and <= {most}"),
+        &value.into(),
+        context,
+    )
 }
 
-fn bytes_at<const N: usize>(this: &JsValue, offset: &JsValue, context: &mut Context) -> JsResult<[u8; N]> {
+fn bytes_at<const N: usize>(
+    this: &JsValue,
+    offset: &JsValue,
+    context: &mut Context,
+) -> JsResult<[u8; N]> {
     let view = receiver(this, context)?;
     let at = place(offset, N, view.len(), context)?;
     let mut bytes = [0; N];
@@ -183,11 +238,21 @@ fn bytes_at<const N: usize>(this: &JsValue, offset: &JsValue, context: &mut Cont
     Ok(bytes)
 }
 
-fn put<const N: usize>(this: &JsValue, offset: &JsValue, bytes: [u8; N], context: &mut Context) -> JsResult<JsValue> {
+fn put<const N: usize>(
+    this: &JsValue,
+    offset: &JsValue,
+    bytes: [u8; N],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     put_slice(this, offset, &bytes, context)
 }
 
-fn put_slice(this: &JsValue, offset: &JsValue, bytes: &[u8], context: &mut Context) -> JsResult<JsValue> {
+fn put_slice(
+    this: &JsValue,
+    offset: &JsValue,
+    bytes: &[u8],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let view = receiver(this, context)?;
     let at = place(offset, bytes.len(), view.len(), context)?;
     view.part(at, at + bytes.len()).write(context, |into| {
@@ -217,7 +282,12 @@ fn check_value(
         _ if *least == 0.0 => format!(">= 0 and < 2 ** {}", width * 8),
         _ => format!(">= -(2 ** {0}) and < 2 ** {0}", width * 8 - 1),
     };
-    Err(errors::out_of_range("value", &range, &number.into(), context))
+    Err(errors::out_of_range(
+        "value",
+        &range,
+        &number.into(),
+        context,
+    ))
 }
 
 fn width(value: &JsValue, context: &mut Context) -> JsResult<usize> {
@@ -229,7 +299,12 @@ fn width(value: &JsValue, context: &mut Context) -> JsResult<usize> {
 }
 
 /// The number, and how many bytes it has.
-fn read_sized(this: &JsValue, args: &[JsValue], order: Order, context: &mut Context) -> JsResult<(u64, usize)> {
+fn read_sized(
+    this: &JsValue,
+    args: &[JsValue],
+    order: Order,
+    context: &mut Context,
+) -> JsResult<(u64, usize)> {
     let offset = args.get_or_undefined(0);
     errors::number("offset", offset, context)?;
     let width = width(args.get_or_undefined(1), context)?;
@@ -250,7 +325,13 @@ fn signed((number, width): (u64, usize)) -> JsValue {
     ((number << unused) as i64 >> unused).into()
 }
 
-fn write_sized(this: &JsValue, args: &[JsValue], sign: Sign, order: Order, context: &mut Context) -> JsResult<JsValue> {
+fn write_sized(
+    this: &JsValue,
+    args: &[JsValue],
+    sign: Sign,
+    order: Order,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let width = width(args.get_or_undefined(2), context)?;
     let number = args.get_or_undefined(0).to_number(context)?;
     let offset = args.get_or_undefined(1);
@@ -271,7 +352,13 @@ fn write_sized(this: &JsValue, args: &[JsValue], sign: Sign, order: Order, conte
     put_slice(this, offset, &bytes, context)
 }
 
-fn write_big(this: &JsValue, args: &[JsValue], sign: Sign, order: Order, context: &mut Context) -> JsResult<JsValue> {
+fn write_big(
+    this: &JsValue,
+    args: &[JsValue],
+    sign: Sign,
+    order: Order,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let value = args.get_or_undefined(0);
     if !value.is_bigint() {
         let message = "Cannot mix BigInt and other types, use explicit conversions";
@@ -280,7 +367,10 @@ fn write_big(this: &JsValue, args: &[JsValue], sign: Sign, order: Order, context
     let bits = value.to_big_uint64(context)?;
     let (kept, range) = match sign {
         Sign::Unsigned => (JsBigInt::from(bits), ">= 0n and < 2n ** 64n"),
-        Sign::Signed => (JsBigInt::from(bits as i64), ">= -(2n ** 63n) and < 2n ** 63n"),
+        Sign::Signed => (
+            JsBigInt::from(bits as i64),
+            ">= -(2n ** 63n) and < 2n ** 63n",
+        ),
     };
     if value.as_bigint() != Some(kept) {
         return Err(errors::out_of_range("value", range, value, context));

@@ -62,23 +62,30 @@ fn equals(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 fn compare(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let own = receiver(this, context)?;
     let target = byte_argument("target", args.get_or_undefined(0), context)?;
-    let index = |at: usize, name, fallback: usize, most, context: &mut Context| {
-        match args.get_or_undefined(at) {
-            value if value.is_undefined() => Ok(fallback),
-            value => errors::integer_within(name, value, (0.0, most), context),
-        }
+    let index = |at: usize, name, fallback: usize, most, context: &mut Context| match args
+        .get_or_undefined(at)
+    {
+        value if value.is_undefined() => Ok(fallback),
+        value => errors::integer_within(name, value, (0.0, most), context),
     };
     let target_start = index(1, "targetStart", 0, MAX_LENGTH, context)?;
     let target_end = index(2, "targetEnd", target.len(), target.len() as f64, context)?;
     let source_start = index(3, "sourceStart", 0, MAX_LENGTH, context)?;
     let source_end = index(4, "sourceEnd", own.len(), own.len() as f64, context)?;
     if source_start >= source_end {
-        return Ok(if target_start >= target_end { 0.into() } else { (-1).into() });
+        return Ok(if target_start >= target_end {
+            0.into()
+        } else {
+            (-1).into()
+        });
     }
     if target_start >= target_end {
         return Ok(1.into());
     }
-    Ok(order(&own.part(source_start, source_end), &target.part(target_start, target_end)))
+    Ok(order(
+        &own.part(source_start, source_end),
+        &target.part(target_start, target_end),
+    ))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -146,9 +153,15 @@ fn needle(value: &JsValue, encoding: &JsValue, context: &mut Context) -> JsResul
         _ => Alignment::Bytes,
     };
     if let Some(text) = value.as_string() {
-        let encoding =
-            if encoding.is_undefined() { Encoding::Utf8 } else { named(encoding, context)? };
-        return Ok(Needle::Bytes(encoding.encode(text.as_str()), aligned(encoding)));
+        let encoding = if encoding.is_undefined() {
+            Encoding::Utf8
+        } else {
+            named(encoding, context)?
+        };
+        return Ok(Needle::Bytes(
+            encoding.encode(text.as_str()),
+            aligned(encoding),
+        ));
     }
     if let Some(view) = View::of_uint8(value, context) {
         let encoding = Encoding::of(encoding).unwrap_or_default();

@@ -101,11 +101,15 @@ fn to_string(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 /// The encoding that a value names once it is made a string.
 pub fn named(value: &JsValue, context: &mut Context) -> JsResult<Encoding> {
     let name = value.to_string(context)?;
-    Encoding::parse(name.as_str())
-        .ok_or_else(|| errors::unknown_encoding(&name.into(), context))
+    Encoding::parse(name.as_str()).ok_or_else(|| errors::unknown_encoding(&name.into(), context))
 }
 
-fn slice(encoding: Encoding, this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn slice(
+    encoding: Encoding,
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let view = this_view(this, context)?;
     let start = index(args.get_or_undefined(0), 0, context)?;
     let end = index(args.get_or_undefined(1), view.len(), context)?;
@@ -129,8 +133,11 @@ fn index(value: &JsValue, fallback: usize, context: &mut Context) -> JsResult<us
 /// `write(string[, offset[, length]][, encoding])`
 fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let view = receiver(this, context)?;
-    let (offset, length, encoding) =
-        (args.get_or_undefined(1), args.get_or_undefined(2), args.get_or_undefined(3));
+    let (offset, length, encoding) = (
+        args.get_or_undefined(1),
+        args.get_or_undefined(2),
+        args.get_or_undefined(3),
+    );
     if offset.is_undefined() {
         return write_at(Encoding::Utf8, &view, args.get_or_undefined(0), context);
     }
@@ -149,11 +156,20 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         };
         (view.part(start, end), encoding)
     };
-    let encoding = if encoding.to_boolean() { named(encoding, context)? } else { Encoding::Utf8 };
+    let encoding = if encoding.to_boolean() {
+        named(encoding, context)?
+    } else {
+        Encoding::Utf8
+    };
     write_at(encoding, &part, args.get_or_undefined(0), context)
 }
 
-fn write_raw(encoding: Encoding, this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn write_raw(
+    encoding: Encoding,
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let view = this_view(this, context)?;
     let text = args.get_or_undefined(0);
     if !text.is_string() {
@@ -175,9 +191,15 @@ fn write_raw(encoding: Encoding, this: &JsValue, args: &[JsValue], context: &mut
     write_at(encoding, &view.part(start, start + length), text, context)
 }
 
-fn write_at(encoding: Encoding, into: &View, text: &JsValue, context: &mut Context) -> JsResult<JsValue> {
+fn write_at(
+    encoding: Encoding,
+    into: &View,
+    text: &JsValue,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let Some(text) = text.as_string() else {
         return Err(errors::invalid_native_argument("a string", context));
     };
-    into.write(context, |bytes| encoding.write(text.as_str(), bytes)).map(JsValue::from)
+    into.write(context, |bytes| encoding.write(text.as_str(), bytes))
+        .map(JsValue::from)
 }

@@ -5,10 +5,7 @@ use boa_engine::{
 };
 
 use super::base64;
-use crate::{
-    engine::native,
-    node::errors::node_error_with,
-};
+use crate::{engine::native, node::errors::node_error_with};
 
 /// The two functions, shared by the globals and the module.
 pub struct WebFunctions {
@@ -46,7 +43,10 @@ fn atob(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
     };
     match bytes {
         Some(bytes) => Ok(JsString::from(JsStr::latin1(&bytes)).into()),
-        None => Err(invalid_character("The string to be decoded is not correctly encoded.", context)),
+        None => Err(invalid_character(
+            "The string to be decoded is not correctly encoded.",
+            context,
+        )),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Methods that treat a Buffer as a whole or by ranges: parts, copies, filling, swapping, `toJSON`, `inspect`.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::JsArray,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 
 use super::{
@@ -40,22 +39,38 @@ fn copy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     let target = args.get_or_undefined(0);
     let target = View::of(target, context)
         .ok_or_else(|| errors::invalid_type("target", EXPECTED, target, context))?;
-    let index = |at: usize, fallback: usize, context: &mut Context| match args.get_or_undefined(at) {
+    let index = |at: usize, fallback: usize, context: &mut Context| match args.get_or_undefined(at)
+    {
         value if value.is_undefined() => Ok(fallback as f64),
         value => value.to_number(context).map(whole_or_zero),
     };
     let target_start = index(1, 0, context)?;
     if target_start < 0.0 {
-        return Err(errors::out_of_range("targetStart", ">= 0", &target_start.into(), context));
+        return Err(errors::out_of_range(
+            "targetStart",
+            ">= 0",
+            &target_start.into(),
+            context,
+        ));
     }
     let source_start = index(2, 0, context)?;
     if source_start < 0.0 || source_start > source.len() as f64 {
         let range = format!(">= 0 && <= {}", source.len());
-        return Err(errors::out_of_range("sourceStart", &range, &source_start.into(), context));
+        return Err(errors::out_of_range(
+            "sourceStart",
+            &range,
+            &source_start.into(),
+            context,
+        ));
     }
     let source_end = index(3, source.len(), context)?;
     if source_end < 0.0 {
-        return Err(errors::out_of_range("sourceEnd", ">= 0", &source_end.into(), context));
+        return Err(errors::out_of_range(
+            "sourceEnd",
+            ">= 0",
+            &source_end.into(),
+            context,
+        ));
     }
     let source = source.part(source_start as usize, source_end as usize);
     let target = target.part(target_start as usize, usize::MAX);
@@ -64,7 +79,11 @@ fn copy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 
 /// What isn't a safe integer counts as 0; fractions are dropped.
 fn whole_or_zero(number: f64) -> f64 {
-    if number.abs() <= MAX_LENGTH { number.floor() } else { 0.0 }
+    if number.abs() <= MAX_LENGTH {
+        number.floor()
+    } else {
+        0.0
+    }
 }
 
 /// `fill(value[, offset[, end]][, encoding])`
@@ -72,8 +91,11 @@ pub fn fill(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     let view = receiver(this, context)?;
     let value = args.get_or_undefined(0);
     let none = JsValue::undefined();
-    let (mut offset, mut end, mut encoding) =
-        (args.get_or_undefined(1), args.get_or_undefined(2), args.get_or_undefined(3));
+    let (mut offset, mut end, mut encoding) = (
+        args.get_or_undefined(1),
+        args.get_or_undefined(2),
+        args.get_or_undefined(3),
+    );
     let pattern = if let Some(text) = value.as_string() {
         if offset.is_undefined() || offset.is_string() {
             (offset, end, encoding) = (&none, &none, offset);
@@ -81,7 +103,11 @@ pub fn fill(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
             (end, encoding) = (&none, end);
         }
         let encoding = fill_encoding(encoding, context)?;
-        if text.is_empty() { vec![0] } else { encoding.encode(text.as_str()) }
+        if text.is_empty() {
+            vec![0]
+        } else {
+            encoding.encode(text.as_str())
+        }
     } else if let Some(bytes) = View::of(value, context) {
         bytes.to_vec()
     } else {
@@ -101,14 +127,15 @@ pub fn fill(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     if pattern.is_empty() {
         return Err(errors::invalid_value("value", value, context));
     }
-    view.part(range.0, range.1).write(context, |bytes| match &pattern[..] {
-        [byte] => bytes.fill(*byte),
-        pattern => {
-            for part in bytes.chunks_mut(pattern.len()) {
-                part.copy_from_slice(&pattern[..part.len()]);
+    view.part(range.0, range.1)
+        .write(context, |bytes| match &pattern[..] {
+            [byte] => bytes.fill(*byte),
+            pattern => {
+                for part in bytes.chunks_mut(pattern.len()) {
+                    part.copy_from_slice(&pattern[..part.len()]);
+                }
             }
-        }
-    })?;
+        })?;
     Ok(this.clone())
 }
 
@@ -132,12 +159,21 @@ fn subarray(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
 }
 
 /// An index that counts from the end when it is negative, kept within the length.
-fn relative(value: &JsValue, length: usize, fallback: usize, context: &mut Context) -> JsResult<usize> {
+fn relative(
+    value: &JsValue,
+    length: usize,
+    fallback: usize,
+    context: &mut Context,
+) -> JsResult<usize> {
     if value.is_undefined() {
         return Ok(fallback);
     }
     let index = value.to_number(context)?.trunc();
-    let index = if index < 0.0 { index + length as f64 } else { index };
+    let index = if index < 0.0 {
+        index + length as f64
+    } else {
+        index
+    };
     Ok((index as usize).min(length))
 }
 
@@ -145,9 +181,15 @@ fn swap(this: &JsValue, width: usize, context: &mut Context) -> JsResult<JsValue
     let view = receiver(this, context)?;
     if view.len() % width != 0 {
         let size = JsString::from(format!("{}-bits", width * 8));
-        return Err(node_error_with("ERR_INVALID_BUFFER_SIZE", &[size.into()], context));
+        return Err(node_error_with(
+            "ERR_INVALID_BUFFER_SIZE",
+            &[size.into()],
+            context,
+        ));
     }
-    view.write(context, |bytes| bytes.chunks_exact_mut(width).for_each(<[u8]>::reverse))?;
+    view.write(context, |bytes| {
+        bytes.chunks_exact_mut(width).for_each(<[u8]>::reverse)
+    })?;
     Ok(this.clone())
 }
 
@@ -166,7 +208,9 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         Some(late) => late.get(js_string!("inspect"), context)?,
         None => JsValue::undefined(),
     };
-    let Some(inspect) = inspect.as_callable() else { return Ok(JsValue::undefined()) };
+    let Some(inspect) = inspect.as_callable() else {
+        return Ok(JsValue::undefined());
+    };
     inspect.call(this, args, context)
 }
 

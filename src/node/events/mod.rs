@@ -59,7 +59,12 @@ fn make_emit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 }
 
 /// `emitter.emit(type, ...args)`: whether anybody listened.
-fn emit(this: &JsValue, args: &[JsValue], hooks: &Hooks, context: &mut Context) -> JsResult<JsValue> {
+fn emit(
+    this: &JsValue,
+    args: &[JsValue],
+    hooks: &Hooks,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let Some(emitter) = this.as_object() else {
         return Err(JsNativeError::typ()
             .with_message("emit was called on something that is not an object")
@@ -100,7 +105,10 @@ fn monitor_error(
     context: &mut Context,
 ) -> JsResult<()> {
     if let Some(events) = events {
-        if !events.get(hooks.error_monitor.clone(), context)?.is_undefined() {
+        if !events
+            .get(hooks.error_monitor.clone(), context)?
+            .is_undefined()
+        {
             let mut all = Vec::with_capacity(rest.len() + 1);
             all.push(hooks.error_monitor.clone().into());
             all.extend_from_slice(rest);
@@ -116,7 +124,11 @@ fn monitor_error(
     let rest = JsArray::from_iter(rest.iter().cloned(), context);
     hooks
         .throw_unhandled
-        .call(&JsValue::undefined(), &[emitter.clone().into(), rest.into()], context)
+        .call(
+            &JsValue::undefined(),
+            &[emitter.clone().into(), rest.into()],
+            context,
+        )
         .map(drop)
 }
 
@@ -147,6 +159,10 @@ fn call_one(
     let rest = JsArray::from_iter(rest.iter().cloned(), context);
     hooks
         .add_catch
-        .call(&JsValue::undefined(), &[this.clone(), result, kind.clone(), rest.into()], context)
+        .call(
+            &JsValue::undefined(),
+            &[this.clone(), result, kind.clone(), rest.into()],
+            context,
+        )
         .map(drop)
 }

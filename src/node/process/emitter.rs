@@ -58,7 +58,7 @@ pub fn lend_methods(prototype: &JsObject, context: &mut Context) {
 /// listeners of signals.
 pub fn become_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()> {
     let state = State::of(context);
-    let Some(prototype) = state.process.prototype.borrow().clone() else {
+    let Some(lent) = state.process.prototype.borrow().clone() else {
         return Ok(());
     };
     let Some(process) = state.process.object.borrow().clone() else {
@@ -67,11 +67,18 @@ pub fn become_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()> 
     let Some(events) = exports.as_object() else {
         return Ok(());
     };
-    let emitter = events.get(js_string!("prototype"), context)?;
-    for name in METHODS {
-        prototype.delete_property_or_throw(JsString::from(*name), context)?;
+    let emitter = events.get(js_string!("prototype"), context)?.as_object();
+    // A new prototype, since taking methods off the old one would leave the engine's inline caches pointing at the
+    // places where they were.
+    let constructor = lent.get(js_string!("constructor"), context)?;
+    let prototype = JsObject::with_object_proto(context.intrinsics());
+    prototype.set_prototype(emitter);
+    drop(Natives::on(prototype.clone(), context).value("constructor", constructor.clone()));
+    if let Some(class) = constructor.as_object() {
+        class.set(js_string!("prototype"), prototype.clone(), true, context)?;
     }
-    prototype.set_prototype(emitter.as_object());
+    process.set_prototype(Some(prototype.clone()));
+    state.process.prototype.replace(Some(prototype));
     let on = process.get(js_string!("on"), context)?;
     if let Some(on) = on.as_callable() {
         let started = native::function(

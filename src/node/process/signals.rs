@@ -64,8 +64,18 @@ pub fn listener_added(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     Ok(JsValue::undefined())
 }
 
-fn start(_: &State, _: i32) -> Option<HandleId> {
-    None
+fn start(state: &State, number: i32) -> Option<HandleId> {
+    let handle = state.event_loop.signal().ok()?;
+    if state
+        .event_loop
+        .signal_start(handle, number, false)
+        .is_err()
+    {
+        // The handle is fresh and open, so closing it can't fail.
+        let _ = state.event_loop.close(handle);
+        return None;
+    }
+    Some(handle)
 }
 
 /// A listener of `removeListener`: stops the handle with the last listener.
