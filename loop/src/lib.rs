@@ -155,6 +155,7 @@ mod watcher;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -173,13 +174,15 @@ use watcher::{Watch, WatchList};
 /// How many readiness events one system call fetches.
 const EVENTS_PER_POLL: usize = 1024;
 
-/// The event loop. It lives on one thread; only [`Waker`]s leave it.
+/// The event loop. It lives on the thread that made it; only [`Waker`]s leave that.
 ///
 /// Every method takes `&self`, and none holds anything while the caller acts on an event: whatever is allowed between
 /// events is allowed inside their handling.
 pub struct EventLoop {
     core: RefCell<Core>,
     running: Cell<bool>,
+    /// A loop stays on the thread that made it.
+    not_send: PhantomData<*const ()>,
 }
 
 /// The state of a loop. Its methods are spread over the modules that they belong to.
@@ -316,6 +319,7 @@ impl EventLoop {
         Ok(Self {
             core: RefCell::new(Core::new()?),
             running: Cell::new(false),
+            not_send: PhantomData,
         })
     }
 

@@ -254,3 +254,77 @@ impl EventLoop {
         Ok(core.timer_mut(id)?.due.saturating_sub(now))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(slot: u64) -> HandleId {
+        HandleId::from_u64(1 << 24 | slot)
+    }
+
+    /// Everything in the order in which it comes out.
+    fn drain(heap: &mut TimerHeap) -> Vec<u64> {
+        std::iter::from_fn(|| heap.pop_due(u64::MAX))
+            .map(|(id, _)| u64::from(id.slot()))
+            .collect()
+    }
+
+    #[test]
+    fn the_heap_orders_by_due_time_then_by_insertion() {
+        // (due times of slots 0, 1, …; slots removed; what is left in order)
+        let table: [(&[u64], &[u64], &[u64]); 6] = [
+            (&[], &[], &[]),
+            (&[3, 1, 2], &[], &[1, 2, 0]),
+            (&[5, 5, 5, 5, 5, 5], &[], &[0, 1, 2, 3, 4, 5]),
+            (
+                &[9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+                &[9, 0, 5],
+                &[8, 7, 6, 4, 3, 2, 1],
+            ),
+            (&[1, 2, 3], &[0, 1, 2], &[]),
+            (&[0, u64::MAX, 0], &[0, 0, 7], &[2, 1]),
+        ];
+        for (dues, removed, expected) in table {
+            let mut heap = TimerHeap::default();
+            for (slot, &due) in dues.iter().enumerate() {
+                heap.insert(id(slot as u64), due);
+            }
+            for &slot in removed {
+                heap.remove(id(slot));
+            }
+            assert_eq!(drain(&mut heap), expected, "{dues:?} without {removed:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_due_comes_out() {
+        let mut heap = TimerHeap::default();
+        heap.insert(id(0), 10);
+        assert!(heap.pop_due(9).is_none());
+        assert_eq!(heap.next_due(), Some(10));
+        assert!(heap.pop_due(10).is_some());
+        assert_eq!(heap.next_due(), None);
+    }
+
+    #[test]
+    fn inserting_and_removing_at_random_keeps_the_order() {
+        let mut heap = TimerHeap::default();
+        let mut model = std::collections::BTreeMap::new();
+        let mut random = 1_u64;
+        for sequence in 0..20_000_u64 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let (slot, due) = ((random >> 33) % 500, (random >> 45) % 100);
+            heap.remove(id(slot));
+            model.retain(|_, other| *other != slot);
+            if random >> 63 == 0 {
+                heap.insert(id(slot), due);
+                model.insert((due, sequence), slot);
+            }
+            assert_eq!(heap.next_due(), model.keys().next().map(|key| key.0));
+        }
+        assert!(drain(&mut heap).into_iter().eq(model.into_values()));
+    }
+}
