@@ -18,6 +18,8 @@ pub mod util;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
+use crate::engine::native::Natives;
+
 /// Makes a native half.
 pub type MakeBinding = fn(&mut Context) -> JsResult<JsObject>;
 /// Makes the exports of a module that has no script half.
@@ -123,6 +125,8 @@ pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsRe
 
 /// Defines the globals. Nothing is loaded: what costs is an accessor until it is touched.
 pub fn install_globals(context: &mut Context) -> JsResult<()> {
+    let global = context.global_object();
+    drop(Natives::on(global.clone(), context).value("global", global));
     timers::install(context)?;
     crate::web::url::install(context)?;
     buffer::install(context)?;

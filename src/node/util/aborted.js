@@ -1,7 +1,7 @@
 'use strict';
 // `util.aborted`: a promise for the end of an AbortSignal that doesn't keep alive what it is about.
 
-const { Promise } = primordials;
+const { Promise, WeakRef } = primordials;
 const { validateAbortSignal } = binding('validators');
 const { nodeError } = binding('errors');
 
@@ -17,9 +17,11 @@ async function aborted(signal, resource) {
     throw nodeError('ERR_INVALID_ARG_TYPE', 'resource', 'Object', resource);
   }
   if (signal.aborted) return;
+  // The listener must not keep the resource: where it is gone, nobody waits any more.
+  const holder = new WeakRef(resource);
   return new Promise((resolve) => {
     signal.addEventListener('abort', (event) => {
-      if (event.isTrusted !== false) resolve();
+      if (event.isTrusted !== false && holder.deref() !== undefined) resolve();
     }, { __proto__: null, once: true });
   });
 }

@@ -2,9 +2,9 @@
 // `util.promisify` and `util.callbackify`: between functions that take a callback and functions that return a promise.
 
 const {
-  ArrayPrototypePop, FunctionPrototypeBind, ObjectDefineProperties, ObjectDefineProperty,
+  ArrayPrototypePop, Error, FunctionPrototypeBind, ObjectDefineProperties, ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptors, ObjectGetPrototypeOf, ObjectSetPrototypeOf, Promise, ReflectApply, ReflectOwnKeys,
-  Symbol, SymbolFor,
+  StringPrototypeIncludes, Symbol, SymbolFor,
 } = primordials;
 const { validateFunction } = binding('validators');
 
@@ -84,8 +84,16 @@ function callbackify(original) {
 }
 
 function rejected(reason, callback) {
-  // A callback must see that something failed.
-  callback(reason || binding('errors').nodeError('ERR_FALSY_VALUE_REJECTION', reason));
+  if (!reason) {
+    // A callback must see that something failed.
+    reason = binding('errors').nodeError('ERR_FALSY_VALUE_REJECTION', reason);
+    Error.captureStackTrace(reason, rejected);
+    const { stack } = reason;
+    if (!StringPrototypeIncludes(stack, '\n    at ')) {
+      reason.stack = `${stack}\n    at process.processTicksAndRejections (node:internal/process/task_queues)`;
+    }
+  }
+  callback(reason);
 }
 
 module.exports = { promisify, callbackify, customArgs };
