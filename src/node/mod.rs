@@ -10,6 +10,7 @@ pub mod fs;
 pub mod os;
 pub mod path;
 pub mod process;
+pub mod string_decoder;
 pub mod task_queue;
 pub mod timers;
 pub mod types;
@@ -36,6 +37,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("process", process::binding),
     ("modules", crate::modules::binding),
     ("fs", fs::binding),
+    ("string_decoder", string_decoder::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
     ("util", util::binding),
@@ -44,6 +46,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
 /// The modules that are all native, by id.
 pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
     ("buffer", buffer::exports),
+    ("encoding", crate::web::encoding::exports),
     ("console", console::exports),
     ("fs", fs::exports),
     ("os", os::exports),
@@ -128,6 +131,7 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
     let global = context.global_object();
     drop(Natives::on(global.clone(), context).value("global", global));
     timers::install(context)?;
+    crate::web::encoding::install(context)?;
     crate::web::url::install(context)?;
     buffer::install(context)?;
     task_queue::install(context)?;

@@ -1,3 +1,4 @@
 //! The web platform's globals: one folder each.
 
+pub mod encoding;
 pub mod url;

@@ -20,6 +20,7 @@ mod whole;
 use boa_engine::{Context, JsObject, JsResult, JsValue, object::builtins::AlignedVec};
 
 pub use self::{
+    class::{aligned, inspect_symbol},
     encoding::Encoding,
     module::{binding, exports, install},
     view::{View, is_uint8_array},
