@@ -16,6 +16,13 @@ function prepend(emitter, type, listener) {
   return undefined;
 }
 
+// Only what has a descriptor can be one of them: asking `process` for them would make them.
+function isStdio(dest) {
+  if (typeof dest.fd !== 'number') return false;
+  const process = require('process');
+  return dest === process.stdout || dest === process.stderr;
+}
+
 exports.prependListener = prepend;
 
 exports.pipe = function(dest, options) {
@@ -27,8 +34,7 @@ exports.pipe = function(dest, options) {
   }
   state.pipes[state.pipes.length] = dest;
 
-  const process = require('process');
-  const ends = (!options || options.end !== false) && dest !== process.stdout && dest !== process.stderr;
+  const ends = (!options || options.end !== false) && !isStdio(dest);
   const whenEnded = ends ? onend : unpipe;
   if (state.endEmitted) nextTick(whenEnded);
   else src.once('end', whenEnded);
