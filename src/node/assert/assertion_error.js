@@ -2,6 +2,7 @@
 // `assert.AssertionError`: the error of a failed assertion, and the message that shows what differs.
 
 const {
+  ArrayPrototypeSplice,
   ArrayPrototypeJoin, ArrayPrototypeSlice, Error, MathMin, ObjectAssign, ObjectDefineProperty, ObjectGetPrototypeOf,
   ObjectPrototypeHasOwnProperty, ObjectPrototypeToString, String, StringPrototypeRepeat, StringPrototypeSlice,
   StringPrototypeSplit,
@@ -149,8 +150,7 @@ function inequalityMessage(actual, operator) {
   }
   const lines = StringPrototypeSplit(textOf(actual), '\n');
   if (lines.length > MAX_LINES) {
-    lines.length = 46;
-    lines[46] = '...';
+    ArrayPrototypeSplice(lines, 46, lines.length - 46, '...');
   }
   if (lines.length === 1) return `${headline}${lines[0].length > 5 ? '\n\n' : ' '}${lines[0]}`;
   return `${headline}\n\n${ArrayPrototypeJoin(lines, '\n')}\n`;

@@ -3,7 +3,7 @@
 // Error classes that are made with `new`, and helpers around errors. Errors with a code come from binding('errors').
 
 const { nodeError, dnsException, connResetException, genericNodeError } = binding('errors');
-const { ArrayPrototypePush, AggregateError, Error } = primordials;
+const { ObjectDefineProperty, ArrayPrototypePush, AggregateError, Error } = primordials;
 
 class AbortError extends Error {
   constructor(message = 'The operation was aborted', options = undefined) {
@@ -36,10 +36,13 @@ class NodeAggregateError extends AggregateError {
     super(errors, message);
     this.code = errors[0]?.code;
   }
-  get constructor() {
-    return AggregateError;
-  }
 }
+// It shows as what it extends.
+ObjectDefineProperty(NodeAggregateError.prototype, 'constructor', {
+  __proto__: null,
+  configurable: true,
+  get: () => AggregateError,
+});
 
 module.exports = {
   AbortError,

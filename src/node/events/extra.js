@@ -231,10 +231,10 @@ exports.on = function(emitter, event, options = {}) {
 
   function close() {
     abortListener?.[SymbolDispose]();
-    for (let i = 0; i < listening.length; i++) {
-      unlisten(listening[i][0], listening[i][1], listening[i][2]);
+    while (listening.length > 0) {
+      const { 0: target, 1: name, 2: listener } = ArrayPrototypeShift(listening);
+      unlisten(target, name, listener);
     }
-    listening.length = 0;
     finished = true;
     while (waiting.length > 0) ArrayPrototypeShift(waiting).resolve({ value: undefined, done: true });
     return PromiseResolve({ value: undefined, done: true });

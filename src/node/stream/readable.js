@@ -304,8 +304,10 @@ function take(n, state) {
     }
     taken = gather(state, parts, n);
   }
+  // Not `buffer.length = 0`: the engine's cache of that place would leave the elements there.
   if (at === buffer.length) {
-    buffer.length = at = 0;
+    state.buffer = [];
+    at = 0;
   } else if (at > 1024) {
     ArrayPrototypeSplice(buffer, 0, at);
     at = 0;
@@ -449,8 +451,8 @@ const members = {
     // What waits already was split without regard to characters.
     let content = '';
     for (let i = state.bufferIndex; i < state.buffer.length; i++) content += state.decoder.write(state.buffer[i]);
-    state.buffer.length = state.bufferIndex = 0;
-    if (content !== '') state.buffer[0] = content;
+    state.buffer = content === '' ? [] : [content];
+    state.bufferIndex = 0;
     state.length = content.length;
     return this;
   },

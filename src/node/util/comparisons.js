@@ -3,6 +3,7 @@
 // strict, and partial (strict, where the actual value may hold more than the expected one).
 
 const {
+  ArrayPrototypePop,
   ArrayIsArray, ArrayPrototypePush, DatePrototypeGetTime, MapPrototypeEntries, MapPrototypeGet, MapPrototypeGetSize,
   MapPrototypeHas, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectIs, ObjectKeys, ObjectPrototypeHasOwnProperty,
   ObjectPrototypePropertyIsEnumerable, ObjectPrototypeToString, SetPrototypeGetSize, SetPrototypeHas,
@@ -42,8 +43,8 @@ function equal(a, b, mode, trail) {
   left[left.length] = a;
   right[right.length] = b;
   const same = sameMembers(a, b, sort, mode, trail);
-  left.length--;
-  right.length--;
+  ArrayPrototypePop(left);
+  ArrayPrototypePop(right);
   return same;
 }
 

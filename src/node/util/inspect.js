@@ -4,6 +4,7 @@
 // loads when a value asks for it.
 
 const {
+  ArrayPrototypePop,
   ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypeIndexOf, ArrayPrototypeJoin, ArrayPrototypeSort,
   ArrayPrototypeSplice, DatePrototypeGetTime, DatePrototypeToISOString, DatePrototypeToString, FunctionPrototypeCall,
   MapPrototypeEntries, MapPrototypeGet, MapPrototypeGetSize, MapPrototypeSet, MathFloor, MathMax, MathMin, MathRound,
@@ -250,7 +251,7 @@ function formatObject(ctx, value, level, kind, insideBuffer) {
       else open = `${label} ${open}`;
     }
   }
-  ctx.open.length--;
+  ArrayPrototypePop(ctx.open);
   if (ctx.sorted) sortEntries(output, ctx.sorted === true ? undefined : ctx.sorted, asList ? keys.length : output.length);
 
   const text = layOut(ctx, output, base, open, close, asList, level, value);

@@ -2,6 +2,7 @@
 // The late half of `util.inspect`: kinds of objects and options that most programs never print.
 
 const {
+  ArrayPrototypePop,
   ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice,
   ErrorPrototypeToString, FunctionPrototypeCall, MathMax, MathMin, MathTrunc, NumberPrototypeToString,
   ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectKeys, ObjectPrototypeHasOwnProperty, ReflectOwnKeys,
@@ -166,7 +167,7 @@ function addInherited(ctx, value, object, level, output) {
       const text = formatProperty(ctx, object, level, key, NAMED, descriptor, value);
       output[output.length] = ctx.colors ? `\u001b[2m${text}\u001b[22m` : text;
     }
-    ctx.open.length--;
+    ArrayPrototypePop(ctx.open);
   } while (++depth !== 3);
 }
 
@@ -304,7 +305,7 @@ function afterOverflow(ctx, error, name, tag, indent) {
       error.message !== 'Maximum call stack size exceeded') {
     throw error;
   }
-  ctx.open.length--;
+  ArrayPrototypePop(ctx.open);
   ctx.indent = indent;
   const title = StringPrototypeSlice(prefixOf(name, tag, 'Object'), 0, -1);
   return ctx.stylize(`[${title}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`, 'special');
