@@ -64,7 +64,7 @@ pub enum ResolveError {
         path: Option<String>,
     },
     /// `import` found no such file.
-    #[error("Cannot find module '{path}' imported from {base}")]
+    #[error("Cannot find module '{path}' imported from {base}{}", hint_text(.hint))]
     ModuleNotFound {
         /// The file.
         path: String,
@@ -72,14 +72,18 @@ pub enum ResolveError {
         base: String,
         /// The file's URL.
         url: String,
+        /// What `require` would have found.
+        hint: Option<String>,
     },
     /// `import` found no such package, or nothing that its package.json promises.
-    #[error("Cannot find package '{package}' imported from {base}")]
+    #[error("Cannot find package '{package}' imported from {base}{}", hint_text(.hint))]
     PackageNotFound {
         /// The package's name or the file it should have had.
         package: String,
         /// The importing module.
         base: String,
+        /// What `require` would have found.
+        hint: Option<String>,
     },
     /// A package has `exports`, and not this.
     #[error("{}", not_exported_text(.package_json, .subpath, .base))]
@@ -142,7 +146,7 @@ pub enum ResolveError {
         base: Option<String>,
     },
     /// `import` of a directory.
-    #[error("Directory import '{path}' is not supported resolving ES modules imported from {base}")]
+    #[error("Directory import '{path}' is not supported resolving ES modules imported from {base}{}", hint_text(.hint))]
     DirectoryImport {
         /// The directory.
         path: String,
@@ -150,6 +154,8 @@ pub enum ResolveError {
         base: String,
         /// The directory's URL.
         url: String,
+        /// What `require` would have found.
+        hint: Option<String>,
     },
     /// `import` of a file whose extension says nothing.
     #[error("Unknown file extension \"{extension}\" for {path}")]
@@ -275,6 +281,12 @@ fn require_stack_text(stack: &[String]) -> String {
         return String::new();
     }
     format!("\nRequire stack:\n- {}", stack.join("\n- "))
+}
+
+fn hint_text(hint: &Option<String>) -> String {
+    hint.as_ref()
+        .map(|hint| format!("\nDid you mean to import \"{hint}\"?"))
+        .unwrap_or_default()
 }
 
 fn imported_from(base: &Option<String>) -> String {

@@ -24,14 +24,15 @@ use rustc_hash::FxHashSet;
 
 pub use commonjs::binding;
 pub use esm::{Loader, report_unsettled_main};
-#[allow(unused_imports)] // for the printer of uncaught errors
-pub use syntax::{SyntaxErrorLocation, syntax_error_location};
+use syntax::SyntaxErrorLocation;
+pub use syntax::syntax_error_location;
 
 use self::commonjs::CommonJs;
 use self::error::ResolveError;
 use self::esm::EsModules;
 use self::format::Format;
 use self::resolve::{ResolveOptions, Resolver};
+use crate::engine::stack;
 use crate::runtime::{Options, State};
 
 /// What one runtime has loaded.
@@ -65,7 +66,7 @@ impl ModuleState {
     #[must_use]
     pub fn column_offset(&self, file: &str) -> u32 {
         if self.wrapped.borrow().contains(file) {
-            crate::engine::stack::WRAPPER_PREFIX.len() as u32
+            u32::try_from(stack::WRAPPER_PREFIX.len()).unwrap_or(0)
         } else {
             0
         }
@@ -173,6 +174,7 @@ pub fn check_text(source: &str, name: &str, context: &mut Context) -> JsResult<(
 pub fn run_eval_module(source: &str, context: &mut Context) -> JsResult<()> {
     let directory = commonjs::current_directory();
     let url = paths::to_file_url(&directory.join("[eval1]"));
+    stack::register_source(url.as_str(), source, context);
     esm::module_for_text(&url, source, context)?;
     esm::run_main(url, context);
     Ok(())

@@ -37,6 +37,18 @@ pub fn normalize(path: &Path) -> PathBuf {
     out
 }
 
+/// `path.relative` for two absolute paths.
+#[must_use]
+pub fn relative(from: &Path, to: &Path) -> PathBuf {
+    let common = from
+        .components()
+        .zip(to.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(common)).collect()
+}
+
 /// A path as JavaScript sees it. What isn't Unicode is replaced, as Node does.
 #[must_use]
 pub fn text(path: &Path) -> String {

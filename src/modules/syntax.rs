@@ -378,6 +378,8 @@ pub struct ImportClause {
     pub specifier: String,
     /// The imported names.
     pub names: Vec<String>,
+    /// Whether it takes the whole namespace.
+    pub is_star: bool,
     /// The names with what they are called here.
     bindings: Vec<(String, String)>,
     line: u32,
@@ -458,6 +460,7 @@ pub fn import_clauses(source: &str) -> Vec<ImportClause> {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         clauses.push(ImportClause {
             specifier,
+            is_star: rest[..from].iter().any(|token| text(token) == "*"),
             names: bindings.iter().map(|(name, _)| name.clone()).collect(),
             bindings,
             line: u32::try_from(before.matches('\n').count()).unwrap_or(0) + 1,

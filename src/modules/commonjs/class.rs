@@ -61,9 +61,8 @@ pub fn make_core(context: &mut Context) -> Core {
         insert(&prototype, name, find(name));
     }
     let prototype = Natives::on(prototype, context)
-        .lazy("constructor", |context| {
-            registry::require("module", context)
-        })
+        .attributes(Attribute::empty())
+        .accessor("constructor", get_constructor, None)
         .attributes(Attribute::CONFIGURABLE)
         .accessor("parent", get_parent, Some(set_parent))
         .accessor("isPreloading", is_preloading, None)
@@ -229,6 +228,11 @@ fn method_compile(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     let content = text_of(args.get_or_undefined(0), context)?.to_std_string_lossy();
     let filename = text_of(args.get_or_undefined(1), context)?.to_std_string_lossy();
     compile::run_source(&module, &content, &filename, true, context)
+}
+
+/// The class, which loads when it is asked for.
+fn get_constructor(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    registry::require("module", context)
 }
 
 fn get_parent(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -70,7 +70,7 @@ pub fn load_original(
                 .get(JsString::from(filename), context)?;
             if let Some(cached) = cached.as_object() {
                 update_children(parent, &cached, true, context)?;
-                return cached.get(js_string!("exports"), context);
+                return cached_exports(&cached, context);
             }
             commonjs.relative.borrow_mut().remove(shortcut);
         }
@@ -83,7 +83,7 @@ pub fn load_original(
     let cache = commonjs.cache(context)?;
     if let Some(cached) = cache.get(filename.clone(), context)?.as_object() {
         update_children(parent, &cached, true, context)?;
-        return cached.get(js_string!("exports"), context);
+        return cached_exports(&cached, context);
     }
     let filename_text = filename.to_std_string_lossy();
     if builtins::is_builtin(&filename_text) {
@@ -101,7 +101,12 @@ pub fn load_original(
             .borrow_mut()
             .insert(shortcut.clone(), filename_text);
     }
-    if let Err(error) = run_module(&module, &filename, context) {
+    let outcome = run_module(&module, &filename, context);
+    if State::of(context).registry.is_loaded("module/circular") {
+        let exports = module.get(js_string!("exports"), context)?;
+        circular("release", &exports, context)?;
+    }
+    if let Err(error) = outcome {
         cache.delete_property_or_throw(filename, context)?;
         if let Some(shortcut) = &shortcut {
             commonjs.relative.borrow_mut().remove(shortcut);
@@ -110,6 +115,27 @@ pub fn load_original(
         return Err(error);
     }
     module.get(js_string!("exports"), context)
+}
+
+/// The exports of a module in the cache. One that is still loading is in a cycle: properties that it lacks are warned of.
+fn cached_exports(module: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+    let exports = module.get(js_string!("exports"), context)?;
+    let is_loaded = module.get(js_string!("loaded"), context)?.to_boolean();
+    if !is_loaded && exports.is_object() && !exports.is_callable() {
+        circular("watch", &exports, context)?;
+    }
+    Ok(exports)
+}
+
+fn circular(step: &str, exports: &JsValue, context: &mut Context) -> JsResult<()> {
+    let circular = registry::require("module/circular", context)?.to_object(context)?;
+    let step = circular.get(JsString::from(step), context)?;
+    match step.as_callable() {
+        Some(step) => step
+            .call(&JsValue::undefined(), &[exports.clone()], context)
+            .map(drop),
+        None => Ok(()),
+    }
 }
 
 fn become_main(module: &JsObject, context: &mut Context) -> JsResult<()> {

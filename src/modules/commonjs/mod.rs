@@ -270,6 +270,20 @@ pub fn loaded_exports(filename: &str, context: &mut Context) -> JsResult<Option<
     module.get(js_string!("exports"), context).map(Some)
 }
 
+/// Puts an imported JSON file where `require` finds it.
+///
+/// # Errors
+/// What a replaced cache throws.
+pub fn remember_json(filename: &str, value: &JsValue, context: &mut Context) -> JsResult<()> {
+    let filename = JsString::from(filename);
+    let module = new_module(&filename, &JsValue::undefined(), context)?;
+    module.set(js_string!("filename"), filename.clone(), true, context)?;
+    module.set(js_string!("exports"), value.clone(), true, context)?;
+    module.set(js_string!("loaded"), true, true, context)?;
+    let cache = State::of(context).modules.commonjs.cache(context)?;
+    cache.set(filename, module, false, context).map(drop)
+}
+
 /// The file name of the module that first required this one.
 ///
 /// # Errors

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use boa_engine::{
-    Context, JsObject, JsResult, Module,
+    Context, JsObject, JsResult, JsString, Module,
     module::{ModuleLoader, ModuleRequest, Referrer},
 };
 use url::Url;
 
 use super::super::commonjs::current_directory;
-use super::super::paths;
-use super::{meta, run, source};
+use super::super::{js_error, paths, syntax};
+use super::{Kind, meta, run, source};
 use crate::node::errors;
 use crate::runtime::State;
 
@@ -45,7 +45,7 @@ fn import(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -
     let esm = &state.modules.esm;
     let base = base_url(referrer, context);
     let specifier = request.specifier().to_std_string_lossy();
-    let wants_json = check_attributes(request, context)?;
+    let wants_json = wants_json(request, &specifier, &base, context)?;
     let key = (base.as_str().to_owned(), specifier.clone(), wants_json);
     let known = esm.requests.borrow().get(&key).cloned();
     let module = match known {
@@ -66,6 +66,10 @@ fn import(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -
         return Ok(module);
     };
     let module = source::unless_executing(module, context)?;
+    let module = match named_imports(importer, &specifier, context) {
+        Some(names) => source::builtin_for_names(module, &names, context)?,
+        None => module,
+    };
     if let Some(record) = esm.record(importer) {
         record
             .imports
@@ -73,6 +77,29 @@ fn import(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -
             .push((specifier, module.clone()));
     }
     Ok(module)
+}
+
+/// The names that a module imports from a specifier, if it names all that it wants.
+fn named_imports(importer: &Module, specifier: &str, context: &Context) -> Option<Vec<String>> {
+    if !super::super::builtins::is_builtin(specifier) {
+        return None;
+    }
+    let record = State::of(context).modules.esm.record(importer)?;
+    let Kind::SourceText(text) = &record.kind else {
+        return None;
+    };
+    let clauses = syntax::import_clauses(text);
+    let mut names = Vec::new();
+    for clause in clauses
+        .into_iter()
+        .filter(|clause| clause.specifier == specifier)
+    {
+        if clause.is_star {
+            return None;
+        }
+        names.extend(clause.names);
+    }
+    Some(names)
 }
 
 /// The URL that specifiers are relative to.
@@ -95,20 +122,30 @@ fn base_url(referrer: &Referrer, context: &Context) -> Url {
     paths::to_file_url(&current_directory().join(path))
 }
 
-/// Whether the import is `with { type: 'json' }`.
-fn check_attributes(request: &ModuleRequest, context: &mut Context) -> JsResult<bool> {
+/// Whether the import is `with { type: 'json' }`, which is the only thing that it can be with.
+fn wants_json(
+    request: &ModuleRequest,
+    specifier: &str,
+    base: &Url,
+    context: &mut Context,
+) -> JsResult<bool> {
     let mut is_json = false;
     for attribute in request.attributes() {
         let value = attribute.value().to_std_string_lossy();
-        if *attribute.key() == "type" && value == "json" {
+        if *attribute.key() == *"type" && value == "json" {
             is_json = true;
             continue;
         }
-        let url = request.specifier().clone();
+        let state = State::of(context);
+        let target = state
+            .modules
+            .resolver(&state.options)
+            .resolve_esm(specifier, base);
+        let target = target.map_err(|error| js_error::resolve_error(&error, context))?;
         let args = [
             attribute.key().clone().into(),
             attribute.value().clone().into(),
-            url.into(),
+            JsString::from(target.href()).into(),
         ];
         return Err(errors::node_error(
             "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED",

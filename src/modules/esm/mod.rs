@@ -13,7 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use boa_engine::{
-    Context, JsResult, JsString, JsValue, Module, module::SyntheticModule,
+    Context, JsObject, JsResult, JsString, JsValue, Module, module::SyntheticModule,
     object::builtins::JsPromise,
 };
 use rustc_hash::FxHashMap;
@@ -39,6 +39,8 @@ pub struct EsModules {
     /// Evaluations on the stack, the innermost last.
     sessions: RefCell<Vec<Session>>,
     main: RefCell<Option<Main>>,
+    /// The script function that steps run in; see `run::in_own_frame`.
+    frame: RefCell<Option<JsObject>>,
     /// Built-ins that have been imported, to be brought up to date by `syncBuiltinESMExports`.
     builtins: RefCell<Vec<BuiltinFacade>>,
 }
@@ -93,8 +95,7 @@ impl Record {
 
 /// The place where a built-in's exports are copied to.
 struct BuiltinFacade {
-    /// Keeps what the pointer points to.
-    module: Module,
+    /// Lives as long as its module, which the table of records keeps.
     synthetic: *const SyntheticModule,
     name: String,
     exports: Vec<JsString>,
@@ -109,6 +110,10 @@ impl EsModules {
         self.by_url
             .borrow_mut()
             .insert((url.as_str().to_owned(), is_json), module.clone());
+        self.insert_record(url, kind, module);
+    }
+
+    fn insert_record(&self, url: &Url, kind: Kind, module: &Module) {
         self.records
             .borrow_mut()
             .insert(module.clone(), Rc::new(Record::new(url.clone(), kind)));
@@ -161,8 +166,8 @@ pub fn sync_builtin_exports(
         let values = source::builtin_values(&name, &names, context)?;
         let facades = state.modules.esm.builtins.borrow();
         let facade = &facades[index];
-        debug_assert!(state.modules.esm.record(&facade.module).is_some());
-        // SAFETY: the engine keeps the synthetic module in a box that `facade.module` owns, for as long as that lives.
+        // SAFETY: the engine keeps the synthetic module in a box that its module owns, and `records`, from which nothing is
+        // ever taken, keeps that module.
         let synthetic = unsafe { &*facade.synthetic };
         for (name, value) in values {
             synthetic.set_export(&name, value)?;

@@ -1,13 +1,16 @@
 //! Loading, linking and evaluating graphs of modules.
 
+use std::path::Path;
+
 use boa_engine::{
-    Context, JsError, JsResult, JsValue, Module, NativeFunction, builtins::promise::PromiseState,
-    object::builtins::JsPromise,
+    Context, JsError, JsResult, JsString, JsValue, Module, NativeFunction, Source,
+    builtins::{error::Error as ErrorData, promise::PromiseState}, js_string, object::builtins::JsPromise,
 };
 use rustc_hash::FxHashSet;
 use url::Url;
 
-use super::super::syntax;
+use super::super::package_json::PackageType;
+use super::super::{paths, syntax};
 use super::{Kind, Main, Session, source};
 use crate::node::errors::{self, Base};
 use crate::runtime::tasks::Microtask;
@@ -98,9 +101,38 @@ pub fn load_and_link(module: &Module, context: &mut Context) -> JsResult<()> {
             ));
         }
     }
-    module
-        .link(context)
+    let linked = in_own_frame(module, context, |module, context| {
+        module.link(context).map(|()| JsValue::undefined())
+    });
+    linked
+        .map(drop)
         .map_err(|error| explain_link_error(error, module, context))
+}
+
+/// What [`in_own_frame`] does.
+type Step = fn(&Module, &mut Context) -> JsResult<JsValue>;
+
+/// Runs a step inside of a script function of its own. The engine leaves its registers on the stack when it links a
+/// module, and would take them for the operands of whoever called us; the return of a script function sweeps them away.
+fn in_own_frame(module: &Module, context: &mut Context, step: Step) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let known = state.modules.esm.frame.borrow().clone();
+    let frame = match known {
+        Some(frame) => frame,
+        None => {
+            let source = Source::from_bytes("(function (step) { return step(); })")
+                .with_path(Path::new("node:internal/modules/run"));
+            let frame = context.eval(source)?.to_object(context)?;
+            *state.modules.esm.frame.borrow_mut() = Some(frame.clone());
+            frame
+        }
+    };
+    let step = NativeFunction::from_copy_closure_with_captures(
+        move |_, _, module: &Module, context| step(module, context),
+        module.clone(),
+    );
+    let step = step.to_js_function(context.realm());
+    frame.call(&JsValue::undefined(), &[step.into()], context)
 }
 
 /// Runs a linked module; the promise tells how it went.
@@ -114,17 +146,60 @@ pub fn evaluate(module: &Module, context: &mut Context) -> JsResult<JsPromise> {
         root: module.clone(),
         position: None,
     });
-    let promise = module.evaluate(context);
+    let promise = in_own_frame(module, context, |module, context| {
+        module.evaluate(context).map(Into::into)
+    });
     esm.sessions.borrow_mut().pop();
-    let promise = promise?;
-    if !matches!(promise.state(), PromiseState::Rejected(_)) {
-        for module in esm.graph(module) {
-            if let Some(record) = esm.record(&module) {
-                record.evaluated.set(true);
+    let promise = JsPromise::from_object(promise?.to_object(context)?)?;
+    match promise.state() {
+        PromiseState::Rejected(reason) => explain_missing_global(&reason, module, context)?,
+        _ => {
+            for module in esm.graph(module) {
+                if let Some(record) = esm.record(&module) {
+                    record.evaluated.set(true);
+                }
             }
         }
     }
     Ok(promise)
+}
+
+/// Tells somebody who looks for `require` and its like in an ES module that they aren't there.
+fn explain_missing_global(reason: &JsValue, root: &Module, context: &mut Context) -> JsResult<()> {
+    let Some(error) = reason.as_object().filter(|object| object.is::<ErrorData>()) else {
+        return Ok(());
+    };
+    let message = error.get(js_string!("message"), context)?;
+    let Some(text) = message.as_string().map(|text| text.to_std_string_lossy()) else {
+        return Ok(());
+    };
+    let name = text.strip_suffix(" is not defined");
+    if !matches!(
+        name,
+        Some("require" | "exports" | "module" | "__filename" | "__dirname")
+    ) {
+        return Ok(());
+    }
+    let mut explained = format!("{text} in ES module scope");
+    if name == Some("require") {
+        explained.push_str(", you can use import instead");
+    }
+    let state = State::of(context);
+    let url = state.modules.esm.record(root).map(|record| record.url.clone());
+    if let Some(path) = url.and_then(|url| paths::from_file_url(&url).ok())
+        && path.extension().is_some_and(|extension| extension == "js")
+        && let Ok(Some(package)) = state.modules.resolver(&state.options).packages.scope_of(&path)
+        && package.package_type == PackageType::Module
+    {
+        explained.push_str(&format!(
+            "\nThis file is being treated as an ES module because it has a '.js' file extension and '{}' contains \
+             \"type\": \"module\". To treat it as a CommonJS script, rename it to use the '.cjs' file extension.",
+            paths::text(&package.path)
+        ));
+    }
+    error
+        .set(js_string!("message"), JsString::from(explained), false, context)
+        .map(drop)
 }
 
 /// The same where somebody else looks after failure.

@@ -187,14 +187,21 @@ pub fn module_for_text(url: &Url, text: &str, context: &mut Context) -> JsResult
 fn json(url: &Url, text: &str, context: &mut Context) -> JsResult<Module> {
     let state = State::of(context);
     let shown = paths::display_url(url);
-    let shared = if url.scheme() == "file" && url.query().is_none() && url.fragment().is_none() {
+    let is_plain_file = url.scheme() == "file" && url.query().is_none() && url.fragment().is_none();
+    let shared = if is_plain_file {
         commonjs::loaded_exports(&shown, context)?
     } else {
         None
     };
     let value = match shared {
         Some(value) => value,
-        None => commonjs::parse_json(text, &shown, context)?,
+        None => {
+            let value = commonjs::parse_json(text, &shown, context)?;
+            if is_plain_file {
+                commonjs::remember_json(&shown, &value, context)?;
+            }
+            value
+        }
     };
     let module = synthetic(&[], url, value, context, |module, value, _| {
         module.set_export(&js_string!("default"), value.clone())
@@ -228,10 +235,62 @@ fn synthetic<T: boa_gc::Trace + 'static>(
 /// A built-in: its exports as `default`, and each of its properties by name.
 fn builtin(name: &str, context: &mut Context) -> JsResult<Module> {
     let state = State::of(context);
-    let url = Url::parse(&format!("node:{name}")).expect("names of built-ins are plain");
+    let url = builtin_url(name);
     if let Some(module) = state.modules.esm.find(&url, false) {
         return Ok(module);
     }
+    let names = builtin_names(name, context)?;
+    let module = builtin_facade(name, names.clone(), context);
+    state
+        .modules
+        .esm
+        .insert(&url, false, Kind::Builtin(names), &module);
+    Ok(module)
+}
+
+/// A built-in for an importer that names all that it wants: what it doesn't name isn't touched. Some properties of
+/// built-ins are made when they are first read, which can mean that a whole subsystem loads.
+pub fn builtin_for_names(
+    module: Module,
+    wanted: &[String],
+    context: &mut Context,
+) -> JsResult<Module> {
+    let state = State::of(context);
+    let esm = &state.modules.esm;
+    let Some(record) = esm.record(&module) else {
+        return Ok(module);
+    };
+    let Kind::Builtin(names) = &record.kind else {
+        return Ok(module);
+    };
+    let name = record.url.path().to_owned();
+    let exports = builtins::load(&format!("node:{name}"), context)?;
+    let is_lazy = exports.as_object().is_some_and(|object| {
+        let object = object.borrow();
+        names.iter().any(|name| {
+            let property = object.properties().get(&name.clone().into());
+            property.is_some_and(|property| property.get().is_some())
+        })
+    });
+    if !is_lazy {
+        return Ok(module);
+    }
+    let names: Vec<JsString> = names
+        .iter()
+        .filter(|name| wanted.iter().any(|wanted| **name == **wanted))
+        .cloned()
+        .collect();
+    let slim = builtin_facade(&name, names.clone(), context);
+    esm.insert_record(&record.url, Kind::Builtin(names), &slim);
+    Ok(slim)
+}
+
+fn builtin_url(name: &str) -> Url {
+    Url::parse(&format!("node:{name}")).expect("names of built-ins are plain")
+}
+
+/// The names of a built-in's exports, `default` apart.
+fn builtin_names(name: &str, context: &mut Context) -> JsResult<Vec<JsString>> {
     let exports = builtins::load(&format!("node:{name}"), context)?;
     let mut names = Vec::new();
     if let Some(object) = exports.as_object() {
@@ -239,36 +298,34 @@ fn builtin(name: &str, context: &mut Context) -> JsResult<Module> {
             names.extend(key.as_string().filter(|key| *key != *"default"));
         }
     }
-    let captures = JsString::from(name);
-    let module = synthetic(&names, &url, captures, context, |module, name, context| {
-        let state = State::of(context);
-        let name = name.to_std_string_lossy();
-        let url = Url::parse(&format!("node:{name}")).expect("it was a URL before");
-        let Some(found) = state.modules.esm.find(&url, false) else {
-            return Ok(());
-        };
-        let Some(record) = state.modules.esm.record(&found) else {
-            return Ok(());
-        };
-        let Kind::Builtin(names) = &record.kind else {
-            return Ok(());
-        };
-        for (name, value) in builtin_values(&name, names, context)? {
-            module.set_export(&name, value)?;
-        }
-        state.modules.esm.builtins.borrow_mut().push(BuiltinFacade {
-            module: found,
-            synthetic: std::ptr::from_ref(module),
-            name,
-            exports: names.clone(),
-        });
-        Ok(())
-    });
-    state
-        .modules
-        .esm
-        .insert(&url, false, Kind::Builtin(names), &module);
-    Ok(module)
+    Ok(names)
+}
+
+fn builtin_facade(name: &str, names: Vec<JsString>, context: &mut Context) -> Module {
+    let captures = (JsString::from(name), names.clone());
+    synthetic(
+        &names,
+        &builtin_url(name),
+        captures,
+        context,
+        |module, (name, names), context| {
+            let name = name.to_std_string_lossy();
+            for (name, value) in builtin_values(&name, names, context)? {
+                module.set_export(&name, value)?;
+            }
+            State::of(context)
+                .modules
+                .esm
+                .builtins
+                .borrow_mut()
+                .push(BuiltinFacade {
+                    synthetic: std::ptr::from_ref(module),
+                    name,
+                    exports: names.clone(),
+                });
+            Ok(())
+        },
+    )
 }
 
 /// `Object.keys`
@@ -295,7 +352,9 @@ pub fn builtin_values(
     let mut values = vec![(js_string!("default"), exports.clone())];
     if let Some(object) = exports.as_object() {
         for name in names {
-            values.push((name.clone(), object.get(name.clone(), context)?));
+            // A property that can't be made yet is no reason not to import the others.
+            let value = object.get(name.clone(), context).unwrap_or_default();
+            values.push((name.clone(), value));
         }
     }
     Ok(values)

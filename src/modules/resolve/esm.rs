@@ -43,9 +43,14 @@ impl Resolver {
         if is_builtin(specifier) {
             return Ok(EsmTarget::Builtin(specifier.to_owned()));
         }
-        let resolved = self.resolve_to_url(specifier, base)?;
+        let resolved = self
+            .resolve_to_url(specifier, base)
+            .map_err(|error| self.with_hint(error, specifier, base))?;
         match resolved.scheme() {
-            "file" => self.finish_file(resolved, base).map(EsmTarget::Url),
+            "file" => self
+                .finish_file(resolved, base)
+                .map(EsmTarget::Url)
+                .map_err(|error| self.with_hint(error, specifier, base)),
             "data" => Ok(EsmTarget::Url(resolved)),
             "node" if is_builtin(resolved.as_str()) => {
                 Ok(EsmTarget::Builtin(resolved.path().to_owned()))
@@ -55,6 +60,44 @@ impl Resolver {
                 protocol: format!("{scheme}:"),
             }),
         }
+    }
+
+    /// Adds to an error what `require` would have found.
+    fn with_hint(&self, mut error: ResolveError, specifier: &str, base: &Url) -> ResolveError {
+        if let ResolveError::ModuleNotFound { hint, .. }
+        | ResolveError::PackageNotFound { hint, .. }
+        | ResolveError::DirectoryImport { hint, .. } = &mut error
+        {
+            *hint = self.hint_for(specifier, base);
+        }
+        error
+    }
+
+    fn hint_for(&self, specifier: &str, base: &Url) -> Option<String> {
+        let base = paths::from_file_url(base).ok()?;
+        let directory = base.parent()?;
+        let extensions = [".js", ".json", ".node"].map(str::to_owned);
+        let lookup = if paths::is_relative(specifier) {
+            vec![paths::text(directory)]
+        } else {
+            super::node_module_paths(directory)
+        };
+        let found = self
+            .find_path(specifier, &lookup, false, &extensions, directory)
+            .ok()??;
+        let shown = if paths::is_relative(specifier) || specifier.starts_with('/') {
+            let relative = paths::text(&paths::relative(directory, &found));
+            if relative.starts_with("..") {
+                relative
+            } else {
+                format!("./{relative}")
+            }
+        } else {
+            let text = paths::text(&found);
+            let (_, inside) = text.rsplit_once("node_modules/")?;
+            inside.to_owned()
+        };
+        Some(shown.replace('\\', "/"))
     }
 
     fn resolve_to_url(&self, specifier: &str, base: &Url) -> Result<Url, ResolveError> {
@@ -134,6 +177,7 @@ impl Resolver {
         Err(ResolveError::PackageNotFound {
             package: name.to_owned(),
             base: display_url(base),
+            hint: None,
         })
     }
 
@@ -184,6 +228,7 @@ impl Resolver {
         Err(ResolveError::PackageNotFound {
             package: paths::text(&paths::join(root, main.unwrap_or("index.js"))),
             base: display_url(base),
+            hint: None,
         })
     }
 
@@ -206,12 +251,14 @@ impl Resolver {
                     path: shown,
                     base: display_url(base),
                     url: resolved.as_str().to_owned(),
+                    hint: None,
                 })
             }
             FileKind::Missing => Err(ResolveError::ModuleNotFound {
                 path: paths::text(&path),
                 base: display_url(base),
                 url: resolved.as_str().to_owned(),
+                hint: None,
             }),
             FileKind::File if self.options.preserve_symlinks => Ok(resolved),
             FileKind::File => {

@@ -20,9 +20,6 @@ const wrapper = natives.wrapper;
 const wrap = (script) => wrapper[0] + script + wrapper[1];
 
 Module.prototype = natives.prototype;
-ObjectDefineProperty(Module.prototype, 'constructor', {
-  __proto__: null, value: Module, writable: true, enumerable: false, configurable: true,
-});
 
 Module._stat = natives._stat;
 Module._cache = natives._cache;

@@ -61,8 +61,11 @@ fn strings_first(keys: Vec<PropertyKey>) -> Vec<PropertyKey> {
 
 fn is_enumerable(object: &JsObject, key: &PropertyKey) -> bool {
     // Exotic objects answer for keys that are not in their property table.
-    if object.is::<Proxy>() || object.is::<ModuleNamespace>() {
+    if object.is::<Proxy>() {
         return true;
+    }
+    if object.is::<ModuleNamespace>() {
+        return !matches!(key, PropertyKey::Symbol(_));
     }
     if (object.is::<JsString>() || object.is::<TypedArray>())
         && matches!(key, PropertyKey::Index(_))
