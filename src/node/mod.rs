@@ -49,6 +49,7 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
     ("encoding", crate::web::encoding::exports),
     ("console", console::exports),
     ("fs", fs::exports),
+    ("fs/promises", fs::promises_exports),
     ("os", os::exports),
     ("path", path::exports),
     ("path/posix", path::posix_exports),

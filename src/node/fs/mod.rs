@@ -13,13 +13,16 @@ mod stats;
 mod sys;
 
 use boa_engine::{
-    Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
     native_function::NativeFunctionPointer, object::builtins::JsFunction, property::Attribute,
 };
 
-use crate::engine::{
-    native::{METHOD, Natives, define_lazy, function},
-    registry,
+use crate::{
+    engine::{
+        native::{METHOD, Natives, define_lazy, function},
+        registry,
+    },
+    node::{buffer::View, errors, url},
 };
 use ops::{attributes::*, descriptor::*, names::*, tree::*, whole::*};
 use request::{Operation, callback, promise, sync};
@@ -134,7 +137,7 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         function(context, "existsSync", 1, exists_sync),
     ));
     for (name, module, length) in LATE {
-        functions.push((name, late_function(name, module, *length, context)));
+        functions.push((name, late_function(name, module, name, *length, context)));
     }
     let native = function(context, "native", 3, callback::<RealpathNative>);
     let native_sync = function(context, "native", 2, sync::<RealpathNative>);
@@ -142,19 +145,19 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         ("exists", function(context, "exists", 1, exists_promise)),
         (
             "read",
-            function(context, "read", 5, promise_of_pair::<Read>),
+            function(context, "read", 5, promisified_pair::<Read>),
         ),
         (
             "write",
-            function(context, "write", 5, promise_of_pair::<Write>),
+            function(context, "write", 5, promisified_pair::<Write>),
         ),
         (
             "readv",
-            function(context, "readv", 3, promise_of_list::<Readv>),
+            function(context, "readv", 3, promisified_list::<Readv>),
         ),
         (
             "writev",
-            function(context, "writev", 3, promise_of_list::<Writev>),
+            function(context, "writev", 3, promisified_list::<Writev>),
         ),
     ];
     let custom = symbol_for("nodejs.util.promisify.custom", context)?;
@@ -256,30 +259,129 @@ fn lazily(object: &JsObject, context: &mut Context) {
     );
 }
 
-/// What the script half of `fs/promises` builds on: the operations on paths, ready to be exported, and those on descriptors.
+/// What `require('fs/promises')` gives: native but for what needs a `FileHandle` or is rare.
+///
+/// # Errors
+/// None but those of the engine.
+pub fn promises_exports(context: &mut Context) -> JsResult<JsValue> {
+    let mut functions: Vec<(&str, JsFunction)> = Vec::with_capacity(ROWS.len());
+    for row in ROWS {
+        if let Some((length, native)) = row.promise {
+            functions.push((row.name, function(context, row.name, length, native)));
+        }
+    }
+    functions.push((
+        "realpath",
+        function(context, "realpath", 2, promise::<Realpath>),
+    ));
+    functions.push((
+        "readFile",
+        function(context, "readFile", 2, read_file_promise),
+    ));
+    functions.push((
+        "writeFile",
+        function(context, "writeFile", 3, write_file_promise),
+    ));
+    functions.push((
+        "appendFile",
+        function(context, "appendFile", 3, append_file_promise),
+    ));
+    for (name, module, member, length) in LATE_PROMISES {
+        functions.push((name, late_function(name, module, member, *length, context)));
+    }
+    functions.sort_by_key(|(name, _)| *name);
+    let constants = constants::constants();
+    let mut natives = Natives::new(context);
+    for (name, function) in functions {
+        natives = natives.value(name, function);
+    }
+    Ok(natives.value("constants", constants).build().into())
+}
+
+/// The same for `fs/promises`: name, script half, what it is called there, arguments.
+const LATE_PROMISES: &[(&str, &str, &str, usize)] = &[
+    ("cp", "fs/cp", "cpPromise", 3),
+    ("glob", "fs/glob", "globPromise", 2),
+    ("lchmod", "fs/late", "lchmod", 2),
+    ("mkdtempDisposable", "fs/dir", "mkdtempDisposable", 2),
+    ("open", "fs/filehandle", "open", 3),
+    ("opendir", "fs/dir", "opendirPromise", 2),
+    ("truncate", "fs/filehandle", "truncate", 2),
+    ("watch", "fs/watch", "watchPromise", 1),
+];
+
+/// Whether a first argument can only be a `FileHandle`, or something wrong.
+fn is_handle(value: &JsValue, context: &mut Context) -> JsResult<bool> {
+    Ok(value.is_object()
+        && View::of_uint8(value, context).is_none()
+        && !url::is_url(value, context)?)
+}
+
+fn read_file_promise(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if is_handle(args.get_or_undefined(0), context)? {
+        return call_member("fs/filehandle", "readFile", args, context);
+    }
+    if args.get_or_undefined(0).is_number() {
+        let error =
+            errors::invalid_arg_type("path", &["string", "Buffer", "URL"], &args[0], context);
+        return request::rejected(error, context);
+    }
+    promise::<ReadFile>(this, args, context)
+}
+
+fn write_file_promise(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    write_promise::<WriteFile>(this, args, "w", context)
+}
+
+fn append_file_promise(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    write_promise::<AppendFile>(this, args, "a", context)
+}
+
+/// A handle, or data that comes piece by piece, is for the script half.
+fn write_promise<O: Operation>(
+    this: &JsValue,
+    args: &[JsValue],
+    flag: &str,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let data = args.get_or_undefined(1);
+    let in_pieces = data.is_object() && View::of(data, context).is_none();
+    if in_pieces || is_handle(args.get_or_undefined(0), context)? {
+        let arg = |at: usize| args.get_or_undefined(at).clone();
+        let args = [arg(0), arg(1), arg(2), JsString::from(flag).into()];
+        return call_member("fs/filehandle", "writeFile", &args, context);
+    }
+    promise::<O>(this, args, context)
+}
+
+fn call_member(
+    module: &str,
+    name: &str,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    match member(module, name, context)?.as_callable() {
+        Some(function) => function.call(&JsValue::undefined(), args, context),
+        None => Err(JsNativeError::typ()
+            .with_message(format!("{module} is incomplete"))
+            .into()),
+    }
+}
+
+/// What the script halves build on.
 ///
 /// # Errors
 /// None but those of the engine.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
-    let paths = Natives::new(context).build();
-    for row in ROWS {
-        if let Some((length, native)) = row.promise {
-            let function = function(context, row.name, length, native);
-            Natives::on(paths.clone(), context)
-                .attributes(Attribute::all())
-                .value(row.name, function)
-                .build();
-        }
-    }
-    let realpath = function(context, "realpath", 2, promise::<Realpath>);
-    Natives::on(paths.clone(), context)
-        .attributes(Attribute::all())
-        .value("realpath", realpath)
-        .build();
-    let constants = constants::constants();
     Ok(Natives::new(context)
-        .value("paths", paths)
-        .value("constants", constants)
         .function("open", 3, promise::<Open>)
         .function("close", 1, promise::<Close>)
         .function("read", 5, promise_of_pair::<Read>)
@@ -289,38 +391,69 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("fsync", 1, promise::<Fsync>)
         .function("fdatasync", 1, promise::<Fdatasync>)
         .function("ftruncate", 2, promise::<Ftruncate>)
-        .function("truncate", 2, promise::<Truncate>)
         .function("fstat", 2, promise::<Fstat>)
         .function("fchmod", 2, promise::<Fchmod>)
         .function("fchown", 3, promise::<Fchown>)
         .function("futimes", 3, promise::<Futimes>)
         .function("readFile", 2, promise::<ReadFile>)
         .function("writeFile", 3, promise::<WriteFile>)
-        .function("appendFile", 3, promise::<AppendFile>)
+        .function("opendirSync", 2, sync::<Opendir>)
+        .function("opendirAsync", 3, callback::<Opendir>)
+        .function("checkPath", 2, check_path)
         .build())
 }
 
+/// `checkPath(value, name = 'path')`: the path as text or bytes; URLs become text.
+fn check_path(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let value = args.get_or_undefined(0);
+    let name = match args.get_or_undefined(1).as_string() {
+        Some(name) => name.to_std_string_lossy(),
+        None => "path".to_owned(),
+    };
+    let path = args::path(value, &name, context)?;
+    if value.is_string() || View::of_uint8(value, context).is_some() {
+        return Ok(value.clone());
+    }
+    Ok(JsString::from(path.to_string_lossy().as_ref()).into())
+}
+
 fn promise_of_pair<O: Operation>(
-    this: &JsValue,
+    _: &JsValue,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    promise_of::<O>(this, args, "buffer", context)
+    promise_of::<O>(args, "buffer", true, context)
 }
 
 fn promise_of_list<O: Operation>(
-    this: &JsValue,
+    _: &JsValue,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    promise_of::<O>(this, args, "buffers", context)
+    promise_of::<O>(args, "buffers", true, context)
+}
+
+fn promisified_pair<O: Operation>(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    promise_of::<O>(args, "buffer", false, context)
+}
+
+fn promisified_list<O: Operation>(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    promise_of::<O>(args, "buffers", false, context)
 }
 
 /// A promise of `{ bytesRead, buffer }` and its kin.
 fn promise_of<O: Operation>(
-    _: &JsValue,
     args: &[JsValue],
     second: &'static str,
+    bare: bool,
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let first = if O::NAME.starts_with("read") {
@@ -341,11 +474,14 @@ fn promise_of<O: Operation>(
                 values.next().unwrap_or_default(),
                 values.next().unwrap_or_default(),
             );
-            Ok(Natives::new(context)
+            let pair = Natives::new(context)
                 .value(first, count)
                 .value(second, data)
-                .build()
-                .into())
+                .build();
+            if bare {
+                pair.set_prototype(None);
+            }
+            Ok(pair.into())
         },
     ))
 }
@@ -379,12 +515,13 @@ fn member(module: &str, name: &str, context: &mut Context) -> JsResult<JsValue> 
 fn late_function(
     name: &'static str,
     module: &'static str,
+    inside: &'static str,
     length: usize,
     context: &mut Context,
 ) -> JsFunction {
     use boa_engine::{NativeFunction, object::FunctionObjectBuilder};
     let call = NativeFunction::from_copy_closure(move |this, args, context| {
-        let function = member(module, name, context)?.as_callable();
+        let function = member(module, inside, context)?.as_callable();
         match function {
             Some(function) => function.call(this, args, context),
             None => Err(JsNativeError::typ()

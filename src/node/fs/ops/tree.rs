@@ -26,6 +26,7 @@ operations! {
     Mkdir "mkdir" callback 2 after 1 => mkdir;
     Mkdtemp "mkdtemp" callback 2 after 1 => mkdtemp;
     Readdir "readdir" callback 2 after 1 => readdir;
+    Opendir "opendir" callback 2 after 2 => opendir;
     Rmdir "rmdir" callback 2 after 1 => rmdir;
     Rm "rm" callback 2 after 1 => rm;
 }
@@ -132,6 +133,28 @@ fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
                     true => stats::dirent(&entry, &parent, shape, context)?,
                     false => shape.give(&relative, context)?,
                 });
+            }
+            Ok(JsArray::from_iter(values, context).into())
+        },
+    ))
+}
+
+/// All entries of a directory, for `Dir` to give out one by one.
+fn opendir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let options = Options::of(args.get_or_undefined(1), context)?;
+    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let recursive = options.flag("recursive", context)?;
+    let shape = options.shape(Shape::Text(Encoding::Utf8));
+    Ok(Request::new(
+        move || {
+            // The error names this call, and `scandir` only what is below.
+            sys::scandir(&path).map_err(FsError::at("opendir", &path))?;
+            list(&path, recursive, true)
+        },
+        move |found, context| {
+            let mut values = Vec::with_capacity(found.len());
+            for Found { parent, entry, .. } in found {
+                values.push(stats::dirent(&entry, &parent, shape, context)?);
             }
             Ok(JsArray::from_iter(values, context).into())
         },
