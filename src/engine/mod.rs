@@ -1,5 +1,6 @@
 //! All that is about Boa and not about Node: native glue, internal modules, captured intrinsics, jobs.
 
+pub mod json;
 pub mod memory;
 pub mod native;
 pub mod primordials;
@@ -15,6 +16,7 @@ use crate::{node, runtime::State};
 pub fn set_up(context: &mut Context) -> JsResult<()> {
     let state = State::of(context);
     stack::install(context)?;
+    json::install(context)?;
     state.registry.capture(context)?;
     node::install_globals(context)
 }

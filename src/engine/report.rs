@@ -61,14 +61,18 @@ fn without_brackets(shown: String, error: &JsObject, context: &mut Context) -> S
         return shown;
     };
     match shown.strip_prefix(&format!("[{stack}]")) {
-        Some(rest) if !own_stack_text(&stack) => format!("{stack}{rest}"),
+        Some(rest) if is_headed(&stack, error, context) => format!("{stack}{rest}"),
         _ => shown,
     }
 }
 
-/// Whether script gave the stack its text: Node shows that one in brackets.
-fn own_stack_text(stack: &str) -> bool {
-    !stack.contains("Error")
+/// Whether a stack starts with the error's name; one that script has set is shown in brackets, as in Node.
+fn is_headed(stack: &str, error: &JsObject, context: &mut Context) -> bool {
+    let name = error
+        .get(js_string!("name"), context)
+        .ok()
+        .and_then(|name| name.as_string());
+    name.is_some_and(|name| stack.starts_with(&name.to_std_string_lossy()))
 }
 
 /// The report of an uncaught value of which no more is known.
@@ -163,7 +167,9 @@ fn call_inspect(object: &JsObject, context: &mut Context) -> Option<String> {
     if !registry::exists("util/inspect") {
         return None;
     }
-    let module = registry::require("util/inspect", context).ok()?;
+    let module = registry::require("util/inspect", context)
+        
+        .ok()?;
     let inspect = module
         .as_object()?
         .get(js_string!("inspect"), context)

@@ -1,0 +1,594 @@
+//! From JSON text to values, without recursion. Reads Latin-1 and UTF-16 strings in place.
+
+use boa_engine::{
+    Context, JsObject, JsString, JsValue,
+    builtins::object::OrdinaryObject,
+    js_string,
+    object::builtins::JsArray,
+    property::{PropertyDescriptor, PropertyKey},
+    string::{JsStr, JsStrVariant},
+};
+
+/// What is wrong with a text, and where (in code units).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: Kind,
+    at: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    End,
+    Token,
+    /// With the text that V8 has for it.
+    Said(&'static str),
+}
+
+type Parsed<T> = Result<T, Problem>;
+
+impl Problem {
+    /// A token that can't be at its place.
+    pub fn token(at: usize) -> Self {
+        Self {
+            kind: Kind::Token,
+            at,
+        }
+    }
+
+    fn said(message: &'static str, at: usize) -> Self {
+        Self {
+            kind: Kind::Said(message),
+            at,
+        }
+    }
+
+    /// V8's words for it.
+    pub fn message(&self, text: &JsString) -> String {
+        const CONTEXT: usize = 10;
+        let units: Vec<u16> = text.iter().collect();
+        let part = |from: usize, to: usize| String::from_utf16_lossy(&units[from..to]);
+        match self.kind {
+            Kind::End => "Unexpected end of JSON input".into(),
+            Kind::Said(message) => {
+                let before = &units[..self.at.min(units.len())];
+                let line = before
+                    .iter()
+                    .filter(|unit| **unit == u16::from(b'\n'))
+                    .count()
+                    + 1;
+                let column = before
+                    .iter()
+                    .rev()
+                    .take_while(|unit| **unit != u16::from(b'\n'))
+                    .count()
+                    + 1;
+                format!(
+                    "{message} in JSON at position {} (line {line} column {column})",
+                    self.at
+                )
+                .replace(" after JSON in JSON at", " after JSON at")
+            }
+            Kind::Token => {
+                let whole = part(0, units.len());
+                if matches!(
+                    whole.as_str(),
+                    "undefined" | "NaN" | "Infinity" | "[object Object]"
+                ) {
+                    return format!("\"{whole}\" is not valid JSON");
+                }
+                let token = part(self.at, self.at + 1);
+                let length = units.len();
+                let shown = if length <= 2 * CONTEXT {
+                    format!("\"{whole}\"")
+                } else if self.at < CONTEXT {
+                    format!("\"{}\"...", part(0, self.at + CONTEXT))
+                } else if self.at < length - CONTEXT {
+                    format!("...\"{}\"...", part(self.at - CONTEXT, self.at + CONTEXT))
+                } else {
+                    format!("...\"{}\"", part(self.at - CONTEXT, length))
+                };
+                format!("Unexpected token '{token}', {shown} is not valid JSON")
+            }
+        }
+    }
+}
+
+/// Parses a whole text.
+///
+/// # Errors
+/// Where the text stops being JSON.
+pub fn parse(text: &JsString, context: &mut Context) -> Parsed<JsValue> {
+    match text.as_str().variant() {
+        JsStrVariant::Latin1(units) => Parser::new(units, &mut Ignore).parse(context),
+        JsStrVariant::Utf16(units) => Parser::new(units, &mut Ignore).parse(context),
+    }
+}
+
+/// The same, with word to `observer` of what is found where.
+pub(super) fn parse_observed(
+    text: &JsString,
+    observer: &mut impl Observer,
+    context: &mut Context,
+) -> Parsed<JsValue> {
+    match text.as_str().variant() {
+        JsStrVariant::Latin1(units) => Parser::new(units, observer).parse(context),
+        JsStrVariant::Utf16(units) => Parser::new(units, observer).parse(context),
+    }
+}
+
+/// Hears what the parser finds, innermost first.
+pub(super) trait Observer {
+    /// A primitive and where its text is.
+    fn primitive(&mut self, value: &JsValue, from: usize, to: usize);
+    /// The key of the next value.
+    fn key(&mut self, key: &PropertyKey);
+    fn open(&mut self, array: bool);
+    fn close(&mut self);
+}
+
+struct Ignore;
+
+impl Observer for Ignore {
+    fn primitive(&mut self, _: &JsValue, _: usize, _: usize) {}
+    fn key(&mut self, _: &PropertyKey) {}
+    fn open(&mut self, _: bool) {}
+    fn close(&mut self) {}
+}
+
+/// A code unit of a string.
+trait Unit: Copy + Into<u16> + PartialEq {
+    /// A string of these units, narrowed if it can be.
+    fn string(units: &[Self]) -> JsString;
+    /// Whether a string has just these units.
+    fn is(string: &JsString, units: &[Self]) -> bool;
+}
+
+impl Unit for u8 {
+    fn string(units: &[Self]) -> JsString {
+        JsString::from(JsStr::latin1(units))
+    }
+
+    fn is(string: &JsString, units: &[Self]) -> bool {
+        matches!(string.as_str().variant(), JsStrVariant::Latin1(known) if known == units)
+    }
+}
+
+impl Unit for u16 {
+    fn string(units: &[Self]) -> JsString {
+        string_of(units)
+    }
+
+    fn is(string: &JsString, units: &[Self]) -> bool {
+        match string.as_str().variant() {
+            JsStrVariant::Latin1(known) => {
+                known.len() == units.len()
+                    && known
+                        .iter()
+                        .zip(units)
+                        .all(|(known, unit)| u16::from(*known) == *unit)
+            }
+            JsStrVariant::Utf16(known) => known == units,
+        }
+    }
+}
+
+/// A string of UTF-16 units, as Latin-1 if that holds it.
+pub(super) fn string_of(units: &[u16]) -> JsString {
+    if units.iter().all(|unit| *unit <= 0xff) {
+        let narrow: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+        return JsString::from(JsStr::latin1(&narrow));
+    }
+    JsString::from(units)
+}
+
+/// Keys come again and again: the last ones are kept, by a hash of their text.
+const KEPT_KEYS: usize = 256;
+/// Longer keys aren't.
+const LONGEST_KEPT_KEY: usize = 32;
+
+enum Container {
+    Array(Vec<JsValue>),
+    Object { object: JsObject, key: PropertyKey },
+}
+
+struct Parser<'a, T, O> {
+    text: &'a [T],
+    at: usize,
+    keys: Vec<Option<(JsString, PropertyKey)>>,
+    observer: &'a mut O,
+}
+
+impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
+    fn new(text: &'a [T], observer: &'a mut O) -> Self {
+        Self {
+            text,
+            at: 0,
+            keys: Vec::new(),
+            observer,
+        }
+    }
+
+    fn peek(&self) -> Option<u16> {
+        self.text.get(self.at).map(|unit| (*unit).into())
+    }
+
+    /// The next unit that is no white space.
+    fn next_token(&mut self) -> Option<u8> {
+        while let Some(unit) = self.peek() {
+            match unit {
+                0x20 | 0x0a | 0x0d | 0x09 => self.at += 1,
+                // Anything that isn't ASCII is no token; nor is NUL.
+                _ => return Some(u8::try_from(unit).unwrap_or(0)),
+            }
+        }
+        None
+    }
+
+    fn unexpected(&self) -> Problem {
+        if self.at < self.text.len() {
+            Problem::token(self.at)
+        } else {
+            Problem {
+                kind: Kind::End,
+                at: self.at,
+            }
+        }
+    }
+
+    fn parse(mut self, context: &mut Context) -> Parsed<JsValue> {
+        let mut stack: Vec<Container> = Vec::new();
+        loop {
+            let mut value = match self.next_token() {
+                Some(b'[') => {
+                    self.at += 1;
+                    self.observer.open(true);
+                    if self.next_token() == Some(b']') {
+                        self.at += 1;
+                        self.observer.close();
+                        JsArray::from_iter([], context).into()
+                    } else {
+                        stack.push(Container::Array(Vec::new()));
+                        continue;
+                    }
+                }
+                Some(b'{') => {
+                    self.at += 1;
+                    self.observer.open(false);
+                    let object = new_object(context);
+                    match self.next_token() {
+                        Some(b'}') => {
+                            self.at += 1;
+                            self.observer.close();
+                            object.into()
+                        }
+                        Some(b'"') => {
+                            let key = self.property_name()?;
+                            stack.push(Container::Object { object, key });
+                            continue;
+                        }
+                        _ => return Err(Problem::said("Expected property name or '}'", self.at)),
+                    }
+                }
+                _ => self.primitive()?,
+            };
+            // The value is whole: put it where it belongs, and close what it closes.
+            loop {
+                match stack.last_mut() {
+                    None => {
+                        if self.next_token().is_some() {
+                            return Err(Problem::said(
+                                "Unexpected non-whitespace character after JSON",
+                                self.at,
+                            ));
+                        }
+                        return Ok(value);
+                    }
+                    Some(Container::Array(elements)) => {
+                        elements.push(value);
+                        match self.next_token() {
+                            Some(b',') => {
+                                self.at += 1;
+                                break;
+                            }
+                            Some(b']') => self.at += 1,
+                            _ => {
+                                return Err(Problem::said(
+                                    "Expected ',' or ']' after array element",
+                                    self.at,
+                                ));
+                            }
+                        }
+                        let Some(Container::Array(elements)) = stack.pop() else {
+                            unreachable!("it was on top")
+                        };
+                        value = JsArray::from_iter(elements, context).into();
+                    }
+                    Some(Container::Object { object, key }) => {
+                        object.insert_property(key.clone(), data_property(value));
+                        match self.next_token() {
+                            Some(b',') => {
+                                self.at += 1;
+                                if self.next_token() != Some(b'"') {
+                                    return Err(Problem::said(
+                                        "Expected double-quoted property name",
+                                        self.at,
+                                    ));
+                                }
+                                *key = self.property_name()?;
+                                break;
+                            }
+                            Some(b'}') => self.at += 1,
+                            _ => {
+                                return Err(Problem::said(
+                                    "Expected ',' or '}' after property value",
+                                    self.at,
+                                ));
+                            }
+                        }
+                        let Some(Container::Object { object, .. }) = stack.pop() else {
+                            unreachable!("it was on top")
+                        };
+                        value = object.into();
+                    }
+                }
+                self.observer.close();
+            }
+        }
+    }
+
+    fn primitive(&mut self) -> Parsed<JsValue> {
+        let from = self.at;
+        let value = match self.peek().and_then(|unit| u8::try_from(unit).ok()) {
+            Some(b'"') => self.string()?.into(),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.literal(b"true", true.into())?,
+            Some(b'f') => self.literal(b"false", false.into())?,
+            Some(b'n') => self.literal(b"null", JsValue::null())?,
+            _ => return Err(self.unexpected()),
+        };
+        self.observer.primitive(&value, from, self.at);
+        Ok(value)
+    }
+
+    fn literal(&mut self, word: &[u8], value: JsValue) -> Parsed<JsValue> {
+        for expected in word {
+            if self.peek() != Some(u16::from(*expected)) {
+                return Err(self.unexpected());
+            }
+            self.at += 1;
+        }
+        Ok(value)
+    }
+
+    fn digits(&mut self) -> usize {
+        let from = self.at;
+        while self.peek().is_some_and(is_digit) {
+            self.at += 1;
+        }
+        self.at - from
+    }
+
+    fn number(&mut self) -> Parsed<JsValue> {
+        let from = self.at;
+        if self.peek() == Some(u16::from(b'-')) {
+            self.at += 1;
+            if !self.peek().is_some_and(is_digit) {
+                return Err(Problem::said("No number after minus sign", self.at));
+            }
+        }
+        if self.peek() == Some(u16::from(b'0')) {
+            self.at += 1;
+            if self.peek().is_some_and(is_digit) {
+                return Err(Problem::said("Unexpected number", self.at));
+            }
+        } else {
+            self.digits();
+        }
+        let mut whole = true;
+        if self.peek() == Some(u16::from(b'.')) {
+            whole = false;
+            self.at += 1;
+            if self.digits() == 0 {
+                return Err(Problem::said("Unterminated fractional number", self.at));
+            }
+        }
+        if self
+            .peek()
+            .is_some_and(|unit| unit == u16::from(b'e') || unit == u16::from(b'E'))
+        {
+            whole = false;
+            self.at += 1;
+            if self
+                .peek()
+                .is_some_and(|unit| unit == u16::from(b'+') || unit == u16::from(b'-'))
+            {
+                self.at += 1;
+            }
+            if self.digits() == 0 {
+                return Err(Problem::said("Exponent part is missing a number", self.at));
+            }
+        }
+        let digits = &self.text[from..self.at];
+        if whole && digits.len() <= 9 {
+            return Ok(small_integer(digits));
+        }
+        let text: String = digits
+            .iter()
+            .map(|unit| char::from((*unit).into() as u8))
+            .collect();
+        let number: f64 = text
+            .parse()
+            .expect("the grammar of JSON numbers is within Rust's");
+        Ok(JsValue::from(number))
+    }
+
+    /// A string after its opening quote is met.
+    fn string(&mut self) -> Parsed<JsString> {
+        let from = self.at + 1;
+        let end = self.plain_end(from);
+        if self
+            .text
+            .get(end)
+            .is_some_and(|unit| (*unit).into() == u16::from(b'"'))
+        {
+            self.at = end + 1;
+            let units = &self.text[from..end];
+            return Ok(if units.is_empty() {
+                js_string!()
+            } else {
+                T::string(units)
+            });
+        }
+        self.at = end;
+        let mut units: Vec<u16> = self.text[from..end]
+            .iter()
+            .map(|unit| (*unit).into())
+            .collect();
+        loop {
+            match self.peek() {
+                None => return Err(Problem::said("Unterminated string", self.at)),
+                Some(0x22) => {
+                    self.at += 1;
+                    return Ok(string_of(&units));
+                }
+                Some(0x5c) => {
+                    self.at += 1;
+                    units.push(self.escape()?);
+                }
+                Some(_) => {
+                    return Err(Problem::said(
+                        "Bad control character in string literal",
+                        self.at,
+                    ));
+                }
+            }
+            let from = self.at;
+            self.at = self.plain_end(from);
+            units.extend(self.text[from..self.at].iter().map(|unit| (*unit).into()));
+        }
+    }
+
+    /// Where the units end that stand for themselves: at a quote, a backslash, a control character or the end.
+    fn plain_end(&self, from: usize) -> usize {
+        let special = |unit: &T| matches!((*unit).into(), 0x22 | 0x5c | 0..=0x1f);
+        self.text[from..]
+            .iter()
+            .position(special)
+            .map_or(self.text.len(), |offset| from + offset)
+    }
+
+    fn escape(&mut self) -> Parsed<u16> {
+        let Some(unit) = self.peek() else {
+            return Err(self.unexpected());
+        };
+        let plain = match u8::try_from(unit).unwrap_or(0) {
+            letter @ (b'"' | b'\\' | b'/') => letter,
+            b'b' => 0x08,
+            b'f' => 0x0c,
+            b'n' => 0x0a,
+            b'r' => 0x0d,
+            b't' => 0x09,
+            b'u' => {
+                self.at += 1;
+                return self.four_digits();
+            }
+            _ => return Err(Problem::said("Bad escaped character", self.at)),
+        };
+        self.at += 1;
+        Ok(u16::from(plain))
+    }
+
+    fn four_digits(&mut self) -> Parsed<u16> {
+        let mut value = 0;
+        for _ in 0..4 {
+            let Some(unit) = self.peek() else {
+                return Err(self.unexpected());
+            };
+            let digit = char::from_u32(u32::from(unit)).and_then(|digit| digit.to_digit(16));
+            let Some(digit) = digit else {
+                return Err(Problem::said("Bad Unicode escape", self.at));
+            };
+            value = value << 4 | digit as u16;
+            self.at += 1;
+        }
+        Ok(value)
+    }
+
+    /// A key and its colon.
+    fn property_name(&mut self) -> Parsed<PropertyKey> {
+        let key = self.key()?;
+        if self.next_token() != Some(b':') {
+            return Err(Problem::said("Expected ':' after property name", self.at));
+        }
+        self.at += 1;
+        self.observer.key(&key);
+        Ok(key)
+    }
+
+    fn key(&mut self) -> Parsed<PropertyKey> {
+        let from = self.at + 1;
+        let end = self.plain_end(from);
+        let plain = self
+            .text
+            .get(end)
+            .is_some_and(|unit| (*unit).into() == u16::from(b'"'));
+        if !plain || end - from > LONGEST_KEPT_KEY {
+            return Ok(PropertyKey::from(self.string()?));
+        }
+        self.at = end + 1;
+        let units = &self.text[from..end];
+        if self.keys.is_empty() {
+            self.keys.resize(KEPT_KEYS, None);
+        }
+        let slot = &mut self.keys[hash(units) % KEPT_KEYS];
+        if let Some((name, key)) = slot
+            && T::is(name, units)
+        {
+            return Ok(key.clone());
+        }
+        let name = T::string(units);
+        let key = PropertyKey::from(name.clone());
+        *slot = Some((name, key.clone()));
+        Ok(key)
+    }
+}
+
+fn hash<T: Unit>(units: &[T]) -> usize {
+    units.iter().fold(units.len(), |hash, unit| {
+        let unit: u16 = (*unit).into();
+        hash.wrapping_mul(31).wrapping_add(usize::from(unit))
+    })
+}
+
+fn is_digit(unit: u16) -> bool {
+    (u16::from(b'0')..=u16::from(b'9')).contains(&unit)
+}
+
+/// Up to nine characters of an integer.
+fn small_integer<T: Unit>(digits: &[T]) -> JsValue {
+    let negative = digits[0].into() == u16::from(b'-');
+    let digits = &digits[usize::from(negative)..];
+    let number = digits.iter().fold(0_i32, |number, digit| {
+        let digit: u16 = (*digit).into();
+        number * 10 + i32::from(digit - u16::from(b'0'))
+    });
+    match (negative, number) {
+        (true, 0) => JsValue::from(-0.0),
+        (true, number) => (-number).into(),
+        (false, number) => number.into(),
+    }
+}
+
+pub(super) fn new_object(context: &Context) -> JsObject {
+    let prototype = context.intrinsics().constructors().object().prototype();
+    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
+}
+
+fn data_property(value: JsValue) -> PropertyDescriptor {
+    PropertyDescriptor::builder()
+        .value(value)
+        .writable(true)
+        .enumerable(true)
+        .configurable(true)
+        .build()
+}

@@ -1,0 +1,463 @@
+//! `JSON.stringify`. Plain objects and arrays are read without running script; everything else takes the general way.
+//! Nothing is borrowed while script runs.
+
+use boa_engine::{
+    Context, JsArgs, JsBigInt, JsObject, JsResult, JsString, JsValue, JsVariant,
+    builtins::{object::OrdinaryObject, proxy::Proxy},
+    js_string,
+    property::PropertyKey,
+};
+
+use super::{DEEPEST, RawJson, circular::Open, writer::Writer};
+use crate::{node::errors, runtime::State};
+
+pub(super) fn stringify_native(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let text = stringify(
+        args.get_or_undefined(0),
+        args.get_or_undefined(1),
+        args.get_or_undefined(2),
+        context,
+    )?;
+    Ok(text.map(JsValue::from).unwrap_or_default())
+}
+
+/// `JSON.stringify(value, replacer, space)`; `None` is undefined.
+///
+/// # Errors
+/// What script throws on the way, and the `TypeError` of circular values and of BigInts.
+pub fn stringify(
+    value: &JsValue,
+    replacer: &JsValue,
+    space: &JsValue,
+    context: &mut Context,
+) -> JsResult<Option<JsString>> {
+    let (function, keys) = replacement(replacer, context)?;
+    let gap = gap(space, context)?;
+    let mut stringifier = Stringifier {
+        writer: Writer::default(),
+        open: Open::default(),
+        replacer: function,
+        keys,
+        pretty: !gap.is_empty(),
+        gap,
+        plain: PlainChains::default(),
+    };
+    let key = PropertyKey::from(js_string!());
+    let written = if stringifier.replacer.is_some() {
+        let holder = super::parse::new_object(context);
+        holder.create_data_property_or_throw(key.clone(), value.clone(), context)?;
+        stringifier.property(&key, value.clone(), Some(&holder), context)?
+    } else {
+        stringifier.property(&key, value.clone(), None, context)?
+    };
+    Ok(written.then(|| stringifier.writer.finish()))
+}
+
+fn replacement(
+    replacer: &JsValue,
+    context: &mut Context,
+) -> JsResult<(Option<JsObject>, Option<Vec<PropertyKey>>)> {
+    let Some(object) = replacer.as_object() else {
+        return Ok((None, None));
+    };
+    if object.is_callable() {
+        return Ok((Some(object), None));
+    }
+    if !is_array(&object, context)? {
+        return Ok((None, None));
+    }
+    let length = object
+        .get(js_string!("length"), context)?
+        .to_length(context)?;
+    let mut keys: Vec<PropertyKey> = Vec::new();
+    for index in 0..length {
+        let entry = object.get(index, context)?;
+        let boxed = entry
+            .as_object()
+            .is_some_and(|object| object.is::<f64>() || object.is::<JsString>());
+        if entry.is_string() || entry.is_number() || boxed {
+            let key = PropertyKey::from(entry.to_string(context)?);
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    Ok((None, Some(keys)))
+}
+
+/// What one level is indented by: at most ten characters.
+fn gap(space: &JsValue, context: &mut Context) -> JsResult<JsString> {
+    const WIDEST: usize = 10;
+    let boxed_number = space.as_object().is_some_and(|object| object.is::<f64>());
+    let boxed_string = space
+        .as_object()
+        .is_some_and(|object| object.is::<JsString>());
+    if space.is_number() || boxed_number {
+        let width = space.to_number(context)?.clamp(0.0, WIDEST as f64) as usize;
+        return Ok(JsString::from(" ".repeat(width)));
+    }
+    if space.is_string() || boxed_string {
+        let text = space.to_string(context)?;
+        let units: Vec<u16> = text.iter().take(WIDEST).collect();
+        return Ok(super::parse::string_of(&units));
+    }
+    Ok(js_string!())
+}
+
+struct Stringifier {
+    writer: Writer,
+    open: Open,
+    replacer: Option<JsObject>,
+    keys: Option<Vec<PropertyKey>>,
+    gap: JsString,
+    pretty: bool,
+    plain: PlainChains,
+}
+
+/// Whether the prototypes of plain objects and arrays are known to have no `toJSON`. Forgotten whenever script ran.
+#[derive(Default)]
+struct PlainChains {
+    known: Option<bool>,
+}
+
+impl Stringifier {
+    /// Writes a value; `false` when it has no text. The holder is needed only for the replacer.
+    fn property(
+        &mut self,
+        key: &PropertyKey,
+        mut value: JsValue,
+        holder: Option<&JsObject>,
+        context: &mut Context,
+    ) -> JsResult<bool> {
+        if value.is_object() || value.is_bigint() {
+            value = self.to_json(key, value, context)?;
+        }
+        if let (Some(replacer), Some(holder)) = (&self.replacer, holder) {
+            let name = super::name_of(key);
+            value = replacer.call(&holder.clone().into(), &[name, value], context)?;
+            self.plain.known = None;
+        }
+        let object = match value.variant() {
+            JsVariant::Null => {
+                self.writer.ascii("null");
+                return Ok(true);
+            }
+            JsVariant::Boolean(flag) => {
+                self.writer.ascii(if flag { "true" } else { "false" });
+                return Ok(true);
+            }
+            JsVariant::String(text) => {
+                self.writer.quoted(&text);
+                return Ok(true);
+            }
+            JsVariant::Integer32(number) => {
+                self.writer.integer(number);
+                return Ok(true);
+            }
+            JsVariant::Float64(number) => {
+                self.number(number);
+                return Ok(true);
+            }
+            JsVariant::BigInt(_) => {
+                return Err(errors::type_error(
+                    "Do not know how to serialize a BigInt",
+                    context,
+                ));
+            }
+            JsVariant::Undefined | JsVariant::Symbol(_) => return Ok(false),
+            JsVariant::Object(object) => object.clone(),
+        };
+        if !object.is::<OrdinaryObject>() && !object.is_array() {
+            if object.is_callable() && !object.is::<Proxy>() {
+                return Ok(false);
+            }
+            if let Some(written) = self.boxed(&object, context)? {
+                return Ok(written);
+            }
+            if object.is_callable() {
+                return Ok(false);
+            }
+        }
+        self.composite(key, &object, context)?;
+        Ok(true)
+    }
+
+    fn number(&mut self, number: f64) {
+        if number.is_finite() {
+            self.writer.number(number);
+        } else {
+            self.writer.ascii("null");
+        }
+    }
+
+    /// The objects that stand for a primitive; `None` for others.
+    fn boxed(&mut self, object: &JsObject, context: &mut Context) -> JsResult<Option<bool>> {
+        let value = JsValue::from(object.clone());
+        if object.is::<f64>() {
+            self.plain.known = None;
+            let number = value.to_number(context)?;
+            self.number(number);
+        } else if object.is::<JsString>() {
+            self.plain.known = None;
+            let text = value.to_string(context)?;
+            self.writer.quoted(&text);
+        } else if let Some(flag) = object.downcast_ref::<bool>() {
+            self.writer.ascii(if *flag { "true" } else { "false" });
+        } else if object.is::<JsBigInt>() {
+            return Err(errors::type_error(
+                "Do not know how to serialize a BigInt",
+                context,
+            ));
+        } else if object.is::<RawJson>() {
+            let text = object
+                .get(js_string!("rawJSON"), context)?
+                .to_string(context)?;
+            self.writer.raw(&text);
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(true))
+    }
+
+    /// What `toJSON` makes of a value, if it has one.
+    fn to_json(
+        &mut self,
+        key: &PropertyKey,
+        value: JsValue,
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        let name = js_string!("toJSON");
+        let holder = match value.as_object() {
+            Some(object) if self.lacks_to_json(&object, context) => return Ok(value),
+            Some(object) => object,
+            None => context.intrinsics().constructors().bigint().prototype(),
+        };
+        let method = if value.is_object() {
+            holder.get(name, context)?
+        } else {
+            // Of a BigInt the getter, if it is one, sees the primitive.
+            value.to_object(context)?.get(name, context)?
+        };
+        let Some(method) = method.as_callable() else {
+            return Ok(value);
+        };
+        self.plain.known = None;
+        method.call(&value, &[super::name_of(key)], context)
+    }
+
+    fn lacks_to_json(&mut self, object: &JsObject, context: &mut Context) -> bool {
+        let constructors = context.intrinsics().constructors();
+        let Some(prototype) = object.prototype() else {
+            return object.is::<OrdinaryObject>() && lacks(object);
+        };
+        let plain = JsObject::equals(&prototype, &constructors.object().prototype());
+        let array = JsObject::equals(&prototype, &constructors.array().prototype());
+        if !(plain && object.is::<OrdinaryObject>() || array && object.is_array()) || !lacks(object)
+        {
+            return false;
+        }
+        *self.plain.known.get_or_insert_with(|| {
+            let object = constructors.object().prototype();
+            lacks(&object) && lacks(&constructors.array().prototype())
+        })
+    }
+
+    fn composite(
+        &mut self,
+        key: &PropertyKey,
+        object: &JsObject,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        if self.open.depth() >= DEEPEST {
+            return Err(errors::range_error(
+                "Maximum call stack size exceeded",
+                context,
+            ));
+        }
+        self.open.enter(key, object, context)?;
+        if is_array(object, context)? {
+            self.array(object, context)?;
+        } else {
+            self.object(object, context)?;
+        }
+        self.open.leave();
+        Ok(())
+    }
+
+    fn array(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
+        let length = object
+            .get(js_string!("length"), context)?
+            .to_length(context)?;
+        self.writer.byte(b'[');
+        for index in 0..length {
+            if index > 0 {
+                self.writer.byte(b',');
+            }
+            self.line();
+            let key = PropertyKey::from(index);
+            let value = self.read(object, &key, context)?;
+            if !self.property(&key, value, Some(object), context)? {
+                self.writer.ascii("null");
+            }
+        }
+        self.close(length > 0, b']');
+        Ok(())
+    }
+
+    fn object(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
+        let keys = match &self.keys {
+            Some(keys) => keys.clone(),
+            None => {
+                if object.is::<Proxy>() {
+                    self.plain.known = None;
+                }
+                enumerable_keys(object, context)?
+            }
+        };
+        self.writer.byte(b'{');
+        let mut any = false;
+        for key in keys {
+            let before = self.writer.len();
+            let value = self.read(object, &key, context)?;
+            if any {
+                self.writer.byte(b',');
+            }
+            self.line();
+            match &key {
+                PropertyKey::String(name) => self.writer.quoted(name),
+                PropertyKey::Index(index) => {
+                    self.writer.byte(b'"');
+                    self.writer.number(f64::from(index.get()));
+                    self.writer.byte(b'"');
+                }
+                PropertyKey::Symbol(_) => {}
+            }
+            self.writer.ascii(if self.pretty { ": " } else { ":" });
+            if self.property(&key, value, Some(object), context)? {
+                any = true;
+            } else {
+                self.writer.truncate(before);
+            }
+        }
+        self.close(any, b'}');
+        Ok(())
+    }
+
+    /// A property as `[[Get]]` reads it; of plain objects and arrays without the detour.
+    fn read(
+        &mut self,
+        object: &JsObject,
+        key: &PropertyKey,
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        if object.is::<OrdinaryObject>() || object.is_array() {
+            let found = object.borrow().properties().get(key);
+            if let Some(value) = found.as_ref().and_then(|found| found.value()) {
+                return Ok(value.clone());
+            }
+        }
+        self.plain.known = None;
+        object.get(key.clone(), context)
+    }
+
+    /// A line break and the indentation of the level.
+    fn line(&mut self) {
+        if self.pretty {
+            self.writer.byte(b'\n');
+            for _ in 0..self.open.depth() {
+                self.writer.raw(&self.gap);
+            }
+        }
+    }
+
+    fn close(&mut self, any: bool, bracket: u8) {
+        if any && self.pretty {
+            self.writer.byte(b'\n');
+            for _ in 1..self.open.depth() {
+                self.writer.raw(&self.gap);
+            }
+        }
+        self.writer.byte(bracket);
+    }
+}
+
+fn lacks(object: &JsObject) -> bool {
+    !object
+        .borrow()
+        .properties()
+        .contains_key(&PropertyKey::from(js_string!("toJSON")))
+}
+
+/// Functions as they were before script could patch them.
+#[derive(Default)]
+pub(super) struct Captured {
+    keys: std::cell::OnceCell<JsObject>,
+    is_array: std::cell::OnceCell<JsObject>,
+}
+
+/// Keeps what the rare cases call.
+pub(super) fn capture(context: &mut Context) -> JsResult<()> {
+    let captured = State::of(context).slot::<Captured>();
+    let object = context.intrinsics().constructors().object().constructor();
+    let array = context.intrinsics().constructors().array().constructor();
+    if let Some(keys) = object.get(js_string!("keys"), context)?.as_callable() {
+        let _ = captured.keys.set(keys);
+    }
+    if let Some(is_array) = array.get(js_string!("isArray"), context)?.as_callable() {
+        let _ = captured.is_array.set(is_array);
+    }
+    Ok(())
+}
+
+/// `IsArray`: sees through proxies.
+pub(super) fn is_array(object: &JsObject, context: &mut Context) -> JsResult<bool> {
+    if !object.is::<Proxy>() {
+        return Ok(object.is_array());
+    }
+    let captured = State::of(context).slot::<Captured>();
+    match captured.is_array.get() {
+        Some(is_array) => Ok(is_array
+            .call(&JsValue::undefined(), &[object.clone().into()], context)?
+            .to_boolean()),
+        None => Ok(false),
+    }
+}
+
+/// The keys of own enumerable properties that are no symbols, in order.
+pub(super) fn enumerable_keys(
+    object: &JsObject,
+    context: &mut Context,
+) -> JsResult<Vec<PropertyKey>> {
+    if object.is::<OrdinaryObject>() || object.is_array() {
+        let mut keys = object.own_property_keys(context)?;
+        let borrowed = object.borrow();
+        let properties = borrowed.properties();
+        keys.retain(|key| {
+            !matches!(key, PropertyKey::Symbol(_))
+                && properties
+                    .get(key)
+                    .is_some_and(|found| found.enumerable() == Some(true))
+        });
+        return Ok(keys);
+    }
+    let captured = State::of(context).slot::<Captured>();
+    let Some(keys) = captured.keys.get() else {
+        return Ok(Vec::new());
+    };
+    let list = keys.call(&JsValue::undefined(), &[object.clone().into()], context)?;
+    let Some(list) = list.as_object() else {
+        return Ok(Vec::new());
+    };
+    let length = list
+        .get(js_string!("length"), context)?
+        .to_length(context)?;
+    let mut keys = Vec::with_capacity(length as usize);
+    for index in 0..length {
+        keys.push(list.get(index, context)?.to_property_key(context)?);
+    }
+    Ok(keys)
+}

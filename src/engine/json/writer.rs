@@ -1,0 +1,170 @@
+//! The text that `JSON.stringify` builds: Latin-1 for as long as that holds it, UTF-16 from then on.
+
+use boa_engine::{
+    JsString,
+    string::{JsStr, JsStrVariant},
+};
+
+/// Grows a string.
+#[derive(Default)]
+pub struct Writer {
+    narrow: Vec<u8>,
+    wide: Option<Vec<u16>>,
+}
+
+impl Writer {
+    pub fn finish(self) -> JsString {
+        match self.wide {
+            Some(wide) => JsString::from(wide.as_slice()),
+            None => JsString::from(JsStr::latin1(&self.narrow)),
+        }
+    }
+
+    /// The length so far; see [`Writer::truncate`].
+    pub fn len(&self) -> usize {
+        self.wide.as_ref().map_or(self.narrow.len(), Vec::len)
+    }
+
+    /// Takes back what was written after a length.
+    pub fn truncate(&mut self, length: usize) {
+        match &mut self.wide {
+            Some(wide) => wide.truncate(length),
+            None => self.narrow.truncate(length),
+        }
+    }
+
+    pub fn byte(&mut self, byte: u8) {
+        match &mut self.wide {
+            Some(wide) => wide.push(u16::from(byte)),
+            None => self.narrow.push(byte),
+        }
+    }
+
+    /// ASCII.
+    pub fn ascii(&mut self, text: &str) {
+        self.latin1(text.as_bytes());
+    }
+
+    fn latin1(&mut self, units: &[u8]) {
+        match &mut self.wide {
+            Some(wide) => wide.extend(units.iter().map(|unit| u16::from(*unit))),
+            None => self.narrow.extend_from_slice(units),
+        }
+    }
+
+    fn utf16(&mut self, units: &[u16]) {
+        if self.wide.is_none() && units.iter().all(|unit| *unit <= 0xff) {
+            self.narrow.extend(units.iter().map(|unit| *unit as u8));
+            return;
+        }
+        self.widen().extend_from_slice(units);
+    }
+
+    fn widen(&mut self) -> &mut Vec<u16> {
+        let narrow = &mut self.narrow;
+        self.wide
+            .get_or_insert_with(|| std::mem::take(narrow).into_iter().map(u16::from).collect())
+    }
+
+    /// A string as it is.
+    pub fn raw(&mut self, text: &JsString) {
+        match text.as_str().variant() {
+            JsStrVariant::Latin1(units) => self.latin1(units),
+            JsStrVariant::Utf16(units) => self.utf16(units),
+        }
+    }
+
+    pub fn integer(&mut self, number: i32) {
+        self.ascii(itoa::Buffer::new().format(number));
+    }
+
+    /// A finite number.
+    pub fn number(&mut self, number: f64) {
+        self.ascii(ryu_js::Buffer::new().format_finite(number));
+    }
+
+    /// A string in quotes, with escapes where JSON needs them.
+    pub fn quoted(&mut self, text: &JsString) {
+        self.byte(b'"');
+        match text.as_str().variant() {
+            JsStrVariant::Latin1(units) => self.quoted_latin1(units),
+            JsStrVariant::Utf16(units) => self.quoted_utf16(units),
+        }
+        self.byte(b'"');
+    }
+
+    fn quoted_latin1(&mut self, units: &[u8]) {
+        let mut plain = 0;
+        for (index, unit) in units.iter().enumerate() {
+            if matches!(unit, b'"' | b'\\' | 0..=0x1f) {
+                self.latin1(&units[plain..index]);
+                self.escaped(u16::from(*unit));
+                plain = index + 1;
+            }
+        }
+        self.latin1(&units[plain..]);
+    }
+
+    fn quoted_utf16(&mut self, units: &[u16]) {
+        let mut plain = 0;
+        let mut index = 0;
+        while index < units.len() {
+            let pair = is_leading(units[index])
+                && units.get(index + 1).is_some_and(|next| is_trailing(*next));
+            let width = if pair { 2 } else { 1 };
+            let lone = !pair && (is_leading(units[index]) || is_trailing(units[index]));
+            if lone || matches!(units[index], 0x22 | 0x5c | 0..=0x1f) {
+                self.utf16(&units[plain..index]);
+                self.escaped(units[index]);
+                plain = index + 1;
+            }
+            index += width;
+        }
+        self.utf16(&units[plain..]);
+    }
+
+    fn escaped(&mut self, unit: u16) {
+        match unit {
+            0x08 => self.ascii("\\b"),
+            0x09 => self.ascii("\\t"),
+            0x0a => self.ascii("\\n"),
+            0x0c => self.ascii("\\f"),
+            0x0d => self.ascii("\\r"),
+            0x22 => self.ascii("\\\""),
+            0x5c => self.ascii("\\\\"),
+            unit => self.ascii(&format!("\\u{unit:04x}")),
+        }
+    }
+}
+
+fn is_leading(unit: u16) -> bool {
+    (0xd800..0xdc00).contains(&unit)
+}
+
+fn is_trailing(unit: u16) -> bool {
+    (0xdc00..0xe000).contains(&unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use boa_engine::JsString;
+
+    use super::Writer;
+
+    #[test]
+    fn strings_are_quoted_as_json_wants_them() {
+        let cases: [(&[u16], &str); 6] = [
+            (&[0x61, 0x22, 0x5c, 0x0a, 0x01], r#""a\"\\\n\u0001""#),
+            (&[0xd800], r#""\ud800""#),
+            (&[0xdc00, 0xd800], r#""\udc00\ud800""#),
+            (&[0xd83d, 0xde00], "\"\u{1f600}\""),
+            (&[0xe9], "\"\u{e9}\""),
+            (&[0x2028], "\"\u{2028}\""),
+        ];
+        for (units, expected) in cases {
+            let mut writer = Writer::default();
+            writer.quoted(&JsString::from(units));
+            assert_eq!(writer.finish().to_std_string_lossy(), expected);
+        }
+    }
+}
