@@ -167,9 +167,7 @@ fn call_inspect(object: &JsObject, context: &mut Context) -> Option<String> {
     if !registry::exists("util/inspect") {
         return None;
     }
-    let module = registry::require("util/inspect", context)
-        
-        .ok()?;
+    let module = registry::require("util/inspect", context).ok()?;
     let inspect = module
         .as_object()?
         .get(js_string!("inspect"), context)

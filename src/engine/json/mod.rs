@@ -7,6 +7,8 @@
 mod circular;
 pub mod parse;
 mod revive;
+#[cfg(test)]
+mod tests;
 pub mod stringify;
 mod writer;
 
