@@ -132,6 +132,7 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
     let global = context.global_object();
     drop(Natives::on(global.clone(), context).value("global", global));
     timers::install(context)?;
+    crate::web::dom_exception::install(context)?;
     crate::web::encoding::install(context)?;
     crate::web::url::install(context)?;
     buffer::install(context)?;

@@ -170,10 +170,11 @@ fn from_array_buffer(
         return Err(errors::out_of_bounds(Some("offset"), context));
     }
     let length = match args.get_or_undefined(2) {
-        value if value.is_undefined() => room,
+        // The fraction of an offset is dropped later: all that then remains is meant.
+        value if value.is_undefined() => total - offset.trunc(),
         value => value.to_number(context)?,
     };
-    if length > room {
+    if length > total - offset.trunc() {
         return Err(errors::out_of_bounds(Some("length"), context));
     }
     if offset < 0.0 {

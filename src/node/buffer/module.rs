@@ -19,6 +19,7 @@ use crate::engine::{
 /// What `require('buffer')` gives.
 pub fn exports(context: &mut Context) -> JsResult<JsValue> {
     let buffer = class(context)?.constructor.clone();
+    let (atob, btoa) = (global_atob(context)?, global_btoa(context)?);
     let constants = Natives::new(context)
         .attributes(Attribute::ENUMERABLE)
         .value("MAX_LENGTH", MAX_LENGTH)
@@ -36,8 +37,8 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         .function("isAscii", 1, is_ascii)
         .value("kMaxLength", MAX_LENGTH)
         .value("kStringMaxLength", MAX_STRING_LENGTH)
-        .lazy("btoa", global_btoa)
-        .lazy("atob", global_atob)
+        .value("btoa", btoa)
+        .value("atob", atob)
         .value("constants", constants)
         .accessor(
             "INSPECT_MAX_BYTES",
@@ -84,12 +85,36 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("inspectMaxBytes", 0, inspect_max_bytes)
         .function("allocUnsafeSlow", 1, create::alloc_unsafe_slow)
         .function("transcode", 3, transcode)
+        .function("uniqueId", 0, unique_id)
         .build())
+}
+
+/// An identifier in the form of a random UUID, that nobody can have guessed.
+fn unique_id(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    use std::hash::{BuildHasher, RandomState};
+    let (high, low) = (RandomState::new().hash_one(0), RandomState::new().hash_one(1));
+    let id = format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 48 & 0x3fff | 0x8000,
+        low & 0xffff_ffff_ffff,
+    );
+    Ok(JsString::from(id).into())
 }
 
 fn part(id: &str, name: &'static str, context: &mut Context) -> JsResult<JsValue> {
     match registry::require(id, context)?.as_object() {
         Some(exports) => exports.get(JsString::from(name), context),
+        None => Ok(JsValue::undefined()),
+    }
+}
+
+/// Calls a function of a script half that loads for it.
+fn late(id: &str, name: &'static str, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    match part(id, name, context)?.as_callable() {
+        Some(function) => function.call(&JsValue::undefined(), args, context),
         None => Ok(JsValue::undefined()),
     }
 }

@@ -5,7 +5,7 @@ use boa_engine::{
 };
 
 use super::base64;
-use crate::{engine::native, node::errors::node_error_with};
+use crate::{engine::native, node::errors::node_error_with, web::dom_exception::dom_exception};
 
 /// The two functions, shared by the globals and the module.
 pub struct WebFunctions {
@@ -50,6 +50,17 @@ fn atob(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
     }
 }
 
+/// Whether the text has the right characters, but one too many or too few.
+fn is_cut_off(text: &JsString) -> bool {
+    let digits = text
+        .iter()
+        .filter(|unit| !matches!(unit, 0x20 | 0x09 | 0x0a | 0x0c | 0x0d));
+    let right = |unit: u16| {
+        u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
+    };
+    digits.clone().all(right) && digits.count() % 4 == 1
+}
+
 fn btoa(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = input(args, context)?;
     let bytes: Option<Vec<u8>> = match text.as_str().variant() {
@@ -63,19 +74,5 @@ fn btoa(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
 }
 
 fn invalid_character(message: &str, context: &mut Context) -> JsError {
-    let made = dom_exception(message, "InvalidCharacterError", context);
-    made.map_or_else(|error| error, JsError::from_opaque)
-}
-
-fn dom_exception(message: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
-    let global = context.global_object();
-    let class = global.get(JsString::from("DOMException"), context)?;
-    let args = [JsString::from(message).into(), JsString::from(name).into()];
-    match class.as_constructor() {
-        Some(class) => class.construct(&args, None, context).map(JsValue::from),
-        None => Ok(boa_engine::JsNativeError::error()
-            .with_message(format!("{name}: {message}"))
-            .into_opaque(context)
-            .into()),
-    }
+    dom_exception(message, "InvalidCharacterError", context)
 }

@@ -173,13 +173,6 @@ impl State {
             return None;
         }
         let known = self.pending.known();
-        if self.encoding == Encoding::Utf16Le && ends_in_lead_surrogate(known) {
-            // Half a character more: the unit before it is complete.
-            let (now, later) = known.split_at(known.len() - 2);
-            let (text, later) = (self.encoding.decode(now), [later[0], later[1]]);
-            self.pending.keep(&later, 2);
-            return Some(text);
-        }
         let text = self.encoding.decode(known);
         self.pending.count = 0;
         self.pending.missing = 0;

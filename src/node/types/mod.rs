@@ -59,17 +59,50 @@ macro_rules! typed_array {
 }
 
 const CHECKS: &[(&str, NativeFunctionPointer)] = &[
-    ("isExternal", never),
-    ("isKeyObject", never),
-    ("isCryptoKey", never),
-    ("isDate", check!(|object, _| object.is::<Date>())),
     ("isArgumentsObject", check!(is_arguments)),
+    (
+        "isArrayBuffer",
+        check!(|object, _| object.is::<ArrayBuffer>()),
+    ),
+    ("isAsyncFunction", check!(is_async_function)),
     (
         "isBigIntObject",
         check!(|object, _| object.is::<JsBigInt>()),
     ),
     ("isBooleanObject", check!(|object, _| object.is::<bool>())),
+    ("isDate", check!(|object, _| object.is::<Date>())),
+    ("isExternal", never),
+    ("isGeneratorFunction", check!(is_generator_function)),
+    (
+        "isGeneratorObject",
+        check!(|object, _| object.is::<Generator>() || object.is::<AsyncGenerator>()),
+    ),
+    (
+        "isMap",
+        check!(|object, _| object.is::<OrderedMap<JsValue>>()),
+    ),
+    (
+        "isMapIterator",
+        check!(|object, _| JsMapIterator::from_object(object.clone()).is_ok()),
+    ),
+    (
+        "isModuleNamespaceObject",
+        check!(|object, _| object.is::<ModuleNamespace>()),
+    ),
+    ("isNativeError", check!(|object, _| is_native_error(object))),
     ("isNumberObject", check!(|object, _| object.is::<f64>())),
+    ("isPromise", check!(|object, _| object.is::<Promise>())),
+    ("isProxy", check!(|object, _| object.is::<Proxy>())),
+    ("isRegExp", check!(|object, _| object.is::<RegExp>())),
+    ("isSet", check!(|object, _| object.is::<OrderedSet>())),
+    (
+        "isSetIterator",
+        check!(|object, _| JsSetIterator::from_object(object.clone()).is_ok()),
+    ),
+    (
+        "isSharedArrayBuffer",
+        check!(|object, _| object.is::<SharedArrayBuffer>()),
+    ),
     (
         "isStringObject",
         check!(|object, _| object.is::<JsString>()),
@@ -77,32 +110,6 @@ const CHECKS: &[(&str, NativeFunctionPointer)] = &[
     (
         "isSymbolObject",
         check!(|object, _| object.is::<JsSymbol>()),
-    ),
-    (
-        "isBoxedPrimitive",
-        check!(|object, _| is_boxed_primitive(object)),
-    ),
-    ("isNativeError", check!(|object, _| is_native_error(object))),
-    ("isRegExp", check!(|object, _| object.is::<RegExp>())),
-    ("isAsyncFunction", check!(is_async_function)),
-    ("isGeneratorFunction", check!(is_generator_function)),
-    (
-        "isGeneratorObject",
-        check!(|object, _| object.is::<Generator>() || object.is::<AsyncGenerator>()),
-    ),
-    ("isPromise", check!(|object, _| object.is::<Promise>())),
-    (
-        "isMap",
-        check!(|object, _| object.is::<OrderedMap<JsValue>>()),
-    ),
-    ("isSet", check!(|object, _| object.is::<OrderedSet>())),
-    (
-        "isMapIterator",
-        check!(|object, _| JsMapIterator::from_object(object.clone()).is_ok()),
-    ),
-    (
-        "isSetIterator",
-        check!(|object, _| JsSetIterator::from_object(object.clone()).is_ok()),
     ),
     (
         "isWeakMap",
@@ -113,27 +120,18 @@ const CHECKS: &[(&str, NativeFunctionPointer)] = &[
         check!(|object, _| JsWeakSet::from_object(object.clone()).is_ok()),
     ),
     (
-        "isArrayBuffer",
-        check!(|object, _| object.is::<ArrayBuffer>()),
-    ),
-    ("isDataView", check!(|object, _| object.is::<DataView>())),
-    (
-        "isSharedArrayBuffer",
-        check!(|object, _| object.is::<SharedArrayBuffer>()),
-    ),
-    ("isProxy", check!(|object, _| object.is::<Proxy>())),
-    (
-        "isModuleNamespaceObject",
-        check!(|object, _| object.is::<ModuleNamespace>()),
-    ),
-    (
         "isAnyArrayBuffer",
         check!(|object, _| object.is::<ArrayBuffer>() || object.is::<SharedArrayBuffer>()),
+    ),
+    (
+        "isBoxedPrimitive",
+        check!(|object, _| is_boxed_primitive(object)),
     ),
     (
         "isArrayBufferView",
         check!(|object, _| object.is::<TypedArray>() || object.is::<DataView>()),
     ),
+    ("isDataView", check!(|object, _| object.is::<DataView>())),
     (
         "isTypedArray",
         check!(|object, _| object.is::<TypedArray>()),
@@ -150,6 +148,8 @@ const CHECKS: &[(&str, NativeFunctionPointer)] = &[
     ("isFloat64Array", typed_array!(Float64)),
     ("isBigInt64Array", typed_array!(BigInt64)),
     ("isBigUint64Array", typed_array!(BigUint64)),
+    ("isKeyObject", never),
+    ("isCryptoKey", never),
 ];
 
 /// Kinds of object that this runtime doesn't make.

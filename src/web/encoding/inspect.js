@@ -1,14 +1,15 @@
 'use strict';
 // How `util.inspect` shows a TextEncoder or TextDecoder.
 
-const { ObjectGetPrototypeOf } = primordials;
+const { ObjectCreate, ObjectGetPrototypeOf } = primordials;
 
 module.exports = function inspect(depth, options) {
   if (typeof depth === 'number' && depth < 0) return this;
   if (!('fatal' in this)) return require('util').inspect({ encoding: this.encoding }, options);
-  const shown = { __proto__: { __proto__: null, constructor: ObjectGetPrototypeOf(this).constructor } };
-  shown.encoding = this.encoding;
-  shown.fatal = this.fatal;
-  shown.ignoreBOM = this.ignoreBOM;
-  return require('util').inspect(shown, options);
+  const { encoding, fatal, ignoreBOM } = this;
+  const value = (value) => ({ __proto__: null, enumerable: true, value });
+  const shown = ObjectCreate(ObjectGetPrototypeOf(this), {
+    encoding: value(encoding), fatal: value(fatal), ignoreBOM: value(ignoreBOM),
+  });
+  return require('util').inspect(shown, { ...options, customInspect: false });
 };
