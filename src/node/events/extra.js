@@ -17,7 +17,6 @@ const {
   String,
   SymbolAsyncIterator,
   SymbolDispose,
-  SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
 const { nodeError } = binding('errors');
@@ -35,9 +34,7 @@ const { AbortError } = require('errors');
 const kRejection = EventEmitter.captureRejectionSymbol;
 const kErrorMonitor = EventEmitter.errorMonitor;
 const kCapture = ObjectGetOwnPropertySymbols(EventEmitter.prototype)[0];
-// Event targets answer for their listeners through this symbol.
-const kListeners = SymbolFor('ouro.eventTarget.listeners');
-const kMaxListeners = SymbolFor('ouro.eventTarget.maxListeners');
+const eventTargets = () => require('events/event_target');
 
 exports.validateCapture = (value, name = 'options.captureRejections') => validateBoolean(value, name);
 
@@ -112,27 +109,26 @@ exports.setMaxListeners = function(n, targets) {
   validateNumber(n, 'setMaxListeners', 0);
   if (targets.length === 0) {
     EventEmitter.defaultMaxListeners = n;
+    eventTargets().setDefaultMaxListeners(n);
     return;
   }
   for (let i = 0; i < targets.length; i++) {
     const target = targets[i];
     if (typeof target?.setMaxListeners === 'function') target.setMaxListeners(n);
-    else if (isTarget(target)) target[kMaxListeners] = n;
+    else if (isTarget(target)) target[eventTargets().kMaxListeners] = n;
     else throw nodeError('ERR_INVALID_ARG_TYPE', 'eventTargets', ['EventEmitter', 'EventTarget'], target);
   }
 };
 
 exports.getMaxListeners = function(emitter) {
   if (typeof emitter?.getMaxListeners === 'function') return emitter.getMaxListeners();
-  if (isTarget(emitter)) return emitter[kMaxListeners] ?? EventEmitter.defaultMaxListeners;
+  if (isTarget(emitter)) return emitter[eventTargets().kMaxListeners] ?? EventEmitter.defaultMaxListeners;
   throw nodeError('ERR_INVALID_ARG_TYPE', 'emitter', ['EventEmitter', 'EventTarget'], emitter);
 };
 
 exports.getEventListeners = function(emitter, type) {
   if (typeof emitter?.listeners === 'function') return emitter.listeners(type);
-  if (isTarget(emitter)) {
-    return typeof emitter[kListeners] === 'function' ? emitter[kListeners](type) : [];
-  }
+  if (eventTargets().isEventTarget(emitter)) return eventTargets().getListeners(emitter, type);
   throw nodeError('ERR_INVALID_ARG_TYPE', 'emitter', ['EventEmitter', 'EventTarget'], emitter);
 };
 
@@ -145,7 +141,7 @@ exports.addAbortListener = function(signal, listener) {
     binding('task_queue').queueMicrotask(() => listener());
   } else {
     // `stopImmediatePropagation` of another listener must not hide the abort from this one.
-    const resist = SymbolFor('ouro.eventTarget.resistStop');
+    const { kResistStopPropagation: resist } = eventTargets();
     signal.addEventListener('abort', listener, { __proto__: null, once: true, [resist]: true });
     remove = () => signal.removeEventListener('abort', listener);
   }

@@ -57,7 +57,7 @@ function from(body, name = 'body') {
 
 /** A function that is given what is written, as an async iterable, and returns what can be read. */
 function fromFunction(body, name) {
-  const { AbortController } = require('abort_controller');
+  const { AbortController } = require('events/abort');
   const controller = new AbortController();
   const { signal } = controller;
   let resolve;

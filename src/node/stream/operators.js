@@ -46,7 +46,7 @@ function mapped(stream, fn, options) {
 }
 
 async function* mapping(stream, fn, options, concurrency, mark) {
-  const { AbortSignal } = require('abort_controller');
+  const { AbortSignal } = require('events/abort');
   const signal = AbortSignal.any(options?.signal ? [options.signal] : []);
   const given = { signal };
   const queue = [];
@@ -256,7 +256,7 @@ module.exports = {
       await require('stream/promises').finished(this.destroy(err));
       throw err;
     }
-    const { AbortController } = require('abort_controller');
+    const { AbortController } = require('events/abort');
     const controller = new AbortController();
     if (outer) require('events/extra').addAbortListener(outer, () => controller.abort());
     try {

@@ -78,7 +78,7 @@ function run(streams, callback, options) {
   let controller;
   const signalOf = () => {
     if (controller === undefined) {
-      const { AbortController } = require('abort_controller');
+      const { AbortController } = require('events/abort');
       controller = new AbortController();
     }
     return controller.signal;
