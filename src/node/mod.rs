@@ -10,6 +10,7 @@ pub mod fs;
 pub mod os;
 pub mod path;
 pub mod process;
+pub mod stream;
 pub mod string_decoder;
 pub mod task_queue;
 pub mod timers;
@@ -37,6 +38,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("process", process::binding),
     ("modules", crate::modules::binding),
     ("fs", fs::binding),
+    ("stream", stream::binding),
     ("string_decoder", string_decoder::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
@@ -45,6 +47,11 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
 
 /// The modules that are all native, by id.
 pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
+    ("_stream_duplex", stream::old_duplex),
+    ("_stream_passthrough", stream::old_passthrough),
+    ("_stream_readable", stream::old_readable),
+    ("_stream_transform", stream::old_transform),
+    ("_stream_writable", stream::old_writable),
     ("buffer", buffer::exports),
     ("encoding", crate::web::encoding::exports),
     ("console", console::exports),
@@ -60,6 +67,11 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
 
 /// The modules that user code may require, with or without `node:`. Sorted.
 pub const PUBLIC_MODULES: &[&str] = &[
+    "_stream_duplex",
+    "_stream_passthrough",
+    "_stream_readable",
+    "_stream_transform",
+    "_stream_writable",
     "assert",
     "assert/strict",
     "async_hooks",

@@ -62,7 +62,10 @@ fn require(
         parent.and_then(|parent| esm.find(&paths::to_file_url(Path::new(parent)), false));
     let evaluating = run::evaluating(position.as_ref(), context);
     if evaluating.contains(module) {
-        let awaits = esm.graph(module).iter().any(|reached| awaits(reached, context));
+        let awaits = esm
+            .graph(module)
+            .iter()
+            .any(|reached| awaits(reached, context));
         return Err(match awaits {
             true => async_error(filename, parent, context),
             false => cycle_error(filename, parent, context),

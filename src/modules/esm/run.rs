@@ -4,7 +4,9 @@ use std::path::Path;
 
 use boa_engine::{
     Context, JsError, JsResult, JsString, JsValue, Module, NativeFunction, Source,
-    builtins::{error::Error as ErrorData, promise::PromiseState}, js_string, object::builtins::JsPromise,
+    builtins::{error::Error as ErrorData, promise::PromiseState},
+    js_string,
+    object::builtins::JsPromise,
 };
 use rustc_hash::FxHashSet;
 use url::Url;
@@ -185,10 +187,18 @@ fn explain_missing_global(reason: &JsValue, root: &Module, context: &mut Context
         explained.push_str(", you can use import instead");
     }
     let state = State::of(context);
-    let url = state.modules.esm.record(root).map(|record| record.url.clone());
+    let url = state
+        .modules
+        .esm
+        .record(root)
+        .map(|record| record.url.clone());
     if let Some(path) = url.and_then(|url| paths::from_file_url(&url).ok())
         && path.extension().is_some_and(|extension| extension == "js")
-        && let Ok(Some(package)) = state.modules.resolver(&state.options).packages.scope_of(&path)
+        && let Ok(Some(package)) = state
+            .modules
+            .resolver(&state.options)
+            .packages
+            .scope_of(&path)
         && package.package_type == PackageType::Module
     {
         explained.push_str(&format!(
@@ -198,7 +208,12 @@ fn explain_missing_global(reason: &JsValue, root: &Module, context: &mut Context
         ));
     }
     error
-        .set(js_string!("message"), JsString::from(explained), false, context)
+        .set(
+            js_string!("message"),
+            JsString::from(explained),
+            false,
+            context,
+        )
         .map(drop)
 }
 

@@ -48,6 +48,11 @@ pub fn from_aligned(bytes: AlignedVec<u8>, context: &mut Context) -> JsResult<Js
     class::class(context)?.own(bytes, context)
 }
 
+/// A Buffer on the memory that a view sees.
+pub fn from_view(view: &View, context: &mut Context) -> JsResult<JsObject> {
+    class::class(context)?.on_view(view, context)
+}
+
 /// Whether the value is a `Buffer`, not just a Uint8Array.
 pub fn is_buffer(value: &JsValue, context: &mut Context) -> bool {
     value

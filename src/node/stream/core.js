@@ -7,6 +7,7 @@ const {
   FunctionPrototypeSymbolHasInstance,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
+  ObjectPrototypeHasOwnProperty,
   ObjectSetPrototypeOf,
   ReflectApply,
   SymbolAsyncDispose,
@@ -96,8 +97,19 @@ function inherit(constructor, parent) {
 // ---- Stream: an emitter with `pipe`
 
 function Stream(options) {
-  ReflectApply(EventEmitter.init, this, [options]);
+  becomeEmitter(this, options);
 }
+
+/** What the constructors of streams do for their emitter. */
+function becomeEmitter(stream, options) {
+  if (EventEmitter.captureRejections || options?.captureRejections) {
+    ReflectApply(EventEmitter.init, stream, [options]);
+  } else if (!ObjectPrototypeHasOwnProperty(stream, '_events')) {
+    stream._events = { __proto__: null };
+    stream._eventsCount = 0;
+  }
+}
+
 inherit(Stream, EventEmitter);
 Stream.prototype.pipe = function pipe(dest, options) {
   return ReflectApply(require('stream/pipe').legacyPipe, this, [dest, options]);
@@ -107,10 +119,15 @@ method(Stream.prototype, 'stream/utils', 'eventNames');
 
 // ---- Readable
 
+let initReadable;
+
 function Readable(options) {
-  if (!(this instanceof Readable)) return new Readable(options);
-  load('stream/readable');
-  require('stream/readable').initReadable(this, options);
+  if (new.target === undefined && !(this instanceof Readable)) return new Readable(options);
+  if (initReadable === undefined) {
+    load('stream/readable');
+    ({ initReadable } = require('stream/readable'));
+  }
+  initReadable(this, options);
 }
 const source = inherit(Readable, Stream);
 methods(source, 'stream/readable', [
@@ -148,10 +165,15 @@ function writer(target) {
   ]);
 }
 
+let initWritable;
+
 function Writable(options) {
-  if (!(this instanceof Writable)) return new Writable(options);
-  load('stream/writable');
-  require('stream/writable').initWritable(this, options);
+  if (new.target === undefined && !(this instanceof Writable)) return new Writable(options);
+  if (initWritable === undefined) {
+    load('stream/writable');
+    ({ initWritable } = require('stream/writable'));
+  }
+  initWritable(this, options);
 }
 const sink = inherit(Writable, Stream);
 writer(sink);
@@ -170,12 +192,17 @@ define(Writable, SymbolHasInstance, {
 
 // ---- Duplex
 
+let initDuplex;
+
 function Duplex(options) {
-  if (!(this instanceof Duplex)) return new Duplex(options);
-  load('stream/readable');
-  load('stream/writable');
-  load('stream/duplex');
-  require('stream/duplex').initDuplex(this, options);
+  if (new.target === undefined && !(this instanceof Duplex)) return new Duplex(options);
+  if (initDuplex === undefined) {
+    load('stream/readable');
+    load('stream/writable');
+    load('stream/duplex');
+    ({ initDuplex } = require('stream/duplex'));
+  }
+  initDuplex(this, options);
 }
 const both = inherit(Duplex, Readable);
 writer(both);
@@ -184,4 +211,4 @@ Duplex.fromWeb = (pair, options) => require('stream/web_adapters').duplexFromWeb
 Duplex.toWeb = (duplex) => require('stream/web_adapters').duplexToWeb(duplex);
 Duplex.from = (body) => require('stream/duplexify').from(body);
 
-module.exports = { Stream, Readable, Writable, Duplex, methods, define, inherit };
+module.exports = { becomeEmitter, Stream, Readable, Writable, Duplex, methods, define, inherit };

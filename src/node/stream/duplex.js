@@ -1,8 +1,7 @@
 // Duplex: what making one takes, beyond the two halves.
 'use strict';
 
-const { ReflectApply } = primordials;
-const { Stream } = require('stream/core');
+const { becomeEmitter } = require('stream/core');
 const { makeReadableState, sourceConstructed } = require('stream/readable');
 const { adoptWriter, makeWritableState, sinkConstructed } = require('stream/writable');
 const { construct } = require('stream/destroy');
@@ -25,7 +24,7 @@ exports.initDuplex = function(stream, options) {
     if (typeof options.read === 'function') stream._read = options.read;
     adoptWriter(stream, options);
   }
-  ReflectApply(Stream, stream, [options]);
+  becomeEmitter(stream, options);
   if (stream._construct != null) {
     construct(stream, () => {
       sourceConstructed(stream);

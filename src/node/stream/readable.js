@@ -18,12 +18,11 @@ const {
   SymbolAsyncIterator,
   SymbolFor,
 } = primordials;
-const { Duplex, Stream } = require('stream/core');
+const { becomeEmitter, Duplex, Stream } = require('stream/core');
 const { adopt, construct, destroy, undestroy, errorOrDestroy } = require('stream/destroy');
-const { defineBits, highWaterMark, toBuffer } = require('stream/state');
+const { bufferClass, defineBits, highWaterMark, toBuffer } = require('stream/state');
 const { nodeError } = binding('errors');
 const { nextTick } = binding('task_queue');
-const { isArrayBufferView } = binding('types');
 
 // The order of these names is the order of the bits below.
 const OBJECT_MODE = 1 << 0;
@@ -77,7 +76,7 @@ function makeReadableState(stream, options, isDuplex) {
   if (options) {
     const { defaultEncoding, encoding } = options;
     if (defaultEncoding && defaultEncoding !== 'utf8' && defaultEncoding !== 'utf-8') {
-      if (!require('buffer').Buffer.isEncoding(defaultEncoding)) throw nodeError('ERR_UNKNOWN_ENCODING', defaultEncoding);
+      if (!bufferClass().isEncoding(defaultEncoding)) throw nodeError('ERR_UNKNOWN_ENCODING', defaultEncoding);
       state.defaultEncoding = defaultEncoding;
     }
     if (encoding) decodeAs(state, encoding);
@@ -140,7 +139,7 @@ function initReadable(stream, options) {
     if (typeof options.read === 'function') stream._read = options.read;
     adopt(stream, options);
   }
-  ReflectApply(Stream, stream, [options]);
+  becomeEmitter(stream, options);
   if (stream._construct != null) construct(stream, () => sourceConstructed(stream));
 }
 
@@ -149,11 +148,6 @@ function sourceConstructed(stream) {
 }
 
 // ---- into the buffer ----
-
-function toBytes(chunk, encoding) {
-  const { Buffer } = require('buffer');
-  return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : toBuffer(chunk);
-}
 
 /** `push` and `unshift`: true when the stream wants more. */
 function addTo(stream, chunk, encoding, front) {
@@ -167,16 +161,18 @@ function addTo(stream, chunk, encoding, front) {
     if (typeof chunk === 'string') {
       encoding ||= state.defaultEncoding;
       if (state.encoding !== encoding) {
-        chunk = toBytes(chunk, encoding);
+        chunk = bufferClass().from(chunk, encoding);
         if (front && state.encoding) chunk = chunk.toString(state.encoding);
         else encoding = '';
       }
-    } else if (isArrayBufferView(chunk)) {
-      chunk = toBytes(chunk);
-      encoding = '';
     } else if (chunk !== undefined) {
-      errorOrDestroy(stream, nodeError('ERR_INVALID_ARG_TYPE', 'chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk));
-      return false;
+      const bytes = toBuffer(chunk);
+      if (bytes === undefined) {
+        errorOrDestroy(stream, nodeError('ERR_INVALID_ARG_TYPE', 'chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk));
+        return false;
+      }
+      chunk = bytes;
+      encoding = '';
     }
     if (!chunk || chunk.length <= 0) {
       if (!front) {
@@ -317,7 +313,7 @@ function take(n, state) {
 }
 
 function gather(state, parts, length) {
-  return state.decoder !== null ? ArrayPrototypeJoin(parts, '') : require('buffer').Buffer.concat(parts, length);
+  return state.decoder !== null ? ArrayPrototypeJoin(parts, '') : bufferClass().concat(parts, length);
 }
 
 // ---- telling the reader ----

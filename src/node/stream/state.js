@@ -31,11 +31,13 @@ exports.highWaterMark = function(options, own, isDuplex, objectMode) {
   return MathFloor(mark);
 };
 
-/** Any view of memory, as a Buffer over the same memory. */
-exports.toBuffer = function(view) {
-  const { Buffer } = require('buffer');
-  return view instanceof Buffer ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-};
+/** Any view of memory as a Buffer on the same memory; undefined for what is no view. */
+exports.toBuffer = binding('stream').toBuffer;
+
+let Buffer;
+
+/** The class Buffer, without loading it before there is a use for it. */
+exports.bufferClass = () => (Buffer ??= require('buffer').Buffer);
 
 /** Defines on `proto` a boolean accessor for each name: bit 0, bit 1, … of the field `bits`. */
 exports.defineBits = function(proto, names) {

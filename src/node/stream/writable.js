@@ -11,12 +11,11 @@ const {
   SymbolAsyncDispose,
   SymbolFor,
 } = primordials;
-const { Duplex, Stream } = require('stream/core');
+const { becomeEmitter, Duplex } = require('stream/core');
 const { adopt, construct, destroy, undestroy, errorOrDestroy } = require('stream/destroy');
-const { defineBits, highWaterMark, toBuffer } = require('stream/state');
+const { bufferClass, defineBits, highWaterMark, toBuffer } = require('stream/state');
 const { nodeError } = binding('errors');
 const { nextTick } = binding('task_queue');
-const { isArrayBufferView } = binding('types');
 
 // The order of these names is the order of the bits below.
 const OBJECT_MODE = 1 << 0;
@@ -72,7 +71,7 @@ function makeWritableState(stream, options, isDuplex) {
   };
   const encoding = options?.defaultEncoding;
   if (encoding && encoding !== 'utf8' && encoding !== 'utf-8') {
-    if (!require('buffer').Buffer.isEncoding(encoding)) throw nodeError('ERR_UNKNOWN_ENCODING', encoding);
+    if (!bufferClass().isEncoding(encoding)) throw nodeError('ERR_UNKNOWN_ENCODING', encoding);
     state.defaultEncoding = encoding;
   }
   state.onwrite = (err) => onwrite(stream, err);
@@ -116,7 +115,7 @@ defineBits(WritableState.prototype, BOOLEANS);
 function initWritable(stream, options) {
   stream._writableState = makeWritableState(stream, options, false);
   if (options) adoptWriter(stream, options);
-  ReflectApply(Stream, stream, [options]);
+  becomeEmitter(stream, options);
   if (stream._construct != null) construct(stream, () => sinkConstructed(stream));
 }
 
@@ -142,19 +141,21 @@ function write(stream, chunk, encoding, cb) {
   if (chunk === null) throw nodeError('ERR_STREAM_NULL_VALUES');
   if ((state.bits & OBJECT_MODE) === 0) {
     if (!encoding) encoding = state.defaultEncoding;
-    else if (encoding !== 'buffer' && encoding !== 'utf8' && !require('buffer').Buffer.isEncoding(encoding)) {
+    else if (encoding !== 'buffer' && encoding !== 'utf8' && !bufferClass().isEncoding(encoding)) {
       throw nodeError('ERR_UNKNOWN_ENCODING', encoding);
     }
     if (typeof chunk === 'string') {
       if (state.bits & DECODE_STRINGS) {
-        chunk = require('buffer').Buffer.from(chunk, encoding);
+        chunk = bufferClass().from(chunk, encoding);
         encoding = 'buffer';
       }
-    } else if (isArrayBufferView(chunk)) {
-      chunk = toBuffer(chunk);
-      encoding = 'buffer';
     } else {
-      throw nodeError('ERR_INVALID_ARG_TYPE', 'chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk);
+      const bytes = toBuffer(chunk);
+      if (bytes === undefined) {
+        throw nodeError('ERR_INVALID_ARG_TYPE', 'chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk);
+      }
+      chunk = bytes;
+      encoding = 'buffer';
     }
   }
   if (state.bits & (ENDING | DESTROYED)) {
@@ -429,7 +430,7 @@ const members = {
 
   setDefaultEncoding(encoding) {
     if (typeof encoding === 'string') encoding = StringPrototypeToLowerCase(encoding);
-    if (!require('buffer').Buffer.isEncoding(encoding)) throw nodeError('ERR_UNKNOWN_ENCODING', encoding);
+    if (!bufferClass().isEncoding(encoding)) throw nodeError('ERR_UNKNOWN_ENCODING', encoding);
     this._writableState.defaultEncoding = encoding;
     return this;
   },

@@ -5,9 +5,7 @@
 
 use std::cell::RefCell;
 
-use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace,
-};
+use boa_engine::{Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace};
 
 use crate::{
     engine::native::Natives,
@@ -23,12 +21,18 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("start", 1, start)
         .function("write", 2, write)
         .function("flush", 1, flush)
-        .function("isState", 1, |_, args, _| Ok(with_state(args, |_| ()).is_some().into()))
+        .function("isState", 1, |_, args, _| {
+            Ok(with_state(args, |_| ()).is_some().into())
+        })
         .function("reset", 1, |_, args, _| {
-            Ok(with_state(args, |state| state.pending = Pending::default()).is_some().into())
+            Ok(with_state(args, |state| state.pending = Pending::default())
+                .is_some()
+                .into())
         })
         .function("lastNeed", 1, |_, args, _| {
-            Ok(with_state(args, |state| state.pending.missing).unwrap_or(0).into())
+            Ok(with_state(args, |state| state.pending.missing)
+                .unwrap_or(0)
+                .into())
         })
         .function("lastTotal", 1, |_, args, _| {
             let total = with_state(args, |state| state.pending.missing + state.pending.count);
@@ -94,10 +98,19 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         match Encoding::parse(name.as_str()) {
             Some(encoding) => encoding,
             None if name.is_empty() => Encoding::Utf8,
-            None => return Err(node_error_with("ERR_UNKNOWN_ENCODING", &[value.clone()], context)),
+            None => {
+                return Err(node_error_with(
+                    "ERR_UNKNOWN_ENCODING",
+                    &[value.clone()],
+                    context,
+                ));
+            }
         }
     };
-    let state = State { encoding, pending: Pending::default() };
+    let state = State {
+        encoding,
+        pending: Pending::default(),
+    };
     let state = JsObject::from_proto_and_data(None, StateCell(RefCell::new(state)));
     let name = JsString::from(encoding.name());
     let pair = [state.into(), name.into()];
@@ -109,7 +122,9 @@ fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
     let bytes = args.get_or_undefined(1);
     let Some(view) = View::of(bytes, context) else {
         let expected = ["Buffer", "TypedArray", "DataView"];
-        return Err(crate::node::arguments::invalid_type("buf", &expected, bytes, context));
+        return Err(crate::node::arguments::invalid_type(
+            "buf", &expected, bytes, context,
+        ));
     };
     let text = with_state(args, |state| view.read(|bytes| state.write(bytes)));
     match text {
@@ -128,7 +143,10 @@ fn flush(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
 
 impl State {
     fn write(&mut self, mut bytes: &[u8]) -> JsString {
-        let whole = matches!(self.encoding, Encoding::Ascii | Encoding::Latin1 | Encoding::Hex);
+        let whole = matches!(
+            self.encoding,
+            Encoding::Ascii | Encoding::Latin1 | Encoding::Hex
+        );
         if whole || bytes.is_empty() {
             return self.encoding.decode(bytes);
         }
@@ -163,7 +181,10 @@ impl State {
         let mut take = self.pending.missing.min(bytes.len());
         let mut broken = false;
         if self.encoding == Encoding::Utf8 {
-            let fitting = bytes[..take].iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+            let fitting = bytes[..take]
+                .iter()
+                .take_while(|byte| **byte & 0xc0 == 0x80)
+                .count();
             broken = fitting < take;
             take = fitting;
         }
@@ -203,7 +224,11 @@ fn unfinished_utf8(bytes: &[u8]) -> (usize, usize) {
             0xf0..0xf8 => 4,
             _ => 0,
         };
-        return if count < size { (count, size - count) } else { (0, 0) };
+        return if count < size {
+            (count, size - count)
+        } else {
+            (0, 0)
+        };
     }
     (0, 0)
 }

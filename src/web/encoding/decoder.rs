@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsStr, JsString, JsValue, Trace, js_string,
-    object::builtins::JsFunction,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsStr, JsString, JsValue, Trace,
+    js_string, object::builtins::JsFunction,
 };
 use encoding_rs::{Decoder, DecoderResult, Encoding as WebEncoding, UTF_8};
 
@@ -31,7 +31,11 @@ pub fn class(context: &mut Context) -> JsFunction {
         name: "TextDecoder",
         construct,
         methods: &[("decode", 0, decode)],
-        getters: &[("encoding", encoding), ("fatal", fatal), ("ignoreBOM", ignore_bom)],
+        getters: &[
+            ("encoding", encoding),
+            ("fatal", fatal),
+            ("ignoreBOM", ignore_bom),
+        ],
     };
     make(&class, context)
 }
@@ -52,12 +56,17 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
         stream: RefCell::new(None),
         in_stream: Cell::new(false),
     };
-    Ok(JsObject::new(context.root_shape(), prototype, decoder).upcast().into())
+    Ok(JsObject::new(context.root_shape(), prototype, decoder)
+        .upcast()
+        .into())
 }
 
 /// The encoding of a label, or the label to complain about: nothing decodes `replacement`, by whatever name.
 fn find(label: &JsString) -> Result<&'static WebEncoding, JsString> {
-    let known = label.to_std_string().ok().and_then(|label| WebEncoding::for_label(label.as_bytes()));
+    let known = label
+        .to_std_string()
+        .ok()
+        .and_then(|label| WebEncoding::for_label(label.as_bytes()));
     match known {
         Some(encoding) if encoding == encoding_rs::REPLACEMENT => Err(js_string!("replacement")),
         Some(encoding) => Ok(encoding),
@@ -88,7 +97,10 @@ fn with_decoder<R>(
     act: impl FnOnce(&TextDecoder) -> R,
 ) -> JsResult<R> {
     let object = this.as_object();
-    match object.as_ref().and_then(JsObject::downcast_ref::<TextDecoder>) {
+    match object
+        .as_ref()
+        .and_then(JsObject::downcast_ref::<TextDecoder>)
+    {
         Some(decoder) => Ok(act(&decoder)),
         None => Err(invalid_this("TextDecoder", context)),
     }
@@ -127,7 +139,11 @@ fn decode(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         Some(text) => Ok(text.into()),
         None => {
             let name = encoding(this, &[], context)?;
-            Err(node_error_with("ERR_ENCODING_INVALID_ENCODED_DATA", &[name, JsValue::undefined()], context))
+            Err(node_error_with(
+                "ERR_ENCODING_INVALID_ENCODED_DATA",
+                &[name, JsValue::undefined()],
+                context,
+            ))
         }
     }
 }
@@ -167,7 +183,8 @@ fn run(decoder: &mut Decoder, bytes: &[u8], last: bool, fatal: bool) -> Option<J
     let room = decoder.max_utf16_buffer_length(bytes.len())?;
     let mut units = vec![0; room];
     let written = if fatal {
-        let (result, _, written) = decoder.decode_to_utf16_without_replacement(bytes, &mut units, last);
+        let (result, _, written) =
+            decoder.decode_to_utf16_without_replacement(bytes, &mut units, last);
         if matches!(result, DecoderResult::Malformed(..)) {
             return None;
         }

@@ -1,7 +1,8 @@
 //! `TextEncoder`: strings to UTF-8.
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsStr, JsString, JsValue, Trace, js_string,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsStr, JsString, JsValue, Trace,
+    js_string,
     object::builtins::{JsArrayBuffer, JsFunction, JsUint8Array},
     string::JsStrVariant,
 };
@@ -32,7 +33,9 @@ pub fn class(context: &mut Context) -> JsFunction {
 
 fn construct(new_target: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let prototype = prototype_for(new_target, "TextEncoder", context)?;
-    Ok(JsObject::new(context.root_shape(), prototype, TextEncoder).upcast().into())
+    Ok(JsObject::new(context.root_shape(), prototype, TextEncoder)
+        .upcast()
+        .into())
 }
 
 fn check(this: &JsValue, context: &mut Context) -> JsResult<()> {

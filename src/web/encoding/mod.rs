@@ -40,19 +40,27 @@ pub fn install(context: &mut Context) -> JsResult<()> {
 /// The internal module `encoding`, from which `util` takes both.
 pub fn exports(context: &mut Context) -> JsResult<JsValue> {
     let (encoder, decoder) = (text_encoder(context)?, text_decoder(context)?);
-    let exports = Natives::new(context).value("TextEncoder", encoder).value("TextDecoder", decoder);
+    let exports = Natives::new(context)
+        .value("TextEncoder", encoder)
+        .value("TextDecoder", decoder);
     Ok(exports.build().into())
 }
 
 fn classes(context: &Context) -> Rc<Classes> {
-    context.get_data::<Rc<Classes>>().cloned().unwrap_or_default()
+    context
+        .get_data::<Rc<Classes>>()
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn text_encoder(context: &mut Context) -> JsResult<JsValue> {
     let classes = classes(context);
     let class = match classes.encoder.get() {
         Some(class) => class.clone(),
-        None => classes.encoder.get_or_init(|| encoder::class(context)).clone(),
+        None => classes
+            .encoder
+            .get_or_init(|| encoder::class(context))
+            .clone(),
     };
     Ok(class.into())
 }
@@ -61,7 +69,10 @@ fn text_decoder(context: &mut Context) -> JsResult<JsValue> {
     let classes = classes(context);
     let class = match classes.decoder.get() {
         Some(class) => class.clone(),
-        None => classes.decoder.get_or_init(|| decoder::class(context)).clone(),
+        None => classes
+            .decoder
+            .get_or_init(|| decoder::class(context))
+            .clone(),
     };
     Ok(class.into())
 }
@@ -128,7 +139,11 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 }
 
 /// The prototype that an instance gets, or the error that the class was called without `new`.
-fn prototype_for(new_target: &JsValue, class: &'static str, context: &mut Context) -> JsResult<JsPrototype> {
+fn prototype_for(
+    new_target: &JsValue,
+    class: &'static str,
+    context: &mut Context,
+) -> JsResult<JsPrototype> {
     let Some(target) = new_target.as_object() else {
         let message = format!("Class constructor {class} cannot be invoked without 'new'");
         return Err(JsNativeError::typ().with_message(message).into());
