@@ -4,6 +4,7 @@ pub mod json;
 pub mod memory;
 pub mod native;
 pub mod primordials;
+pub mod proxies;
 pub mod registry;
 pub mod report;
 pub mod stack;
@@ -17,6 +18,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     let state = State::of(context);
     stack::install(context)?;
     json::install(context)?;
+    proxies::install(context)?;
     state.registry.capture(context)?;
     node::install_globals(context)
 }

@@ -115,8 +115,9 @@ pub fn run_main(path: &Path, context: &mut Context) -> JsResult<()> {
 /// What the code throws.
 pub fn run_eval(source: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
     commonjs::define_globals(name, context)?;
+    let readable = lexer::lengths::with_bracketed_lengths(source);
     let parsed = Script::parse(
-        Source::from_bytes(source).with_path(Path::new(name)),
+        Source::from_bytes(readable.as_ref()).with_path(Path::new(name)),
         None,
         context,
     );

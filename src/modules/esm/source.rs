@@ -13,7 +13,7 @@ use url::Url;
 use super::super::commonjs;
 use super::super::error::ResolveError;
 use super::super::format::{self, Format};
-use super::super::lexer::commonjs_exports;
+use super::super::lexer::{commonjs_exports, lengths::with_bracketed_lengths};
 use super::super::resolve::{CommonJsParent, CommonJsRequest, EsmTarget, node_module_paths};
 use super::super::{builtins, js_error, paths, syntax};
 use super::{BuiltinFacade, Kind};
@@ -174,7 +174,8 @@ fn data_url(url: &Url) -> Result<(Format, String), ResolveError> {
 pub fn module_for_text(url: &Url, text: &str, context: &mut Context) -> JsResult<Module> {
     let state = State::of(context);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source = Source::from_bytes(text).with_path(Path::new(url.as_str()));
+    let readable = with_bracketed_lengths(text);
+    let source = Source::from_bytes(readable.as_ref()).with_path(Path::new(url.as_str()));
     let parsed = Module::parse(source, None, context);
     let module = syntax::explained(parsed, text, url.as_str(), context)?;
     state

@@ -2,6 +2,7 @@
 //! linked. The patterns are those of cjs-module-lexer, which Node uses and has frozen: what it doesn't see, we
 //! must not see either. The ES module loader calls this for each CommonJS file that is imported.
 
+pub(super) mod lengths;
 pub(super) mod tokens;
 
 use tokens::{Kind, Token, tokenize};

@@ -238,7 +238,7 @@ function expectError(call, actual, rest) {
     const what = call === assert.rejects ? 'rejection' : 'exception';
     fail({
       actual: undefined, expected, operator: call.name,
-      message: `Missing expected ${what}${name}${message ? `: ${message}` : '.'}`, stackStartFn: call,
+      message: `Missing expected ${what}${name}${message ? `: ${message}` : '.'}`, stackStartFn: startOf(call),
     });
   }
   if (expected) checkError(actual, expected, message, call);
@@ -277,7 +277,7 @@ function checkError(actual, expected, message, call) {
     return;
   }
   if (message instanceof Error) throw message;
-  const error = newError({ actual, expected, message, operator: call.name, stackStartFn: call });
+  const error = newError({ actual, expected, message, operator: call.name, stackStartFn: startOf(call) });
   error.generatedMessage = generated;
   throw error;
 }
@@ -288,7 +288,7 @@ function isError(value) {
 
 function checkErrorObject(actual, expected, message, call) {
   if (actual === null || typeof actual !== 'object') {
-    const error = newError({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: call });
+    const error = newError({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: startOf(call) });
     error.operator = call.name;
     throw error;
   }
@@ -300,10 +300,10 @@ function checkErrorObject(actual, expected, message, call) {
     const key = keys[i];
     if (matches(actual[key], expected[key])) continue;
     if (key in actual && isDeepStrictEqual(actual[key], expected[key])) continue;
-    if (message) fail({ actual, expected, message, operator: call.name, stackStartFn: call });
+    if (message) fail({ actual, expected, message, operator: call.name, stackStartFn: startOf(call) });
     const error = newError({
       actual: new Comparison(actual, keys), expected: new Comparison(expected, keys, actual),
-      operator: 'deepStrictEqual', stackStartFn: call,
+      operator: 'deepStrictEqual', stackStartFn: startOf(call),
     });
     error.actual = actual;
     error.expected = expected;
@@ -336,7 +336,7 @@ function expectNoError(call, actual, expected, message) {
   if (!expected || isOfKind(actual, expected)) {
     const what = call === assert.doesNotReject ? 'rejection' : 'exception';
     fail({
-      actual, expected, operator: call.name, stackStartFn: call,
+      actual, expected, operator: call.name, stackStartFn: startOf(call),
       message: `Got unwanted ${what}${message ? `: ${message}` : '.'}\nActual message: "${actual && actual.message}"`,
     });
   }
@@ -356,6 +356,11 @@ function isOfKind(actual, expected) {
 assert.throws = function throws(fn, ...rest) {
   expectError(throws, thrownBy(fn), rest);
 };
+
+// Where a rejection is found the caller is gone from the stack: what shows there is the assertion itself.
+function startOf(call) {
+  return call === assert.rejects || call === assert.doesNotReject ? expectError : call;
+}
 
 assert.rejects = async function rejects(promiseFn, ...rest) {
   expectError(rejects, await rejectionOf(promiseFn), rest);

@@ -227,6 +227,8 @@ function formatObject(ctx, value, level, kind, insideBuffer) {
     return ctx.stylize(name !== null ? `[${title}]` : title, 'special');
   }
 
+  // The engine's own limit can't be caught: stop where Node's stack would be full.
+  if (ctx.open.length >= 1000) return rare().interrupted(ctx, name, tag);
   level++;
   ctx.open[ctx.open.length] = value;
   ctx.depthNow = level;

@@ -307,6 +307,10 @@ function afterOverflow(ctx, error, name, tag, indent) {
   }
   ArrayPrototypePop(ctx.open);
   ctx.indent = indent;
+  return interrupted(ctx, name, tag);
+}
+
+function interrupted(ctx, name, tag) {
   const title = StringPrototypeSlice(prefixOf(name, tag, 'Object'), 0, -1);
   return ctx.stylize(`[${title}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`, 'special');
 }
@@ -550,5 +554,5 @@ function groups(digits) {
 
 module.exports = {
   lookThroughProxy, optionsForUser, callGetter, classNameOf, isBuiltIn, oddName, symbolKey, fillSparse, titleOf, oddStack,
-  retitle, oddlyNamed, writeFrames, afterOverflow, describe, separated,
+  retitle, oddlyNamed, writeFrames, afterOverflow, interrupted, describe, separated,
 };

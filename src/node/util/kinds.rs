@@ -21,6 +21,8 @@ use boa_engine::{
     property::PropertyKey,
 };
 
+use crate::engine::proxies;
+
 /// What script halves switch on; `util/inspect` has the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -284,9 +286,16 @@ pub(super) fn is_proxy(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResu
     Ok(found.into())
 }
 
-/// The engine keeps a proxy's target to itself: `undefined`, and what is shown comes through the traps.
-pub(super) fn proxy_details(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(JsValue::undefined())
+/// `[target, handler]`, `null` of a revoked proxy, `undefined` where nothing is known.
+pub(super) fn proxy_details(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    match args.get_or_undefined(0).as_object() {
+        Some(object) => proxies::details(&object, context),
+        None => Ok(JsValue::undefined()),
+    }
 }
 
 /// `[state, result]`: 0 pending, 1 fulfilled, 2 rejected.
