@@ -52,13 +52,14 @@ impl ModuleState {
     /// The resolver of the runtime; made on first use.
     fn resolver(&self, options: &Options) -> &Resolver {
         self.resolver.get_or_init(|| {
-            Resolver::new(ResolveOptions {
+            let resolver = Resolver::new(ResolveOptions {
                 preserve_symlinks: options.preserve_symlinks,
                 preserve_symlinks_main: options.preserve_symlinks_main,
                 conditions: options.conditions.clone(),
-                global_paths: Resolver::default_global_paths(),
                 is_builtin: builtins::is_builtin,
-            })
+            });
+            *resolver.global_paths.borrow_mut() = Resolver::default_global_paths();
+            resolver
         })
     }
 

@@ -10,6 +10,7 @@ use boa_engine::{
     property::{Attribute, PropertyDescriptor},
 };
 
+use super::super::resolve::Resolver;
 use super::super::{builtins, esm, js_error, paths};
 use super::{
     Core, array_of, compile, current_directory, extensions, initialize, load, make_require,
@@ -17,8 +18,8 @@ use super::{
 };
 use crate::engine::native::{self, Natives};
 use crate::engine::registry;
-use crate::node::errors;
 use crate::node::{PUBLIC_MODULES, SCHEME_ONLY_MODULES};
+use crate::node::{errors, process};
 use crate::runtime::State;
 
 /// The functions that a program may put others in place of.
@@ -99,8 +100,8 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     let globals = state
         .modules
         .resolver(&state.options)
-        .options
         .global_paths
+        .borrow()
         .clone();
     let globals = array_of(&globals, context);
     let mut names: Vec<String> = PUBLIC_MODULES.iter().map(|&name| name.to_owned()).collect();
@@ -128,7 +129,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("initialize", 3, native_initialize)
         .function("setClass", 1, set_class)
         .function("_stat", 1, stat)
-        .function("_initPaths", 0, init_paths)
+        .function("initPaths", 2, init_paths)
         .function("isBuiltin", 1, is_builtin)
         .function("createRequire", 1, create_require)
         .function("syncBuiltinESMExports", 0, esm::sync_builtin_exports)
@@ -236,13 +237,28 @@ fn get_constructor(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn get_parent(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    warn_of_parent(context)?;
     match this.as_object() {
         Some(module) => parent_of(&module, context),
         None => Ok(JsValue::undefined()),
     }
 }
 
+fn warn_of_parent(context: &mut Context) -> JsResult<()> {
+    let state = State::of(context);
+    if !state.options.pending_deprecation || state.modules.commonjs.parent_warned.replace(true) {
+        return Ok(());
+    }
+    process::emit_warning(
+        "module.parent is deprecated due to accuracy issues. Please use require.main to find program entry point instead.",
+        "DeprecationWarning",
+        Some("DEP0144"),
+        context,
+    )
+}
+
 fn set_parent(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    warn_of_parent(context)?;
     let core = State::of(context).modules.commonjs.core(context);
     if let Some(module) = this.as_object() {
         set_hidden(&module, &core.parent, args.get_or_undefined(0).clone());
@@ -278,9 +294,19 @@ fn stat(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
     })
 }
 
-/// Returns the global paths as the environment has them now.
-fn init_paths(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let paths = super::super::resolve::Resolver::default_global_paths();
+/// `initPaths(NODE_PATH, HOME)`: takes over and returns the global paths that follow from these.
+fn init_paths(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let variable = |index: usize| {
+        let value = args.get_or_undefined(index).as_string();
+        value.map(|value| value.to_std_string_lossy().into())
+    };
+    let paths = Resolver::global_paths_of(variable(0), variable(1));
+    let state = State::of(context);
+    *state
+        .modules
+        .resolver(&state.options)
+        .global_paths
+        .borrow_mut() = paths.clone();
     Ok(array_of(&paths, context).into())
 }
 

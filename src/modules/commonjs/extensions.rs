@@ -165,10 +165,22 @@ pub fn parse_json(text: &str, filename: &str, context: &mut Context) -> JsResult
     })
 }
 
+/// What keeps a native addon from loading: what the system would say of a broken one, or that there is no way.
+fn why_not_loadable(filename: &str) -> &'static str {
+    match std::fs::read(filename) {
+        Err(_) => "cannot open shared object file: No such file or directory",
+        Ok(bytes) if cfg!(target_os = "linux") && bytes.len() < 64 => "file too short",
+        Ok(bytes) if cfg!(target_os = "linux") && !bytes.starts_with(b"\x7fELF") => {
+            "invalid ELF header"
+        }
+        Ok(_) => "Ouro can't load native addons (.node files)",
+    }
+}
+
 /// `Module._extensions['.node']`
 pub fn load_addon(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (_, filename) = arguments(args, context)?;
-    let message = format!("{filename}: Ouro can't load native addons (.node files)");
+    let message = format!("{filename}: {}", why_not_loadable(&filename));
     Err(errors::coded(
         "ERR_DLOPEN_FAILED",
         Base::Plain,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use boa_engine::builtins::proxy::Proxy;
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::super::error::ResolveError;
@@ -128,6 +129,13 @@ fn cached_exports(module: &JsObject, context: &mut Context) -> JsResult<JsValue>
 }
 
 fn circular(step: &str, exports: &JsValue, context: &mut Context) -> JsResult<()> {
+    // Looking at a proxy would trigger its traps.
+    if !exports
+        .as_object()
+        .is_some_and(|exports| !exports.is::<Proxy>())
+    {
+        return Ok(());
+    }
     let circular = registry::require("module/circular", context)?.to_object(context)?;
     let step = circular.get(JsString::from(step), context)?;
     match step.as_callable() {
@@ -270,6 +278,9 @@ pub fn resolve_original(
             let parent = Parent::of(parent, context)?;
             let extensions = extensions::names(context)?;
             let resolver = state.modules.resolver(&state.options);
+            if state.modules.commonjs.path_cache_was_replaced(context)? {
+                resolver.forget_found();
+            }
             let found = resolver.resolve_commonjs(&CommonJsRequest {
                 request: &text,
                 parent: parent.borrow(),

@@ -11,7 +11,7 @@ mod extensions;
 mod load;
 mod require;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -40,6 +40,10 @@ pub struct CommonJs {
     class: RefCell<Option<JsObject>>,
     /// What each module's requests led to: saves the resolution of a `require` that runs again and again.
     relative: RefCell<FxHashMap<String, String>>,
+    /// Whether the deprecation of `module.parent` has been said.
+    parent_warned: Cell<bool>,
+    /// The `Module._pathCache` that was there last: a new one empties what resolution remembers.
+    path_cache: RefCell<Option<JsObject>>,
     /// `require.main`.
     main: RefCell<Option<JsObject>>,
 }
@@ -106,6 +110,20 @@ impl CommonJs {
             return Ok(found);
         }
         Ok(own(&core).clone())
+    }
+
+    /// Whether a program has put another object in place of `Module._pathCache` since the last look.
+    fn path_cache_was_replaced(&self, context: &mut Context) -> JsResult<bool> {
+        if self.class.borrow().is_none() {
+            return Ok(false);
+        }
+        let now = self.replaceable("_pathCache", context, |core| &core.path_cache)?;
+        let before = self.path_cache.replace(Some(now.clone()));
+        let core = self.core(context);
+        Ok(!JsObject::equals(
+            before.as_ref().unwrap_or(&core.path_cache),
+            &now,
+        ))
     }
 
     /// `require.main`.

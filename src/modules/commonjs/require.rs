@@ -9,7 +9,7 @@ use boa_engine::{
 use super::super::builtins;
 use super::super::resolve::lookup_paths;
 use super::load::Parent;
-use super::{array_of, current_directory, load, resolve_filename};
+use super::{array_of, load, resolve_filename};
 use crate::node::errors;
 use crate::runtime::State;
 
@@ -121,7 +121,8 @@ pub fn resolve_lookup_paths(
     }
     let state = State::of(context);
     let parent = Parent::of(parent, context)?;
-    let globals = &state.modules.resolver(&state.options).options.global_paths;
-    let paths = lookup_paths(&text, &parent.borrow(), globals, &current_directory());
+    let globals = state.modules.resolver(&state.options).global_paths.borrow();
+    let paths = lookup_paths(&text, &parent.borrow(), &globals);
+    drop(globals);
     Ok(paths.map_or_else(JsValue::null, |paths| array_of(&paths, context).into()))
 }

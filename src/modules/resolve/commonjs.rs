@@ -47,8 +47,7 @@ impl Resolver {
             None => lookup_paths(
                 request.request,
                 &request.parent,
-                &self.options.global_paths,
-                request.current_directory,
+                &self.global_paths.borrow(),
             ),
         };
         if let Some(parent) = request.parent.filename
@@ -77,12 +76,7 @@ impl Resolver {
                 filename: None,
                 paths: &own,
             };
-            let lookup = lookup_paths(
-                request.request,
-                &parent,
-                &self.options.global_paths,
-                request.current_directory,
-            );
+            let lookup = lookup_paths(request.request, &parent, &self.global_paths.borrow());
             for path in lookup.unwrap_or_default() {
                 if !list.contains(&path) {
                     list.push(path);
@@ -357,7 +351,6 @@ pub fn lookup_paths(
     request: &str,
     parent: &CommonJsParent<'_>,
     global_paths: &[String],
-    current_directory: &Path,
 ) -> Option<Vec<String>> {
     let is_bare = match request.as_bytes() {
         [b'.'] | [b'.', b'.' | b'/', ..] => false,
@@ -370,7 +363,7 @@ pub fn lookup_paths(
     }
     let directory = match parent.filename {
         Some(filename) => Path::new(filename).parent().unwrap_or(Path::new(filename)),
-        None => current_directory,
+        None => Path::new("."),
     };
     Some(vec![paths::text(directory)])
 }

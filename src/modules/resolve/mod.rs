@@ -14,6 +14,7 @@ pub use package::percent_decode_bytes;
 pub use stat::{FileKind, FileSystem};
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use rustc_hash::FxHashMap;
@@ -29,6 +30,8 @@ pub struct Resolver {
     pub packages: PackageCache,
     /// The file system, with what it said during the present load.
     pub files: FileSystem,
+    /// `NODE_PATH` and its fixed companions: where `require` looks last.
+    pub global_paths: RefCell<Vec<String>>,
     /// `Module._pathCache`: what `require` found for a request in a list of directories.
     found: RefCell<FxHashMap<String, PathBuf>>,
     warnings: RefCell<Vec<Deprecation>>,
@@ -43,8 +46,6 @@ pub struct ResolveOptions {
     pub preserve_symlinks_main: bool,
     /// `--conditions`
     pub conditions: Vec<String>,
-    /// `NODE_PATH` and its fixed companions: where `require` looks last.
-    pub global_paths: Vec<String>,
     /// Whether a specifier, as it is written, names a built-in module.
     pub is_builtin: fn(&str) -> bool,
 }
@@ -55,7 +56,6 @@ impl Default for ResolveOptions {
             preserve_symlinks: false,
             preserve_symlinks_main: false,
             conditions: Vec::new(),
-            global_paths: Vec::new(),
             is_builtin: |_| false,
         }
     }
@@ -110,14 +110,20 @@ impl Resolver {
     /// `NODE_PATH` and the directories that Node adds to it: what `require` searches last.
     #[must_use]
     pub fn default_global_paths() -> Vec<String> {
-        let mut list: Vec<PathBuf> = std::env::var_os("NODE_PATH")
+        let home = std::env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+        Self::global_paths_of(std::env::var_os("NODE_PATH"), home)
+    }
+
+    /// The same for these values of the variables.
+    #[must_use]
+    pub fn global_paths_of(node_path: Option<OsString>, home: Option<OsString>) -> Vec<String> {
+        let mut list: Vec<PathBuf> = node_path
             .map(|value| {
                 std::env::split_paths(&value)
                     .filter(|path| !path.as_os_str().is_empty())
                     .collect()
             })
             .unwrap_or_default();
-        let home = std::env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
         if let Some(home) = home.filter(|home| !home.is_empty()).map(PathBuf::from) {
             list.push(home.join(".node_modules"));
             list.push(home.join(".node_libraries"));

@@ -37,7 +37,8 @@ Module._load = natives._load;
 Module._resolveFilename = natives._resolveFilename;
 Module.createRequire = natives.createRequire;
 Module._initPaths = function _initPaths() {
-  Module.globalPaths = natives._initPaths();
+  const { env, platform } = require('process');
+  Module.globalPaths = natives.initPaths(env.NODE_PATH, platform === 'win32' ? env.USERPROFILE : env.HOME);
 };
 Module._preloadModules = function _preloadModules(requests) {
   const parent = new Module('internal/preload', null);
