@@ -7,6 +7,8 @@ pub mod console;
 pub mod errors;
 pub mod events;
 pub mod fs;
+pub mod http;
+pub mod net;
 pub mod os;
 pub mod path;
 pub mod process;
@@ -34,6 +36,8 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("buffer", buffer::binding),
     ("errors", errors::binding),
     ("events", events::binding),
+    ("http", http::binding),
+    ("net", net::binding),
     ("validators", errors::validators::binding),
     ("process", process::binding),
     ("modules", crate::modules::binding),

@@ -2,6 +2,8 @@
 //! context that the resource was made in, calls, reports what was thrown, and when the outermost call returns drains
 //! `process.nextTick` and the microtasks and reports unhandled rejections, in Node's order.
 
+use std::rc::Rc;
+
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::{
@@ -63,13 +65,29 @@ pub fn drain(context: &mut Context) {
             }
         }
         run_microtasks(&state, context);
-        if !state.tasks.has_ticks() && !rejections::process(context) {
+        if !state.tasks.has_ticks() && !rejections::process(context) && !leave(&state, context) {
             break;
         }
     }
     state.depth.set(state.depth.get() - 1);
     context.clear_kept_objects();
     state.memory.safe_point();
+}
+
+/// Something to do once, when the door closes: after all ticks and microtasks, before the loop goes on.
+pub trait Leave {
+    /// Does it.
+    fn leave(self: Rc<Self>, context: &mut Context);
+}
+
+/// Calls those that asked for it; answers whether there were any.
+fn leave(state: &State, context: &mut Context) -> bool {
+    let leaving = std::mem::take(&mut *state.leaving.borrow_mut());
+    let any = !leaving.is_empty();
+    for one in leaving {
+        one.leave(context);
+    }
+    any
 }
 
 fn run_tick(state: &State, tick: Tick, context: &mut Context) {

@@ -119,6 +119,8 @@ pub struct State {
     pub exit_code: Cell<Option<i32>>,
     /// `process.setUncaughtExceptionCaptureCallback`.
     pub uncaught_capture: RefCell<Option<JsObject>>,
+    /// Who has something to do when the door closes.
+    pub leaving: RefCell<Vec<Rc<dyn door::Leave>>>,
     terminating: Cell<bool>,
     depth: Cell<u32>,
     slots: RefCell<Vec<(std::any::TypeId, Rc<dyn std::any::Any>)>>,
@@ -229,6 +231,7 @@ impl RuntimeBuilder {
             process: node::process::ProcessState::default(),
             exit_code: Cell::new(None),
             uncaught_capture: RefCell::new(None),
+            leaving: RefCell::default(),
             terminating: Cell::new(false),
             depth: Cell::new(0),
             slots: RefCell::new(Vec::new()),
@@ -343,6 +346,7 @@ impl Drop for Runtime {
         self.state.pool.shut_down();
         self.state.tasks.clear();
         self.state.rejections.clear();
+        self.state.leaving.borrow_mut().clear();
         self.state.owners.clear();
         self.state.timers.clear();
         // What modules keep in their slots may hold roots into the heap.

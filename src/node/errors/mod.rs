@@ -5,7 +5,7 @@
 
 mod describe;
 mod special;
-mod system;
+pub mod system;
 mod table;
 #[cfg(test)]
 mod tests;

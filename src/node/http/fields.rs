@@ -1,0 +1,249 @@
+//! Header fields as script sees them: validated on the way out, collected into objects on the way in.
+
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
+    object::builtins::JsArray, property::PropertyKey,
+    string::JsStrVariant,
+};
+
+use super::protocol::{Head, encode};
+use crate::node::errors;
+
+/// A Latin-1 string of bytes from the wire.
+pub fn latin1(bytes: &[u8]) -> JsString {
+    JsString::from(JsStr::latin1(bytes))
+}
+
+/// The bytes of a string that is known to be Latin-1; each unit's low byte otherwise, as Node's `latin1` writes it.
+pub fn extend_latin1(text: &JsString, out: &mut Vec<u8>) {
+    match text.as_str().variant() {
+        JsStrVariant::Latin1(units) => out.extend_from_slice(units),
+        JsStrVariant::Utf16(units) => out.extend(units.iter().map(|unit| *unit as u8)),
+    }
+}
+
+/// Throws what Node throws for a bad header name.
+pub fn validate_name(name: &JsValue, context: &mut Context) -> JsResult<JsString> {
+    if let Some(text) = name.as_string() {
+        let valid = match text.as_str().variant() {
+            JsStrVariant::Latin1(units) => encode::is_valid_name(units),
+            JsStrVariant::Utf16(_) => false,
+        };
+        if valid {
+            return Ok(text);
+        }
+    }
+    Err(errors::node_error(
+        "ERR_INVALID_HTTP_TOKEN",
+        &[js_string!("Header name").into(), name.clone()],
+        context,
+    ))
+}
+
+/// Throws what Node throws for a bad header value.
+pub fn validate_value(name: &JsString, value: &JsValue, context: &mut Context) -> JsResult<()> {
+    if value.is_undefined() {
+        return Err(errors::node_error(
+            "ERR_HTTP_INVALID_HEADER_VALUE",
+            &[value.clone(), name.clone().into()],
+            context,
+        ));
+    }
+    if let Some(text) = value.as_string() {
+        return validate_text(name, &text, context);
+    }
+    if value.is_number() || value.is_boolean() {
+        return Ok(());
+    }
+    let text = value.to_string(context)?;
+    validate_text(name, &text, context)
+}
+
+/// Throws when text can't be a header value.
+pub fn validate_text(name: &JsString, text: &JsString, context: &mut Context) -> JsResult<()> {
+    let valid = match text.as_str().variant() {
+        JsStrVariant::Latin1(units) => encode::is_valid_value(units),
+        JsStrVariant::Utf16(units) => units
+            .iter()
+            .all(|unit| matches!(unit, 0x09 | 0x20..=0x7e | 0x80..=0xff)),
+    };
+    if valid {
+        return Ok(());
+    }
+    Err(errors::node_error(
+        "ERR_INVALID_CHAR",
+        &[js_string!("header content").into(), name.clone().into()],
+        context,
+    ))
+}
+
+/// `validateHeaderName(name, label)`
+pub fn validate_name_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let label = args.get_or_undefined(1);
+    if label.to_boolean() && validate_name(args.get_or_undefined(0), context).is_err() {
+        let args = [label.clone(), args.get_or_undefined(0).clone()];
+        return Err(errors::node_error("ERR_INVALID_HTTP_TOKEN", &args, context));
+    }
+    validate_name(args.get_or_undefined(0), context)?;
+    Ok(JsValue::undefined())
+}
+
+/// `validateHeaderValue(name, value)`
+pub fn validate_value_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let name = args.get_or_undefined(0).to_string(context)?;
+    validate_value(&name, args.get_or_undefined(1), context)?;
+    Ok(JsValue::undefined())
+}
+
+/// What to do with a field that comes again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Join(&'static str),
+    /// The first one counts.
+    Drop,
+    /// All of them, as an array: `set-cookie`.
+    List,
+}
+
+fn again(name: &[u8]) -> Again {
+    match name {
+        b"age" | b"from" | b"etag" | b"host" | b"server" | b"referer" | b"expires" | b"location" | b"user-agent"
+        | b"retry-after" | b"content-type" | b"max-forwards" | b"authorization" | b"last-modified"
+        | b"content-length" | b"if-modified-since" | b"proxy-authorization" | b"if-unmodified-since" => Again::Drop,
+        b"cookie" => Again::Join("; "),
+        b"set-cookie" => Again::List,
+        _ => Again::Join(", "),
+    }
+}
+
+/// A name of the wire in lower case. Common ones cost no memory.
+pub fn lower_name(name: &[u8]) -> JsString {
+    let mut lower = [0; 64];
+    let Some(into) = lower.get_mut(..name.len()) else {
+        return latin1(&name.to_ascii_lowercase());
+    };
+    for (to, from) in into.iter_mut().zip(name) {
+        *to = from.to_ascii_lowercase();
+    }
+    match &*into {
+        b"host" => js_string!("host"),
+        b"accept" => js_string!("accept"),
+        b"cookie" => js_string!("cookie"),
+        b"connection" => js_string!("connection"),
+        b"user-agent" => js_string!("user-agent"),
+        b"content-type" => js_string!("content-type"),
+        b"content-length" => js_string!("content-length"),
+        b"accept-encoding" => js_string!("accept-encoding"),
+        b"accept-language" => js_string!("accept-language"),
+        b"authorization" => js_string!("authorization"),
+        b"cache-control" => js_string!("cache-control"),
+        b"transfer-encoding" => js_string!("transfer-encoding"),
+        b"set-cookie" => js_string!("set-cookie"),
+        lower => latin1(lower),
+    }
+}
+
+/// `message.headers` of a head. `join` is the option `joinDuplicateHeaders`.
+pub fn headers(head: &Head, limit: usize, join: bool, context: &mut Context) -> JsResult<JsObject> {
+    let object = plain(context);
+    for (name, value) in head.fields().take(limit) {
+        let key = lower_name(name);
+        let value = latin1(value);
+        let existing = match object.has_own_property(key.clone(), context)? {
+            true => object.get(key.clone(), context)?,
+            false => JsValue::undefined(),
+        };
+        if existing.is_undefined() {
+            let value: JsValue = match key.as_str().variant() {
+                JsStrVariant::Latin1(b"set-cookie") => JsArray::from_iter([value.into()], context).into(),
+                _ => value.into(),
+            };
+            object.create_data_property_or_throw(key, value, context)?;
+            continue;
+        }
+        let rule = match key.as_str().variant() {
+            JsStrVariant::Latin1(lower) => again(lower),
+            JsStrVariant::Utf16(_) => Again::Drop,
+        };
+        match rule {
+            Again::Drop if join => set_joined(&object, key, &existing, ", ", &value, context)?,
+            Again::Drop => {}
+            Again::Join(by) => set_joined(&object, key, &existing, by, &value, context)?,
+            Again::List => {
+                if let Some(list) = existing.as_object() {
+                    JsArray::from_object(list)?.push(value, context)?;
+                }
+            }
+        }
+    }
+    Ok(object)
+}
+
+fn set_joined(
+    object: &JsObject,
+    key: JsString,
+    existing: &JsValue,
+    by: &str,
+    value: &JsString,
+    context: &mut Context,
+) -> JsResult<()> {
+    let before = existing.to_string(context)?;
+    let joined = JsString::concat_array(&[before.as_str(), JsString::from(by).as_str(), value.as_str()]);
+    object.set(key, joined, true, context).map(drop)
+}
+
+/// `message.headersDistinct`: every value of every name, in arrays.
+pub fn distinct(head: &Head, limit: usize, context: &mut Context) -> JsResult<JsObject> {
+    let object = JsObject::with_null_proto();
+    for (name, value) in head.fields().take(limit) {
+        let key = lower_name(name);
+        let value = JsValue::from(latin1(value));
+        match object.get(key.clone(), context)?.as_object() {
+            Some(list) => {
+                JsArray::from_object(list)?.push(value, context)?;
+            }
+            None => {
+                let list = JsArray::from_iter([value], context);
+                object.create_data_property_or_throw(key, list, context)?;
+            }
+        }
+    }
+    Ok(object)
+}
+
+/// `message.rawHeaders`
+pub fn raw(head: &Head, limit: usize, context: &mut Context) -> JsArray {
+    let mut list = Vec::with_capacity(head.len() * 2);
+    for (name, value) in head.fields().take(limit) {
+        list.push(JsValue::from(latin1(name)));
+        list.push(JsValue::from(latin1(value)));
+    }
+    JsArray::from_iter(list, context)
+}
+
+/// An empty object that shares its shapes with others of the same keys.
+pub fn plain(context: &mut Context) -> JsObject {
+    let prototype = context.intrinsics().constructors().object().prototype();
+    JsObject::new(
+        context.root_shape(),
+        prototype,
+        boa_engine::builtins::object::OrdinaryObject,
+    )
+    .upcast()
+}
+
+/// Own enumerable string-keyed properties, in order.
+pub fn entries(object: &JsObject, context: &mut Context) -> JsResult<Vec<(JsString, JsValue)>> {
+    let keys = object.own_property_keys(context)?;
+    let mut list = Vec::with_capacity(keys.len());
+    for key in keys {
+        let name = match &key {
+            PropertyKey::String(name) => name.clone(),
+            PropertyKey::Index(index) => JsString::from(index.get().to_string()),
+            PropertyKey::Symbol(_) => continue,
+        };
+        let value = object.get(key, context)?;
+        list.push((name, value));
+    }
+    Ok(list)
+}

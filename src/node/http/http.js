@@ -1,0 +1,280 @@
+// `http`: the classes of messages and the server. What the server's connections do is native; the
+// rare paths are in `http/late`, the client in `http/client` and `http/agent`.
+'use strict';
+
+const {
+  FunctionPrototypeCall,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectKeys,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+} = primordials;
+const EventEmitter = require('events');
+const { Stream, Readable } = require('stream/core');
+const net = require('net');
+const native = binding('http');
+const { nodeError } = binding('errors');
+const { nextTick } = binding('task_queue');
+
+const late = () => require('http/late');
+
+function inherit(Class, Parent) {
+  ObjectSetPrototypeOf(Class, Parent);
+  Class.prototype = { __proto__: Parent.prototype };
+  ObjectDefineProperty(Class.prototype, 'constructor', {
+    __proto__: null, value: Class, writable: true, configurable: true,
+  });
+  return Class.prototype;
+}
+
+function copy(target, source) {
+  const names = ObjectKeys(source);
+  for (let i = 0; i < names.length; i++) {
+    ObjectDefineProperty(target, names[i], ObjectGetOwnPropertyDescriptor(source, names[i]));
+  }
+}
+
+/** Methods that `http/late` implements. */
+function lateMethods(target, names) {
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    target[name] = {
+      [name](...args) {
+        return ReflectApply(late().methods[name], this, args);
+      },
+    }[name];
+  }
+}
+
+/** A message that came in: a Readable with a head. */
+function IncomingMessage(socket) {
+  FunctionPrototypeCall(Readable, this, socket ? { highWaterMark: socket.readableHighWaterMark } : undefined);
+  native.initIncoming(this, socket);
+}
+native.defineIncoming(inherit(IncomingMessage, Readable));
+lateMethods(IncomingMessage.prototype, ['_destroy', 'setTimeout', '_addHeaderLines', '_addHeaderLine']);
+
+/** A message that goes out. */
+function OutgoingMessage(options) {
+  FunctionPrototypeCall(Stream, this);
+  native.initOutgoing(this, options);
+}
+native.defineOutgoing(inherit(OutgoingMessage, Stream));
+lateMethods(OutgoingMessage.prototype, [
+  'addTrailers', 'setHeaders', 'destroy', 'pipe', 'setTimeout', '_send', '_finish', '_flush', '_renderHeaders',
+]);
+
+/** The response of a server. */
+function ServerResponse(req, options) {
+  FunctionPrototypeCall(OutgoingMessage, this, options);
+  native.initResponse(this, req);
+}
+const writeHead = native.defineResponse(inherit(ServerResponse, OutgoingMessage));
+lateMethods(ServerResponse.prototype, [
+  'assignSocket', 'detachSocket', 'writeContinue', 'writeProcessing', 'writeEarlyHints', 'writeInformation',
+]);
+
+// ---- the server
+
+function Server(options, requestListener) {
+  if (!(this instanceof Server)) return new Server(options, requestListener);
+  if (typeof options === 'function') {
+    requestListener = options;
+    options = undefined;
+  }
+  if (options == null) options = {};
+  else if (typeof options !== 'object') throw nodeError('ERR_INVALID_ARG_TYPE', 'options', 'object', options);
+  const known = options.headersTimeout === undefined && ObjectKeys(options).length === 0;
+  if (!known) options = late().checkOptions(options);
+  native.initServer(this, {
+    listener: connectionListener,
+    IncomingMessage: options.IncomingMessage === IncomingMessage ? undefined : options.IncomingMessage,
+    ServerResponse: options.ServerResponse === ServerResponse ? undefined : options.ServerResponse,
+    requireHostHeader: options.requireHostHeader ?? true,
+    joinDuplicateHeaders: options.joinDuplicateHeaders,
+    noDelay: options.noDelay ?? true,
+    maxHeaderSize: options.maxHeaderSize || maxHeaderSize(),
+  });
+  FunctionPrototypeCall(net.Server, this, {
+    allowHalfOpen: true,
+    noDelay: options.noDelay ?? true,
+    keepAlive: options.keepAlive,
+    keepAliveInitialDelay: options.keepAliveInitialDelay,
+    highWaterMark: options.highWaterMark,
+  });
+  if (requestListener) this.on('request', requestListener);
+  this.on('connection', connectionListener);
+  this.requestTimeout = options.requestTimeout ?? 300000;
+  this.headersTimeout = options.headersTimeout ?? 60000;
+  this.keepAliveTimeout = options.keepAliveTimeout ?? 5000;
+  this.keepAliveTimeoutBuffer = options.keepAliveTimeoutBuffer ?? 1000;
+  this.connectionsCheckingInterval = options.connectionsCheckingInterval ?? 30000;
+  this.rejectNonStandardBodyWrites = options.rejectNonStandardBodyWrites ?? false;
+  this.httpAllowHalfOpen = false;
+  this.timeout = 0;
+  this.maxHeadersCount = null;
+  this.maxRequestsPerSocket = 0;
+  if (!known) late().configure(this, options);
+}
+native.defineServer(inherit(Server, net.Server));
+
+copy(Server.prototype, {
+  close(callback) {
+    this._stop();
+    ReflectApply(net.Server.prototype.close, this, [callback]);
+    this.closeIdleConnections();
+    return this;
+  },
+
+  setTimeout(ms, callback) {
+    this.timeout = ms;
+    if (callback) this.on('timeout', callback);
+    return this;
+  },
+
+  _onlisten() {
+    native.attach(this, this._handle);
+  },
+});
+
+/** The listener of 'connection': speaks HTTP on any stream. */
+function connectionListener(socket) {
+  late().connection(this, socket);
+}
+
+// ---- what the native half calls
+
+native.setUp({
+  __proto__: null,
+  IncomingMessage,
+  ServerResponse,
+  emit: EventEmitter.prototype.emit,
+  writeHead,
+
+  makeState(message, gone) {
+    const state = require('stream/readable').makeReadableState(message, undefined, false);
+    if (gone) state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true;
+    return state;
+  },
+
+  /** A listener returned something: if it is a promise, and rejections are captured, wait for it. */
+  capture(emitter, result, type, ...args) {
+    if (EventEmitter.captureRejections || emitter._captures !== false) late().capture(emitter, result, type, args);
+  },
+
+  finishSoon(res, last) {
+    nextTick(finishResponse, res, last);
+  },
+
+  drainSoon(res) {
+    nextTick(drain, res);
+  },
+  drain,
+
+  abort: (req) => late().abort(req),
+  cork: (message, on) => late().cork(message, on),
+  cutOff: (req, res) => late().cutOff(req, res),
+  clientError: (...args) => ReflectApply(late().clientError, undefined, args),
+  destroy: (stream) => {
+    stream.destroy();
+  },
+  destroySoon(stream) {
+    if (typeof stream.destroySoon === 'function') stream.destroySoon();
+    else stream.end();
+  },
+  drained(server) {
+    server._emitCloseIfDrained();
+  },
+  drainMessage(message) {
+    message.resume();
+  },
+  dropRequest: (server, req, res) => late().dropRequest(server, req, res),
+  endedAlready: (message, callback) => late().endedAlready(message, callback),
+  expectation: (server, req, res, value) => late().expectation(server, req, res, value),
+  finish: (message) => late().finish(message),
+  handedOver: (socket) => late().handedOver(socket),
+  headerText: (message) => late().headerText(message),
+  makeSocket: (handle, server) => late().makeSocket(handle, server),
+  pass: (message, callback) => late().pass(message, callback),
+  readError: (server, socket, errno) => late().readError(server, socket, errno),
+  refuse: (res, status) => late().refuse(res, status),
+  requestTimedOut: (server, socket) => late().requestTimedOut(server, socket),
+  responseOptions: () => ({}),
+  resumeSocket: (socket) => late().resumeSocket(socket),
+  socketEnd: (socket) => late().socketEnd(socket),
+  writeError: (message, code, callback) => late().writeError(message, code, callback),
+  writeTo(stream, chunk) {
+    if (!stream.destroyed && stream.writable) stream.write(chunk);
+  },
+});
+
+function finishResponse(res, last) {
+  res._done(last);
+  res._finished = true;
+  res.emit('finish');
+  nextTick(closeResponse, res);
+}
+
+function closeResponse(res) {
+  if (res._closed) return;
+  res.destroyed = true;
+  res._closed = true;
+  res.emit('close');
+}
+
+function drain(res) {
+  if (res._needDrain) {
+    res._needDrain = false;
+    res.emit('drain');
+  }
+}
+
+function maxHeaderSize() {
+  return 16384;
+}
+
+const client = () => require('http/client');
+const agent = () => require('http/agent');
+
+copy(exports, {
+  _connectionListener: connectionListener,
+  METHODS: native.methods,
+  STATUS_CODES: native.statusCodes,
+  get Agent() {
+    return agent().Agent;
+  },
+  get ClientRequest() {
+    return client().ClientRequest;
+  },
+  IncomingMessage,
+  OutgoingMessage,
+  Server,
+  ServerResponse,
+  createServer: (options, listener) => new Server(options, listener),
+  validateHeaderName: native.validateHeaderName,
+  validateHeaderValue: native.validateHeaderValue,
+  get: (url, options, callback) => client().get(url, options, callback),
+  request: (url, options, callback) => client().request(url, options, callback),
+  setMaxIdleHTTPParsers(max) {
+    binding('validators').validateInteger(max, 'max', 1);
+  },
+  get maxHeaderSize() {
+    return maxHeaderSize();
+  },
+  get globalAgent() {
+    return agent().globalAgent;
+  },
+  set globalAgent(value) {
+    agent().globalAgent = value;
+  },
+  get WebSocket() {
+    return globalThis.WebSocket;
+  },
+  get CloseEvent() {
+    return globalThis.CloseEvent;
+  },
+  get MessageEvent() {
+    return globalThis.MessageEvent;
+  },
+});

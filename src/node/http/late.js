@@ -1,0 +1,547 @@
+// What an HTTP server does rarely: sockets that script sees, errors, timeouts, informational
+// responses, messages that script constructed.
+'use strict';
+
+const { ArrayIsArray, Error, ObjectKeys, Symbol } = primordials;
+const native = binding('http');
+const { nodeError, connResetException, errnoException } = binding('errors');
+const { nextTick } = binding('task_queue');
+
+
+// ---- the server's options
+
+exports.checkOptions = function checkOptions(options) {
+  const { validateBoolean, validateInteger } = binding('validators');
+  const flags = [
+    'insecureHTTPParser', 'requireHostHeader', 'joinDuplicateHeaders', 'rejectNonStandardBodyWrites', 'optimizeEmptyRequests',
+  ];
+  for (let i = 0; i < flags.length; i++) {
+    if (options[flags[i]] !== undefined) validateBoolean(options[flags[i]], `options.${flags[i]}`);
+  }
+  const numbers = [
+    'maxHeaderSize', 'requestTimeout', 'headersTimeout', 'keepAliveTimeout', 'connectionsCheckingInterval',
+    'keepAliveTimeoutBuffer',
+  ];
+  for (let i = 0; i < numbers.length; i++) {
+    const name = numbers[i];
+    if (options[name] !== undefined) validateInteger(options[name], name === 'maxHeaderSize' || name === 'keepAliveTimeoutBuffer' ? `options.${name}` : name, 0);
+  }
+  if (options.requestTimeout > 0 && options.headersTimeout > options.requestTimeout) {
+    throw nodeError('ERR_OUT_OF_RANGE', 'headersTimeout', '<= requestTimeout', options.headersTimeout);
+  }
+  if (options.shouldUpgradeCallback !== undefined) {
+    binding('validators').validateFunction(options.shouldUpgradeCallback, 'options.shouldUpgradeCallback');
+  }
+  if (options.requestTimeout > 0 && options.headersTimeout === undefined && options.requestTimeout < 60000) {
+    options = { ...options, headersTimeout: options.requestTimeout };
+  }
+  return options;
+};
+
+exports.configure = function configure(server, options) {
+  if (options.uniqueHeaders !== undefined) server._uniqueHeaders = options.uniqueHeaders;
+};
+
+// ---- sockets
+
+/** The socket of a connection that the native half has served so far. */
+exports.makeSocket = function makeSocket(handle, server) {
+  const { Socket } = require('net/socket');
+  const socket = new Socket({
+    handle,
+    allowHalfOpen: true,
+    manualStart: true,
+    readableHighWaterMark: server?.highWaterMark,
+    writableHighWaterMark: server?.highWaterMark,
+  });
+  handle.reading = true;
+  if (server !== undefined) {
+    socket.server = server;
+    socket._server = server;
+  }
+  return socket;
+};
+
+exports.connection = function connection(server, socket) {
+  socket.server = server;
+  if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
+  if (typeof socket.on === 'function') {
+    socket.on('timeout', () => socketTimedOut(server, socket));
+  }
+  const feed = native.connect(server, socket);
+  if (feed === undefined) {
+    if (socket._handle) socket._handle.reading = true;
+    socket.on('error', (err) => socketError(server, socket, err));
+    return;
+  }
+  socket.on('data', feed);
+  socket.on('end', () => feed(null));
+  socket.on('close', () => feed(undefined));
+  socket.on('error', (err) => socketError(server, socket, err));
+};
+
+function socketTimedOut(server, socket) {
+  const req = socket._httpRequest;
+  const reqTimeout = req && !req.complete && req.emit('timeout', socket);
+  const res = socket._httpMessage;
+  const resTimeout = res?.emit('timeout', socket);
+  const serverTimeout = server.emit('timeout', socket);
+  if (!reqTimeout && !resTimeout && !serverTimeout) socket.destroy();
+}
+
+function socketError(server, socket, err) {
+  if (server.listenerCount('clientError') > 0) {
+    server.emit('clientError', err, socket);
+    return;
+  }
+  answerError(socket, 400);
+}
+
+function answerError(socket, status, err) {
+  if (socket.writable && !(socket._httpMessage?._headerSent)) {
+    const reason = native.statusCodes[status];
+    socket.write(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\n\r\n`);
+    socket.destroy(err && undefined);
+    return;
+  }
+  socket.destroy(err);
+}
+
+exports.clientError = function clientError(server, socket, code, reason, status, bytesParsed, rawPacket) {
+  const err = new Error(`Parse Error: ${reason}`);
+  err.bytesParsed = bytesParsed;
+  err.code = code;
+  err.reason = reason;
+  err.rawPacket = rawPacket;
+  if (server.emit('clientError', err, socket)) return;
+  answerError(socket, status, err);
+};
+
+exports.readError = function readError(server, socket, errno) {
+  const err = errnoException(errno, 'read');
+  if (!server.emit('clientError', err, socket)) socket.destroy(err);
+};
+
+exports.requestTimedOut = function requestTimedOut(server, socket) {
+  const err = nodeError('ERR_HTTP_REQUEST_TIMEOUT');
+  if (server.emit('clientError', err, socket)) return;
+  answerError(socket, 408, err);
+};
+
+exports.socketEnd = function socketEnd(socket) {
+  if (typeof socket.push === 'function' && socket._handle !== undefined) {
+    socket.push(null);
+    if (socket.readableLength === 0) socket.resume();
+  }
+};
+
+exports.handedOver = function handedOver(socket) {
+  if (socket._handle) socket._handle.reading = false;
+  socket.readableFlowing = null;
+  socket.read(0);
+};
+
+exports.resumeSocket = function resumeSocket(socket) {
+  const { parser } = socket;
+  if (parser?.wantMore) parser.wantMore();
+  else if (socket._handle && typeof socket.resume === 'function') socket.resume();
+};
+
+// ---- requests
+
+exports.refuse = function refuse(res, status) {
+  res.writeHead(status, ['Connection', 'close']);
+  res.end();
+};
+
+exports.dropRequest = function dropRequest(server, req, res) {
+  server.emit('dropRequest', req, req.socket);
+  res.writeHead(503);
+  res.end();
+};
+
+exports.expectation = function expectation(server, req, res, value) {
+  if (/(?:^|\W)100-continue(?:$|\W)/i.exec(value) !== null) {
+    res._expect_continue = true;
+    if (server.listenerCount('checkContinue') > 0) {
+      server.emit('checkContinue', req, res);
+    } else {
+      res.writeContinue();
+      server.emit('request', req, res);
+    }
+  } else if (server.listenerCount('checkExpectation') > 0) {
+    server.emit('checkExpectation', req, res);
+  } else {
+    res.writeHead(417);
+    res.end();
+  }
+};
+
+exports.abort = function abort(req) {
+  req.destroy(connResetException('aborted'));
+};
+
+/** The connection closed under a request. */
+exports.cutOff = function cutOff(req, res) {
+  if (!req.destroyed) exports.abort(req);
+  if (!res._closed) {
+    res.destroyed = true;
+    res._closed = true;
+    res.emit('close');
+  }
+};
+
+exports.capture = function capture(emitter, result, type, args) {
+  const { then } = result;
+  if (typeof then !== 'function') return;
+  const captures = primordials.ReflectOwnKeys(require('events').prototype)
+    .find((key) => typeof key === 'symbol' && key.description === 'kCapture');
+  if (!emitter[captures]) return;
+  require('events/extra').addCatch(emitter, result, type, args);
+};
+
+// ---- messages on a socket of script
+
+/** Hands kept bytes to the message's socket; answers whether more are welcome. */
+exports.pass = function pass(message, callback) {
+  const { socket } = message;
+  const busy = socket && socket._httpMessage !== undefined && socket._httpMessage !== message;
+  if (!socket || busy || !socket.writable) {
+    if (typeof callback === 'function') {
+      if (socket?.destroyed) nextTick(callback, nodeError('ERR_STREAM_DESTROYED', 'write'));
+      else (message._waitingCallbacks ??= []).push(callback);
+    }
+    return message.writableLength < 65536;
+  }
+  const output = message._takeOutput();
+  if (output === undefined) {
+    if (typeof callback === 'function') nextTick(callback);
+    return true;
+  }
+  const more = socket.write(output, callback);
+  if (!more) message._needDrain = true;
+  return more;
+};
+
+/** `end` was called on a message without native connection. */
+exports.finish = function finish(message) {
+  message._finish();
+  const { socket } = message;
+  const done = () => {
+    if (message._finished) return;
+    message._finished = true;
+    message.emit('finish');
+  };
+  if (!socket || socket.destroyed) {
+    if (socket) done();
+    else message._finishWhenFlushed = done;
+    return;
+  }
+  const output = message._takeOutput();
+  while (socket.writableCorked) socket.uncork();
+  if (output !== undefined) socket.write(output, done);
+  else socket.write('', 'latin1', done);
+};
+
+exports.cork = function cork(message, on) {
+  const { socket } = message;
+  if (socket && socket._handle === undefined) {
+    if (on) socket.cork?.();
+    else socket.uncork?.();
+  }
+};
+
+exports.writeError = function writeError(message, code, callback) {
+  const err = code === 'ERR_STREAM_DESTROYED' ? nodeError(code, 'write') : nodeError(code);
+  if (code === 'ERR_STREAM_DESTROYED') {
+    if (typeof callback === 'function') nextTick(callback, err);
+    return;
+  }
+  nextTick(() => {
+    if (typeof callback === 'function') callback(err);
+    message._errored = err;
+    message.emit('error', err);
+  });
+};
+
+exports.endedAlready = function endedAlready(message, callback) {
+  if (message.writableFinished) nextTick(callback, nodeError('ERR_STREAM_ALREADY_FINISHED', 'end'));
+  else message.once('finish', callback);
+};
+
+exports.headerText = function headerText(message) {
+  let text = `HTTP/1.1 ${message.statusCode} ${message.statusMessage}\r\n`;
+  const headers = message.getHeaders();
+  const names = message.getRawHeaderNames();
+  for (let i = 0; i < names.length; i++) {
+    const value = headers[names[i].toLowerCase()];
+    const all = ArrayIsArray(value) ? value : [value];
+    for (let j = 0; j < all.length; j++) text += `${names[i]}: ${all[j]}\r\n`;
+  }
+  return `${text}\r\n`;
+};
+
+function abortedError(self, error, cb) {
+  if (self.listenerCount('error') === 0) cb();
+  else cb(error);
+}
+
+exports.methods = {
+  // ---- IncomingMessage
+
+  _destroy(err, cb) {
+    if (!this.readableEnded || !this.complete) {
+      this.aborted = true;
+      this.emit('aborted');
+    }
+    const { socket } = this;
+    if (socket && !socket.destroyed && this.aborted) {
+      socket.destroy(err);
+      const { finished } = require('stream');
+      const cleanup = finished(socket, (e) => {
+        if (e?.code === 'ERR_STREAM_PREMATURE_CLOSE') e = null;
+        cleanup();
+        nextTick(abortedError, this, e || err, cb);
+      });
+    } else {
+      nextTick(abortedError, this, err, cb);
+    }
+  },
+
+  setTimeout(ms, callback) {
+    if (callback) this.on('timeout', callback);
+    const { socket } = this;
+    if (socket) {
+      socket.setTimeout(ms);
+      socket._httpRequest = this;
+      watchTimeouts(socket);
+    } else if (!this.readable && !this.statusCode && this.once) {
+      this.once('socket', (s) => s.setTimeout(ms));
+    }
+    return this;
+  },
+
+  _addHeaderLines(headers, n) {
+    if (!headers?.length) return;
+    const dest = this.complete ? this.trailers : this.headers;
+    const raw = this.complete ? this.rawTrailers : this.rawHeaders;
+    for (let i = 0; i < n; i += 2) {
+      raw.push(headers[i], headers[i + 1]);
+      this._addHeaderLine(headers[i], headers[i + 1], dest);
+    }
+  },
+
+  _addHeaderLine(field, value, dest) {
+    field = field.toLowerCase();
+    if (field === 'set-cookie') {
+      if (dest[field] === undefined) dest[field] = [value];
+      else dest[field].push(value);
+    } else if (dest[field] === undefined) {
+      dest[field] = value;
+    } else {
+      dest[field] += (field === 'cookie' ? '; ' : ', ') + value;
+    }
+  },
+
+  // ---- OutgoingMessage
+
+  addTrailers(headers) {
+    let text = '';
+    const isArray = ArrayIsArray(headers);
+    const keys = ObjectKeys(headers);
+    for (let i = 0; i < keys.length; i++) {
+      const field = isArray ? headers[keys[i]][0] : keys[i];
+      const value = isArray ? headers[keys[i]][1] : headers[keys[i]];
+      native.validateHeaderName(field, 'Trailer name');
+      const all = ArrayIsArray(value) ? value : [value];
+      for (let j = 0; j < all.length; j++) {
+        checkContent(field, all[j]);
+        text += `${field}: ${all[j]}\r\n`;
+      }
+    }
+    this._setTrailers(text);
+  },
+
+  setHeaders(headers) {
+    if (this.headersSent) throw nodeError('ERR_HTTP_HEADERS_SENT', 'set');
+    if (!headers || ArrayIsArray(headers) || typeof headers.keys !== 'function' || typeof headers.get !== 'function') {
+      throw nodeError('ERR_INVALID_ARG_TYPE', 'headers', ['Headers', 'Map'], headers);
+    }
+    const cookies = [];
+    for (const [key, value] of headers) {
+      if (key === 'set-cookie') {
+        if (ArrayIsArray(value)) cookies.push(...value);
+        else cookies.push(value);
+      } else {
+        this.setHeader(key, value);
+      }
+    }
+    if (cookies.length) this.setHeader('set-cookie', cookies);
+    return this;
+  },
+
+  destroy(err) {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    this.errored = err ?? null;
+    const { socket } = this;
+    if (socket) {
+      socket.destroy(err);
+    } else {
+      this.once('socket', (late) => late.destroy(err));
+    }
+    return this;
+  },
+
+  pipe() {
+    this.emit('error', nodeError('ERR_STREAM_CANNOT_PIPE'));
+  },
+
+  setTimeout(ms, callback) {
+    if (callback) this.on('timeout', callback);
+    const { socket } = this;
+    if (!socket) {
+      this.once('socket', (late) => late.setTimeout(ms));
+    } else {
+      socket.setTimeout(ms);
+      socket._httpMessage ??= this;
+      watchTimeouts(socket);
+    }
+    return this;
+  },
+
+  _send(data, encoding, callback) {
+    return this.write(data, encoding, callback);
+  },
+
+  _finish() {
+    this.emit('prefinish');
+  },
+
+  _flush() {
+    const { socket } = this;
+    if (!socket?.writable) return;
+    const waiting = this._waitingCallbacks ?? [];
+    this._waitingCallbacks = undefined;
+    const output = this._takeOutput();
+    let more = true;
+    const done = this._finishWhenFlushed;
+    const flushed = waiting.length || done ? () => {
+      for (let i = 0; i < waiting.length; i++) waiting[i]();
+      done?.();
+    } : undefined;
+    if (output !== undefined) more = socket.write(output, flushed);
+    else if (flushed) socket.write('', 'latin1', flushed);
+    if (!done && more && this._needDrain) {
+      this._needDrain = false;
+      this.emit('drain');
+    }
+  },
+
+  _renderHeaders() {
+    if (this._header) throw nodeError('ERR_HTTP_HEADERS_SENT', 'render');
+    const headers = {};
+    const names = this.getRawHeaderNames();
+    const values = this.getHeaders();
+    for (let i = 0; i < names.length; i++) headers[names[i]] = values[names[i].toLowerCase()];
+    return headers;
+  },
+
+  // ---- ServerResponse
+
+  assignSocket(socket) {
+    if (socket._httpMessage) throw nodeError('ERR_HTTP_SOCKET_ASSIGNED');
+    socket._httpMessage = this;
+    this._onSocketClose = () => {
+      if (socket._httpMessage && !this._closed) {
+        this.destroyed = true;
+        this._closed = true;
+        this.emit('close');
+      }
+    };
+    socket.on('close', this._onSocketClose);
+    this.socket = socket;
+    this.emit('socket', socket);
+    this._flush();
+  },
+
+  detachSocket(socket) {
+    socket.removeListener('close', this._onSocketClose);
+    socket._httpMessage = null;
+    this.socket = null;
+  },
+
+  writeContinue(callback) {
+    this._writeRaw('HTTP/1.1 100 Continue\r\n\r\n');
+    this._sent100 = true;
+    if (callback) nextTick(callback);
+  },
+
+  writeProcessing(callback) {
+    this._writeRaw('HTTP/1.1 102 Processing\r\n\r\n');
+    if (callback) nextTick(callback);
+  },
+
+  writeInformation(status, headers, callback) {
+    let text = `HTTP/1.1 ${status} ${native.statusCodes[status] ?? ''}\r\n`;
+    const keys = ObjectKeys(headers ?? {});
+    for (let i = 0; i < keys.length; i++) {
+      native.validateHeaderName(keys[i]);
+      native.validateHeaderValue(keys[i], headers[keys[i]]);
+      text += `${keys[i]}: ${headers[keys[i]]}\r\n`;
+    }
+    this._writeRaw(`${text}\r\n`);
+    if (callback) nextTick(callback);
+  },
+
+  writeEarlyHints(hints, callback) {
+    const { validateObject } = binding('validators');
+    validateObject(hints, 'hints');
+    if (hints.link === null || hints.link === undefined) return;
+    const link = linkValue(hints.link);
+    if (link.length === 0) return;
+    let head = `HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n`;
+    const keys = ObjectKeys(hints);
+    for (let i = 0; i < keys.length; i++) {
+      if (keys[i] === 'link') continue;
+      native.validateHeaderName(keys[i]);
+      native.validateHeaderValue(keys[i], hints[keys[i]]);
+      head += `${keys[i]}: ${hints[keys[i]]}\r\n`;
+    }
+    this._writeRaw(`${head}\r\n`);
+    if (callback) nextTick(callback);
+  },
+};
+
+const linkPattern = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+
+function linkValue(value) {
+  const fail = (given) => nodeError('ERR_INVALID_ARG_VALUE', 'hints', given,
+    'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+  const check = (link) => {
+    if (typeof link !== 'string' || linkPattern.exec(link) === null) throw fail(link);
+    return link;
+  };
+  if (typeof value === 'string') return check(value);
+  if (!ArrayIsArray(value)) throw fail(value);
+  let text = '';
+  for (let i = 0; i < value.length; i++) text += (i ? ', ' : '') + check(value[i]);
+  return text;
+}
+
+function checkContent(name, value) {
+  const text = `${value}`;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if ((code < 32 && code !== 9) || code === 127 || code > 255) throw nodeError('ERR_INVALID_CHAR', 'trailer content', name);
+  }
+}
+
+const kWatched = Symbol('timeouts');
+function watchTimeouts(socket) {
+  if (socket[kWatched] || typeof socket.on !== 'function' || socket._httpClient) return;
+  socket[kWatched] = true;
+  const { server } = socket;
+  if (server && socket.listenerCount('timeout') === 0) socket.on('timeout', () => socketTimedOut(server, socket));
+}
+

@@ -1,0 +1,188 @@
+//! `http`: the server on a native connection, the client on `net` and the same parser.
+//!
+//! `req` and `res` of the server are made here, without running a constructor: objects with native data whose prototypes have
+//! accessors for everything that the constructors would have set. What script doesn't touch is never built.
+
+mod connection;
+mod exchange;
+mod fields;
+mod header_methods;
+mod incoming;
+mod outgoing;
+mod parser;
+pub mod protocol;
+mod response;
+mod server;
+
+use std::cell::{OnceCell, RefCell};
+
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    object::builtins::JsArray, property::PropertyKey,
+};
+
+use crate::{engine::native::Natives, runtime::State};
+
+/// What the module keeps for each runtime.
+#[derive(Default)]
+pub struct Slot {
+    classes: OnceCell<Classes>,
+    record_key: OnceCell<JsSymbol>,
+    date: RefCell<protocol::DateCache>,
+}
+
+/// The classes of the script half, and its helpers.
+struct Classes {
+    incoming: JsObject,
+    response: JsObject,
+    /// `EventEmitter.prototype.emit`: what `emit` is as long as nobody replaced it.
+    emit: JsValue,
+    /// `ServerResponse.prototype.writeHead`, likewise.
+    write_head: JsValue,
+    /// Functions of the script half by name.
+    helpers: JsObject,
+}
+
+impl Slot {
+    fn of(context: &Context) -> std::rc::Rc<Self> {
+        State::of(context).slot::<Slot>()
+    }
+
+    fn classes(&self) -> &Classes {
+        self.classes.get().expect("http's script half calls setUp before it makes anything")
+    }
+
+    /// The hidden property under which objects that script constructed keep their native record.
+    fn record_key(&self) -> PropertyKey {
+        let symbol = self.record_key.get_or_init(|| {
+            JsSymbol::new(Some(js_string!("http.record"))).expect("symbols don't run out")
+        });
+        symbol.clone().into()
+    }
+}
+
+/// `binding('http')`
+pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    let methods: Vec<JsValue> =
+        protocol::METHODS.iter().map(|name| JsString::from(*name).into()).collect();
+    let methods = JsArray::from_iter(methods, context);
+    let mut codes = Natives::new(context);
+    for (code, reason) in protocol::encode::STATUS_CODES {
+        codes = codes.keyed(PropertyKey::from(u32::from(*code)), JsString::from(*reason));
+    }
+    let codes = codes.build();
+    let natives = Natives::new(context)
+        .value("methods", methods)
+        .value("statusCodes", codes)
+        .function("setUp", 1, set_up)
+        .function("defineIncoming", 1, incoming::define)
+        .function("defineOutgoing", 1, outgoing::define)
+        .function("defineResponse", 1, response::define)
+        .function("defineServer", 1, server::define)
+        .function("initIncoming", 2, incoming::init)
+        .function("initOutgoing", 2, outgoing::init)
+        .function("initResponse", 2, response::init)
+        .function("initServer", 2, server::init)
+        .function("attach", 2, server::attach)
+        .function("connect", 2, connection::connect_script)
+        .function("validateHeaderName", 2, fields::validate_name_native)
+        .function("validateHeaderValue", 2, fields::validate_value_native);
+    Ok(parser::natives(natives).build())
+}
+
+/// `setUp({ IncomingMessage, ServerResponse, emit, writeHead, …helpers })`
+fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(helpers) = args.get_or_undefined(0).as_object() else {
+        return Ok(JsValue::undefined());
+    };
+    let prototype = |name: JsString, context: &mut Context| -> JsResult<JsObject> {
+        let class = helpers.get(name, context)?.to_object(context)?;
+        class.get(js_string!("prototype"), context)?.to_object(context)
+    };
+    let classes = Classes {
+        incoming: prototype(js_string!("IncomingMessage"), context)?,
+        response: prototype(js_string!("ServerResponse"), context)?,
+        emit: helpers.get(js_string!("emit"), context)?,
+        write_head: helpers.get(js_string!("writeHead"), context)?,
+        helpers: helpers.clone(),
+    };
+    let _ = Slot::of(context).classes.set(classes);
+    Ok(JsValue::undefined())
+}
+
+/// Calls a helper of the script half.
+fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let slot = Slot::of(context);
+    let helper = slot.classes().helpers.get(name.clone(), context)?;
+    match helper.as_callable() {
+        Some(helper) => helper.call(&JsValue::undefined(), args, context),
+        None => Err(crate::node::errors::type_error(
+            &format!("http has no helper {}", name.to_std_string_lossy()),
+            context,
+        )),
+    }
+}
+
+/// Emits an event, the short way when nobody replaced `emit`. Answers whether there were listeners.
+fn emit(target: &JsObject, event: JsString, args: &[JsValue], context: &mut Context) -> JsResult<bool> {
+    let slot = Slot::of(context);
+    let emit = target.get(js_string!("emit"), context)?;
+    if emit != slot.classes().emit {
+        let mut all = Vec::with_capacity(args.len() + 1);
+        all.push(event.into());
+        all.extend_from_slice(args);
+        let Some(emit) = emit.as_callable() else { return Ok(false) };
+        return Ok(emit.call(&target.clone().into(), &all, context)?.to_boolean());
+    }
+    let Some(events) = target.get(js_string!("_events"), context)?.as_object() else {
+        return Ok(false);
+    };
+    let handler = events.get(event.clone(), context)?;
+    let Some(handler) = handler.as_object() else { return Ok(false) };
+    let this = JsValue::from(target.clone());
+    if handler.is_callable() {
+        let result = handler.call(&this, args, context)?;
+        return catch(&this, result, event, args, context);
+    }
+    let list = JsArray::from_object(handler)?;
+    let mut handlers = Vec::new();
+    for index in 0..list.length(context)? {
+        handlers.push(list.at(index as i64, context)?);
+    }
+    for handler in handlers {
+        if let Some(handler) = handler.as_callable() {
+            let result = handler.call(&this, args, context)?;
+            catch(&this, result, event.clone(), args, context)?;
+        }
+    }
+    Ok(true)
+}
+
+/// A listener that returned a promise may want its rejection captured.
+fn catch(
+    this: &JsValue,
+    result: JsValue,
+    event: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
+    if result.is_object() {
+        let mut all = vec![this.clone(), result, event.into()];
+        all.extend_from_slice(args);
+        help(js_string!("capture"), &all, context)?;
+    }
+    Ok(true)
+}
+
+/// How many listeners an emitter has for an event.
+fn listener_count(target: &JsObject, event: JsString, context: &mut Context) -> JsResult<usize> {
+    let Some(events) = target.get(js_string!("_events"), context)?.as_object() else {
+        return Ok(0);
+    };
+    let handler = events.get(event, context)?;
+    match handler.as_object() {
+        Some(handler) if handler.is_callable() => Ok(1),
+        Some(list) => Ok(JsArray::from_object(list)?.length(context)? as usize),
+        None => Ok(0),
+    }
+}

@@ -1,0 +1,182 @@
+//! The chunked transfer coding. RFC 9112, section 7.1.
+
+use super::{Head, Limits, MAX_CHUNK_EXTENSIONS, ParseError, strict};
+
+/// Where in the coding we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Before a size; whether a digit has been seen.
+    Size(bool),
+    Extension(Extension),
+    SizeLineFeed,
+    Data,
+    DataCarriageReturn,
+    DataLineFeed,
+    Trailers,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extension {
+    Start,
+    Name,
+    Value,
+    Quoted,
+    QuotedPair,
+    QuotedEnd,
+}
+
+/// What comes out of a chunked body.
+pub(super) enum Part<'a> {
+    More,
+    Data(&'a [u8]),
+    End(Option<Head>),
+}
+
+/// Decodes one body.
+#[derive(Debug)]
+pub(super) struct Chunked {
+    state: State,
+    /// The size being read, or what is left of the chunk.
+    size: u64,
+    extensions: usize,
+    /// Incomplete trailers.
+    trailers: Vec<u8>,
+}
+
+impl Chunked {
+    pub fn new() -> Self {
+        Self {
+            state: State::Size(false),
+            size: 0,
+            extensions: 0,
+            trailers: Vec::new(),
+        }
+    }
+
+    /// Takes what it can from the front of `input`.
+    pub fn decode<'a>(
+        &mut self,
+        input: &mut &'a [u8],
+        limits: Limits,
+    ) -> Result<Part<'a>, ParseError> {
+        loop {
+            if self.state == State::Trailers {
+                return self.trailers(input, limits);
+            }
+            let Some(byte) = input.first().copied() else {
+                return Ok(Part::More);
+            };
+            if self.state == State::Data {
+                let take =
+                    usize::try_from(self.size).map_or(input.len(), |size| size.min(input.len()));
+                let (data, rest) = input.split_at(take);
+                *input = rest;
+                self.size -= take as u64;
+                if self.size == 0 {
+                    self.state = State::DataCarriageReturn;
+                }
+                return Ok(Part::Data(data));
+            }
+            self.state = self.step(byte)?;
+            *input = &input[1..];
+        }
+    }
+
+    fn step(&mut self, byte: u8) -> Result<State, ParseError> {
+        match self.state {
+            State::Size(seen) => {
+                if let Some(digit) = (byte as char).to_digit(16) {
+                    if self.size >> 60 != 0 {
+                        return Err(ParseError::ChunkSizeOverflow);
+                    }
+                    self.size = self.size << 4 | u64::from(digit);
+                    return Ok(State::Size(true));
+                }
+                match byte {
+                    _ if !seen => Err(ParseError::ChunkSizeCharacter),
+                    b'\r' => Ok(State::SizeLineFeed),
+                    b';' => Ok(State::Extension(Extension::Start)),
+                    b'\n' => Err(ParseError::ChunkSizeCarriageReturn),
+                    _ => Err(ParseError::ChunkSizeCharacter),
+                }
+            }
+            State::Extension(part) => {
+                self.extensions += 1;
+                if self.extensions > MAX_CHUNK_EXTENSIONS {
+                    return Err(ParseError::ChunkExtensionOverflow);
+                }
+                extension(part, byte)
+            }
+            State::SizeLineFeed => match byte {
+                b'\n' if self.size == 0 => Ok(State::Trailers),
+                b'\n' => Ok(State::Data),
+                _ => Err(ParseError::ChunkSizeLineFeed),
+            },
+            State::DataCarriageReturn => match byte {
+                b'\r' => Ok(State::DataLineFeed),
+                b'\n' => Err(ParseError::ChunkDataCarriageReturn),
+                _ => Err(ParseError::ChunkDataLineFeed),
+            },
+            State::DataLineFeed => match byte {
+                b'\n' => Ok(State::Size(false)),
+                _ => Err(ParseError::ChunkDataLineFeed),
+            },
+            State::Data | State::Trailers => unreachable!("taken whole, not byte by byte"),
+        }
+    }
+
+    fn trailers<'a>(
+        &mut self,
+        input: &mut &'a [u8],
+        limits: Limits,
+    ) -> Result<Part<'a>, ParseError> {
+        // Nearly always there are none.
+        if self.trailers.is_empty() && input.starts_with(b"\r\n") {
+            *input = &input[2..];
+            return Ok(Part::End(None));
+        }
+        let before = self.trailers.len();
+        self.trailers.extend_from_slice(input);
+        match strict::parse_trailers(&self.trailers, limits)? {
+            Some((head, length)) => {
+                *input = &input[length - before..];
+                Ok(Part::End((!head.is_empty()).then_some(head)))
+            }
+            None => {
+                *input = &[];
+                Ok(Part::More)
+            }
+        }
+    }
+}
+
+fn extension(part: Extension, byte: u8) -> Result<State, ParseError> {
+    let next = match (part, byte) {
+        (Extension::Start, b'\r' | b' ') => return Err(ParseError::ChunkExtension),
+        (Extension::Name | Extension::Value | Extension::QuotedEnd, b'\r') => {
+            return Ok(State::SizeLineFeed);
+        }
+        (Extension::Start | Extension::Name, b'=') => Extension::Value,
+        (Extension::Start | Extension::Name | Extension::Value | Extension::QuotedEnd, b';') => {
+            Extension::Start
+        }
+        (Extension::Start, b'\n') => return Err(ParseError::ChunkExtension),
+        (Extension::Name, b'\n') => return Err(ParseError::ChunkExtensionNameEnd),
+        (Extension::Value, b'\n') => return Err(ParseError::ChunkExtensionValueEnd),
+        (Extension::Start | Extension::Name, byte) if strict::is_token(byte) => Extension::Name,
+        (Extension::Start | Extension::Name, _) => return Err(ParseError::ChunkExtensionName),
+        (Extension::Value, b'"') => Extension::Quoted,
+        (Extension::Value, byte) if strict::is_token(byte) => Extension::Value,
+        (Extension::Value, _) => return Err(ParseError::ChunkExtensionValue),
+        (Extension::Quoted, b'"') => Extension::QuotedEnd,
+        (Extension::Quoted, b'\\') => Extension::QuotedPair,
+        (Extension::Quoted | Extension::QuotedPair, b'\t' | b' '..=b'~' | 0x80..) => {
+            Extension::Quoted
+        }
+        (Extension::Quoted | Extension::QuotedPair, _) => {
+            return Err(ParseError::ChunkExtensionQuoted);
+        }
+        (Extension::QuotedEnd, _) => return Err(ParseError::ChunkExtensionQuotedEnd),
+    };
+    Ok(State::Extension(next))
+}

@@ -1,0 +1,55 @@
+//! HTTP/1.x without I/O and without script: bytes in, messages out, and the other way round.
+//!
+//! A [`Decoder`] turns what a peer sent into heads, body bytes and ends of messages, in either role; [`encode`] writes
+//! the heads and chunks of what we send. Where a rule is a matter of taste the taste is llhttp's, since Node's users see it:
+//! the verdicts in the tests were all taken from Node.
+//!
+//! Heads are read by `httparse`. What it refuses, or lets through and we must not, is read again by [`strict`], which is slow
+//! and knows the name of every mistake.
+
+mod chunked;
+mod date;
+mod decode;
+pub mod encode;
+mod error;
+mod fast;
+mod framing;
+mod head;
+mod method;
+mod strict;
+#[cfg(test)]
+mod tests;
+
+pub use date::DateCache;
+pub use decode::{Decoder, Item};
+pub use error::ParseError;
+pub use framing::{Body, Traits};
+pub use head::{Fields, Head};
+pub use method::{METHODS, Method};
+
+/// Which side of the connection reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Reads requests.
+    Server,
+    /// Reads responses.
+    Client,
+}
+
+/// What a peer may cost us.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the target, header names and header values of one message together; its trailers likewise.
+    pub header_size: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_size: 16 * 1024,
+        }
+    }
+}
+
+/// Bytes of all chunk extensions of one message; Node's figure.
+const MAX_CHUNK_EXTENSIONS: usize = 16 * 1024;

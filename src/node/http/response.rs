@@ -1,0 +1,285 @@
+//! `http.ServerResponse`: made natively for each request, and its `writeHead`.
+
+use std::rc::Rc;
+
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::Attribute,
+    string::JsStrVariant,
+};
+
+use super::{
+    Slot,
+    connection::Connection,
+    fields, header_methods, help,
+    outgoing::{self, Outgoing, Sink, bits, need, with},
+    protocol::encode,
+};
+use crate::{
+    engine::native::{METHOD, Natives},
+    node::errors,
+};
+
+/// What a request says about its response.
+pub struct Start {
+    pub connection: Rc<Connection>,
+    pub number: u64,
+    pub keep_alive: bool,
+    pub may_chunk: bool,
+    pub has_body: bool,
+}
+
+impl Start {
+    fn bits(&self) -> u32 {
+        let mut all = bits::SEND_DATE | bits::DEFAULT_KEEP_ALIVE | bits::RESPONSE;
+        if self.keep_alive {
+            all |= bits::KEEP_ALIVE;
+        }
+        if self.may_chunk {
+            all |= bits::MAY_CHUNK;
+        }
+        if self.has_body {
+            all |= bits::HAS_BODY;
+        }
+        all
+    }
+}
+
+/// The response to a request, as an object of the server's class.
+pub fn make(start: Start, request: &JsObject, context: &mut Context) -> JsResult<JsObject> {
+    let server = start.connection.server().clone();
+    let mut record = Outgoing {
+        bits: start.bits(),
+        keep_alive_timeout: server.keep_alive_seconds().unwrap_or(0) as f64 * 1000.0,
+        max_requests: server.max_requests(),
+        status: 200.into(),
+        request: request.clone().into(),
+        ..Outgoing::default()
+    };
+    if record.max_requests > 0 && start.number + 1 >= record.max_requests {
+        record.bits |= bits::MAX_REACHED;
+    }
+    record.sink = Sink::Connection(start.connection, start.number);
+    let Some(class) = server.response_class() else {
+        record.bits |= bits::NATIVE;
+        let slot = Slot::of(context);
+        let prototype = slot.classes().response.clone();
+        return Ok(JsObject::new(context.root_shape(), prototype, record).upcast());
+    };
+    let options = help(js_string!("responseOptions"), &[], context)?;
+    let object = class.construct(&[request.clone().into(), options], None, context)?;
+    let this = JsValue::from(object.clone());
+    with(&this, context, |known| {
+        let kept = known.bits & (bits::EVENTS | bits::REJECT_BODY | bits::STRICT_LENGTH);
+        // What the class's constructor has set stays.
+        record.fields = known.fields.take();
+        if let Some(status) = known.status.as_number()
+            && status != 200.0
+        {
+            record.status = known.status.clone();
+        }
+        record.reason = known.reason.clone();
+        *known = record;
+        known.bits |= kept | bits::EVENTS;
+    });
+    Ok(object)
+}
+
+/// `initResponse(response, request)`: what the constructor does beyond `OutgoingMessage`'s.
+pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let this = args.get_or_undefined(0);
+    let request = args.get_or_undefined(1);
+    let (mut head, mut old) = (false, false);
+    if let Some(request) = request.as_object() {
+        let method = request.get(js_string!("method"), context)?;
+        head = method.as_string().is_some_and(|method| method == js_string!("HEAD"));
+        let major = request.get(js_string!("httpVersionMajor"), context)?;
+        let minor = request.get(js_string!("httpVersionMinor"), context)?;
+        old = (major.as_number(), minor.as_number()) < (Some(1.0), Some(1.0));
+    }
+    let request = request.clone();
+    with(this, context, |record| {
+        record.bits |= bits::RESPONSE;
+        record.status = 200.into();
+        record.request = request;
+        if head {
+            record.bits &= !bits::HAS_BODY;
+        }
+        if old {
+            record.bits &= !(bits::MAY_CHUNK | bits::KEEP_ALIVE);
+        }
+    });
+    Ok(old.into())
+}
+
+/// `defineResponse(prototype)`; answers the `writeHead` that stands for "not replaced".
+pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let prototype = args.get_or_undefined(0).to_object(context)?;
+    let natives = Natives::on(prototype.clone(), context)
+        .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
+        .accessor("statusCode", status, Some(set_status))
+        .accessor("statusMessage", reason, Some(set_reason))
+        .accessor(
+            "_expect_continue",
+            super::incoming::get_bit!(with, bits::EXPECT_CONTINUE),
+            super::incoming::set_bit!(with, bits::EXPECT_CONTINUE),
+        )
+        .accessor(
+            "_sent100",
+            super::incoming::get_bit!(with, bits::SENT_100),
+            super::incoming::set_bit!(with, bits::SENT_100),
+        )
+        .attributes(METHOD)
+        .function("writeHead", 1, write_head)
+        .function("_implicitHeader", 0, implicit_header_native)
+        .function("_done", 1, done);
+    drop(natives);
+    let write_head = prototype.get(js_string!("writeHead"), context)?;
+    let alias = boa_engine::property::PropertyDescriptor::builder()
+        .value(write_head.clone())
+        .writable(true)
+        .enumerable(false)
+        .configurable(true);
+    prototype.insert_property(js_string!("writeHeader"), alias.build());
+    Ok(write_head)
+}
+
+fn status(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(with(this, context, |record| record.status.clone()).unwrap_or_else(|| 200.into()))
+}
+
+fn set_status(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let value = args.get_or_undefined(0).clone();
+    with(this, context, |record| record.status = value);
+    Ok(JsValue::undefined())
+}
+
+fn reason(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(with(this, context, |record| record.reason.clone()).unwrap_or_default())
+}
+
+fn set_reason(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let value = args.get_or_undefined(0).clone();
+    with(this, context, |record| record.reason = value);
+    Ok(JsValue::undefined())
+}
+
+/// `_implicitHeader()`
+fn implicit_header_native(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let object = this.to_object(context)?;
+    implicit_header(&object, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// The header that nobody wrote: by way of `writeHead` if a script replaced it.
+pub fn implicit_header(object: &JsObject, context: &mut Context) -> JsResult<()> {
+    let this = JsValue::from(object.clone());
+    let method = object.get(js_string!("writeHead"), context)?;
+    if method == Slot::of(context).classes().write_head {
+        let status = need(&this, context, |record| record.status.clone())?;
+        return write_head(&this, &[status], context).map(drop);
+    }
+    let status = object.get(js_string!("statusCode"), context)?;
+    match method.as_callable() {
+        Some(method) => method.call(&this, &[status], context).map(drop),
+        None => Err(errors::type_error("this.writeHead is not a function", context)),
+    }
+}
+
+/// `writeHead(statusCode, statusMessage, headers)`
+fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (state, has_fields) = need(this, context, |record| (record.bits, record.fields.is_some()))?;
+    if state & bits::HEADER != 0 {
+        let args = [js_string!("write").into()];
+        return Err(errors::node_error("ERR_HTTP_HEADERS_SENT", &args, context));
+    }
+    let original = args.get_or_undefined(0);
+    let status = original.to_i32(context)?;
+    if !(100..=999).contains(&status) {
+        let args = [original.clone()];
+        return Err(errors::node_error("ERR_HTTP_INVALID_STATUS_CODE", &args, context));
+    }
+    let status = status as u16;
+    let (reason, headers) = match args.get_or_undefined(1).as_string() {
+        Some(reason) => (Some(reason), args.get_or_undefined(2).clone()),
+        None => {
+            let second = args.get_or_undefined(1).clone();
+            let headers = if second.is_null_or_undefined() { args.get_or_undefined(2).clone() } else { second };
+            (None, headers)
+        }
+    };
+    let reason = match reason {
+        Some(reason) => reason,
+        None => {
+            let known = need(this, context, |record| record.reason.clone())?;
+            match known.to_boolean() {
+                true => known.to_string(context)?,
+                false => reason_of(status),
+            }
+        }
+    };
+    let texts = match headers.as_object() {
+        Some(headers) if has_fields => {
+            header_methods::merge(this, &headers, context)?;
+            outgoing::texts_of_fields(this, context)?
+        }
+        Some(headers) => header_methods::texts_of(&headers, true, context)?,
+        None if has_fields => outgoing::texts_of_fields(this, context)?,
+        None => outgoing::Texts::new(),
+    };
+    let units = reason.as_str();
+    let valid = match units.variant() {
+        JsStrVariant::Latin1(units) => encode::is_valid_value(units),
+        JsStrVariant::Utf16(units) => units.iter().all(|unit| matches!(unit, 0x09 | 0x20..=0x7e | 0x80..=0xff)),
+    };
+    if !valid {
+        let args = [js_string!("statusMessage").into()];
+        return Err(errors::node_error("ERR_INVALID_CHAR", &args, context));
+    }
+    let Some(holder) = outgoing::holder(this, context) else { return Ok(this.clone()) };
+    let encoded = {
+        let Some(mut record) = holder.downcast_mut::<Outgoing>() else { return Ok(this.clone()) };
+        record.status = status.into();
+        record.reason = reason.clone().into();
+        if status < 200 || status == 204 || status == 304 {
+            record.bits &= !bits::HAS_BODY;
+        }
+        if record.has(bits::EXPECT_CONTINUE) && !record.has(bits::SENT_100) {
+            record.bits &= !bits::KEEP_ALIVE;
+        }
+        let mut line = Vec::with_capacity(64);
+        match reason.as_str().variant() {
+            JsStrVariant::Latin1(units) => encode::status_line(status, units, &mut line),
+            JsStrVariant::Utf16(_) => {
+                let mut bytes = Vec::new();
+                fields::extend_latin1(&reason, &mut bytes);
+                encode::status_line(status, &bytes, &mut line);
+            }
+        }
+        outgoing::encode_header(&mut record, &line, &texts, status, context)
+    };
+    if !encoded {
+        return Err(outgoing::trailer_invalid(context));
+    }
+    Ok(this.clone())
+}
+
+fn reason_of(status: u16) -> JsString {
+    match status {
+        200 => js_string!("OK"),
+        404 => js_string!("Not Found"),
+        _ => JsString::from(encode::reason(status)),
+    }
+}
+
+/// `_done(last)`: the response is over for its connection.
+fn done(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let last = args.get_or_undefined(0).to_boolean();
+    let target = need(this, context, |record| match &record.sink {
+        Sink::Connection(connection, number) => Some((connection.clone(), *number)),
+        Sink::None => None,
+    })?;
+    if let Some((connection, number)) = target {
+        connection.response_done(number, last, context)?;
+    }
+    Ok(JsValue::undefined())
+}

@@ -1,0 +1,240 @@
+// Connecting: the forms of `net.connect`, names to addresses, one address after the other.
+'use strict';
+
+const { ArrayIsArray, NumberIsNaN, Symbol } = primordials;
+const native = binding('net');
+const { nodeError, dnsException, exceptionWithHostPort, nodeAggregateError } = binding('errors');
+const { nextTick } = binding('task_queue');
+
+const normalized = Symbol('normalized');
+const autoSelect = exports.autoSelect = { on: true, timeout: 250 };
+
+exports.setAutoSelect = function(value) {
+  binding('validators').validateBoolean(value, 'value');
+  autoSelect.on = value;
+};
+
+exports.setAutoSelectTimeout = function(value) {
+  binding('validators').validateInt32(value, 'value', 1);
+  autoSelect.timeout = value < 10 ? 10 : value;
+};
+
+const isPipe = (value) => typeof value === 'string' && !(+value >= 0);
+
+/** `[options, callback]` for the arguments of `connect` and `listen`. */
+exports.normalizeArgs = function normalizeArgs(args) {
+  if (args[normalized]) return args;
+  const list = args;
+  let options = {};
+  const first = list[0];
+  if (list.length === 0) {
+    const none = [options, null];
+    none[normalized] = true;
+    return none;
+  }
+  if (typeof first === 'object' && first !== null) {
+    options = first;
+  } else if (isPipe(first)) {
+    options.path = first;
+  } else {
+    options.port = first;
+    if (list.length > 1 && typeof list[1] === 'string') options.host = list[1];
+  }
+  const last = list[list.length - 1];
+  const result = [options, typeof last === 'function' ? last : null];
+  result[normalized] = true;
+  return result;
+};
+
+exports.connect = function connect(...args) {
+  const pair = exports.normalizeArgs(args);
+  const { Socket } = require('net/socket');
+  const socket = new Socket(pair[0]);
+  if (pair[0].timeout) socket.setTimeout(pair[0].timeout);
+  return socket.connect(pair);
+};
+
+// ---- names to addresses ----
+
+/** Looks a name up as `dns.lookup` with `all` does; calls back in a later tick at the earliest. */
+function lookupAll(host, options, callback) {
+  const { family = 0 } = options;
+  const version = native.isIP(host);
+  if (version !== 0) {
+    nextTick(callback, null, [{ address: host, family: version }]);
+    return;
+  }
+  const done = (failed, list) => {
+    if (failed || list.length === 0) {
+      callback(dnsException('ENOTFOUND', 'getaddrinfo', host));
+      return;
+    }
+    const found = [];
+    for (let i = 0; i < list.length; i++) found[i] = { address: list[i], family: native.isIP(list[i]) };
+    callback(null, found);
+  };
+  native.resolve(host, family, done);
+}
+
+/** `callback(err, address, family)` */
+exports.lookupOne = function lookupOne(host, options, callback) {
+  lookupAll(host, options, (err, found) => {
+    if (err) callback(err);
+    else callback(null, found[0].address, found[0].family);
+  });
+};
+
+/** Called by `socket.connect` once its options are known. */
+exports.lookupAndConnect = function lookupAndConnect(socket, options) {
+  const validators = binding('validators');
+  const { localAddress, localPort, family } = options;
+  let { port } = options;
+  const host = options.host || 'localhost';
+  if (localAddress && !native.isIP(localAddress)) throw nodeError('ERR_INVALID_IP_ADDRESS', localAddress);
+  if (localPort) validators.validateNumber(localPort, 'options.localPort');
+  if (port !== undefined) {
+    if (typeof port !== 'number' && typeof port !== 'string') {
+      throw nodeError('ERR_INVALID_ARG_TYPE', 'options.port', ['number', 'string'], port);
+    }
+    validators.validatePort(port);
+  }
+  port |= 0;
+  if (options.autoSelectFamily != null) validators.validateBoolean(options.autoSelectFamily, 'options.autoSelectFamily');
+  const many = options.autoSelectFamily ?? autoSelect.on;
+  if (options.autoSelectFamilyAttemptTimeout !== undefined) {
+    validators.validateInt32(options.autoSelectFamilyAttemptTimeout, 'options.autoSelectFamilyAttemptTimeout', 1);
+  }
+  const from = { localAddress, localPort };
+  if (native.isIP(host)) {
+    nextTick(() => {
+      if (socket.connecting) tryOne(socket, host, port, from);
+    });
+    return;
+  }
+  if (options.lookup != null) validators.validateFunction(options.lookup, 'options.lookup');
+  if (family != null && family !== 4 && family !== 6 && family !== 0) {
+    throw nodeError('ERR_INVALID_ARG_VALUE', 'options.family', family, 'must be one of: 0, 4, 6');
+  }
+  const query = { family: family ?? 0, hints: options.hints || 0, all: many };
+  socket._host = host;
+  const { lookup } = options;
+  const found = (err, list) => {
+    socket.emit('lookup', err, list?.[0]?.address, list?.[0]?.family, host);
+    if (!socket.connecting) return;
+    if (err) {
+      nextTick(failed, socket, err);
+      return;
+    }
+    tryAll(socket, list, port, from, 0, []);
+  };
+  if (lookup == null) {
+    lookupAll(host, query, (err, list) => {
+      if (!err && !many) list = [list[0]];
+      if (err || !socket.connecting) found(err, list);
+      else each(socket, list, host, port, from);
+    });
+    return;
+  }
+  lookup(host, query, (err, address, family) => {
+    let list = address;
+    if (!err && !ArrayIsArray(address)) list = [{ address, family }];
+    if (!err) {
+      for (let i = 0; i < list.length; i++) {
+        if (!native.isIP(list[i].address)) {
+          err = nodeError('ERR_INVALID_IP_ADDRESS', list[i].address);
+        } else if (list[i].family !== 4 && list[i].family !== 6) {
+          err = nodeError('ERR_INVALID_ADDRESS_FAMILY', list[i].family, host, port);
+        }
+      }
+    }
+    if (err) {
+      socket.emit('lookup', err, undefined, undefined, host);
+      if (socket.connecting) nextTick(failed, socket, err);
+      return;
+    }
+    each(socket, list, host, port, from);
+  });
+};
+
+function each(socket, list, host, port, from) {
+  for (let i = 0; i < list.length; i++) socket.emit('lookup', null, list[i].address, list[i].family, host);
+  if (!socket.connecting) return;
+  if (list.length === 1) tryOne(socket, list[0].address, port, from);
+  else tryAll(socket, list, port, from, 0, []);
+}
+
+function failed(socket, err) {
+  socket.destroy(err);
+}
+
+function tryOne(socket, address, port, from) {
+  attempt(socket, address, port, from, (err) => {
+    if (err) socket.destroy(err);
+  });
+}
+
+// One address after the other until one answers; all errors together if none does.
+function tryAll(socket, list, port, from, at, errors) {
+  const { address } = list[at];
+  (socket.autoSelectFamilyAttemptedAddresses ??= []).push(`${address}:${port}`);
+  attempt(socket, address, port, from, (err) => {
+    if (!err) return;
+    errors[errors.length] = err;
+    if (!socket.connecting || socket.destroyed) return;
+    if (at + 1 < list.length) {
+      socket.emit('connectionAttemptFailed', address, port, native.isIP(address), err);
+      tryAll(socket, list, port, from, at + 1, errors);
+      return;
+    }
+    socket.destroy(errors.length === 1 ? errors[0] : aggregate(errors));
+  });
+}
+
+function aggregate(errors) {
+  const err = new primordials.AggregateError(errors, '');
+  err.code = errors[0].code;
+  return err;
+}
+
+/** Begins to connect; `done` hears of a failure, or of success by nothing. */
+function attempt(socket, address, port, from, done) {
+  let { localAddress, localPort } = from;
+  const handle = native.connectTcp(socket, address, port, localAddress, localPort || 0);
+  socket.emit('connectionAttempt', address, port, native.isIP(address));
+  const fail = (errno) => {
+    let detail;
+    if (localAddress || localPort) detail = `${localAddress ?? ''}:${localPort ?? 0}`;
+    const err = exceptionWithHostPort(errno, 'connect', address, port, detail && `Local (${detail})`);
+    if (localPort) err.localPort = localPort;
+    if (localAddress) err.localAddress = localAddress;
+    return err;
+  };
+  if (typeof handle === 'number') {
+    done(fail(handle));
+    return;
+  }
+  require('net/socket').begin(socket, handle, (errno) => {
+    if (errno) {
+      handle.close();
+      done(fail(errno));
+    } else {
+      done(null);
+    }
+  });
+}
+
+exports.connectPipe = function connectPipe(socket, path) {
+  binding('validators').validateString(path, 'options.path');
+  const handle = native.connectPipe(socket, path);
+  const fail = (errno) => socket.destroy(exceptionWithHostPort(errno, 'connect', path));
+  if (typeof handle === 'number') {
+    nextTick(fail, handle);
+    return;
+  }
+  require('net/socket').begin(socket, handle, (errno) => {
+    if (errno) {
+      handle.close();
+      fail(errno);
+    }
+  });
+};

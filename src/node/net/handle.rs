@@ -1,0 +1,431 @@
+//! A stream of the loop as script holds it: `socket._handle`.
+//!
+//! Events come here and go to the functions that `net/socket.js` registered. While a handle is open it keeps its socket
+//! alive; its methods answer with error numbers as libuv's do, and the script half makes errors of them.
+
+use std::{
+    cell::{Cell, RefCell},
+    io::IoSlice,
+    net::SocketAddr,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace, js_string,
+    object::builtins::JsArray,
+};
+use ouro_loop::{Event, HandleId, ReadResult};
+use rustc_hash::FxHashMap;
+
+use super::{Slot, address, call_back};
+use crate::{
+    engine::native::Natives,
+    node::{
+        buffer::{self, Encoding, View},
+        errors::system::errno_of,
+    },
+    runtime::{State, async_context::Frame, dispatch::Owner},
+};
+
+const EBADF: i32 = -9;
+/// libuv's number for the end of a stream.
+const EOF: i32 = -4095;
+
+/// Who shares a stream's socket and wants its own bytes out first.
+pub trait Companion {
+    /// Hands over what is waiting to be written.
+    fn flush(&self, context: &Context);
+}
+
+/// The state behind a handle object.
+pub struct Stream {
+    id: Cell<Option<HandleId>>,
+    /// The `net.Socket`; held while the handle is open.
+    socket: RefCell<Option<JsObject>>,
+    bytes_read: Cell<u64>,
+    bytes_written: Cell<u64>,
+    /// Callbacks of writes under way. Tag 0 is never used: it belongs to companions.
+    writes: RefCell<FxHashMap<u64, JsObject>>,
+    next_tag: Cell<u64>,
+    shutdown: RefCell<Option<JsObject>>,
+    closed: RefCell<Option<JsObject>>,
+    frame: Frame,
+    companion: RefCell<Option<Weak<dyn Companion>>>,
+}
+
+/// What a handle object holds.
+#[derive(Clone, Trace, Finalize, JsData)]
+pub struct Handle(#[unsafe_ignore_trace] pub Rc<Stream>);
+
+impl Stream {
+    /// A handle that owns a stream of the loop from here on.
+    pub fn adopt(id: HandleId, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
+        let stream = Self::beside(id, socket, context);
+        State::of(context).owners.set(id, stream.clone());
+        stream
+    }
+
+    /// A handle on a stream whose events somebody else receives.
+    pub fn beside(id: HandleId, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
+        Rc::new(Self {
+            id: Cell::new(Some(id)),
+            socket: RefCell::new(socket),
+            bytes_read: Cell::new(0),
+            bytes_written: Cell::new(0),
+            writes: RefCell::default(),
+            next_tag: Cell::new(0),
+            shutdown: RefCell::default(),
+            closed: RefCell::default(),
+            frame: State::of(context).async_context.capture(),
+            companion: RefCell::default(),
+        })
+    }
+
+    /// The loop's handle, unless it is closed.
+    pub fn id(&self) -> Option<HandleId> {
+        self.id.get()
+    }
+
+    /// The socket, if there is one.
+    pub fn socket(&self) -> Option<JsObject> {
+        self.socket.borrow().clone()
+    }
+
+    /// Says whose socket it is.
+    pub fn set_socket(&self, socket: Option<JsObject>) {
+        self.socket.replace(socket);
+    }
+
+    /// Lets somebody else write to the same stream.
+    pub fn set_companion(&self, companion: Option<Weak<dyn Companion>>) {
+        self.companion.replace(companion);
+    }
+
+    /// Counts bytes that a companion has read and written.
+    pub fn count(&self, read: usize, written: usize) {
+        self.bytes_read.set(self.bytes_read.get() + read as u64);
+        self.bytes_written.set(self.bytes_written.get() + written as u64);
+    }
+
+    /// The object for script.
+    pub fn object(self: &Rc<Self>, context: &mut Context) -> JsObject {
+        let prototype = prototype(context);
+        JsObject::new(context.root_shape(), prototype, Handle(self.clone())).upcast()
+    }
+
+    fn flush_companion(&self, context: &Context) {
+        let companion = self.companion.borrow().as_ref().and_then(Weak::upgrade);
+        if let Some(companion) = companion {
+            companion.flush(context);
+        }
+    }
+
+    /// Writes bytes: 0 when they are out, a positive number when `done` will be called, an error number otherwise.
+    pub fn write(&self, parts: &[&[u8]], done: Option<JsObject>, context: &Context) -> i32 {
+        let Some(id) = self.id.get() else { return EBADF };
+        self.flush_companion(context);
+        let state = State::of(context);
+        let total: usize = parts.iter().map(|part| part.len()).sum();
+        self.bytes_written.set(self.bytes_written.get() + total as u64);
+        let slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let sent = match state.event_loop.try_write(id, &slices) {
+            Ok(sent) => sent,
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => 0,
+            Err(error) => return errno_of(&error),
+        };
+        if sent == total {
+            return 0;
+        }
+        let mut rest = Vec::with_capacity(total - sent);
+        let mut skip = sent;
+        for part in parts {
+            let from = skip.min(part.len());
+            skip -= from;
+            rest.extend_from_slice(&part[from..]);
+        }
+        let tag = self.next_tag.get() + 1;
+        self.next_tag.set(tag);
+        if let Err(error) = state.event_loop.write(id, rest, tag) {
+            return errno_of(&error);
+        }
+        if let Some(done) = done {
+            self.writes.borrow_mut().insert(tag, done);
+        }
+        1
+    }
+
+    fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
+        let state = State::of(context);
+        let slot = state.slot::<Slot>();
+        let (result, bytes) = slot.with_buffer(|buffer| match state.event_loop.read(id, buffer) {
+            ReadResult::Data(count) => {
+                (Ok(count), Some(buffer::from_slice_pooled(&buffer[..count], context)))
+            }
+            ReadResult::WouldBlock => (Ok(0), None),
+            ReadResult::Eof => (Err(EOF), None),
+            ReadResult::Err(error) => (Err(errno_of(&error)), None),
+        });
+        let Some(socket) = self.socket() else { return Ok(()) };
+        let (errno, chunk) = match (result, bytes) {
+            (Ok(count), Some(bytes)) => {
+                self.bytes_read.set(self.bytes_read.get() + count as u64);
+                (0, JsValue::from(bytes?))
+            }
+            (Ok(_), None) => return Ok(()),
+            (Err(errno), _) => (errno, JsValue::undefined()),
+        };
+        call_back(js_string!("onread"), &[socket.into(), errno.into(), chunk], context).map(drop)
+    }
+}
+
+impl Owner for Stream {
+    fn on_event(self: Rc<Self>, event: Event, context: &mut Context) -> JsResult<()> {
+        let number = |result: &std::io::Result<()>| result.as_ref().err().map_or(0, errno_of);
+        match event {
+            Event::Readable(id) => self.read(id, context),
+            Event::Connected { result, .. } => match self.socket() {
+                Some(socket) => {
+                    let args = [socket.into(), number(&result).into()];
+                    call_back(js_string!("onconnect"), &args, context).map(drop)
+                }
+                None => Ok(()),
+            },
+            Event::Wrote { tag, result, .. } => {
+                let done = self.writes.borrow_mut().remove(&tag);
+                finish(done, number(&result), context)
+            }
+            Event::Shutdown { result, .. } => {
+                let done = self.shutdown.take();
+                finish(done, number(&result), context)
+            }
+            Event::Closed(_) => {
+                self.socket.replace(None);
+                let done = self.closed.take();
+                finish(done, 0, context)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        self.frame.clone()
+    }
+}
+
+fn finish(done: Option<JsObject>, errno: i32, context: &mut Context) -> JsResult<()> {
+    match done {
+        Some(done) => done.call(&JsValue::undefined(), &[errno.into()], context).map(drop),
+        None => Ok(()),
+    }
+}
+
+fn prototype(context: &mut Context) -> JsObject {
+    let slot = State::of(context).slot::<Slot>();
+    if let Some(prototype) = slot.stream_prototype.borrow().as_ref() {
+        return prototype.clone();
+    }
+    let prototype = Natives::new(context)
+        .function("readStart", 0, read_start)
+        .function("readStop", 0, read_stop)
+        .function("write", 3, write)
+        .function("writev", 2, writev)
+        .function("shutdown", 1, shutdown)
+        .function("close", 1, close)
+        .function("reset", 1, reset)
+        .function("ref", 0, add_ref)
+        .function("unref", 0, remove_ref)
+        .function("hasRef", 0, has_ref)
+        .function("getsockname", 0, sock_name)
+        .function("getpeername", 0, peer_name)
+        .function("setNoDelay", 1, set_no_delay)
+        .function("setKeepAlive", 2, set_keep_alive)
+        .function("attach", 1, attach)
+        .accessor("fd", fd, None)
+        .accessor("bytesRead", bytes_read, None)
+        .accessor("bytesWritten", bytes_written, None)
+        .accessor("writeQueueSize", write_queue_size, None)
+        .build();
+    slot.stream_prototype.replace(Some(prototype.clone()));
+    prototype
+}
+
+fn this_stream(this: &JsValue) -> Option<Rc<Stream>> {
+    let object = this.as_object()?;
+    let handle = object.downcast_ref::<Handle>()?;
+    Some(handle.0.clone())
+}
+
+/// Runs `act` on the open handle behind `this`; a closed one answers `EBADF`.
+fn with_id(
+    this: &JsValue,
+    context: &Context,
+    act: impl FnOnce(&State, HandleId) -> std::io::Result<()>,
+) -> JsResult<JsValue> {
+    let Some(id) = this_stream(this).and_then(|stream| stream.id.get()) else {
+        return Ok(EBADF.into());
+    };
+    Ok(act(&State::of(context), id).map_or_else(|error| errno_of(&error), |()| 0).into())
+}
+
+fn read_start(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    with_id(this, context, |state, id| state.event_loop.read_start(id))
+}
+
+fn read_stop(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    with_id(this, context, |state, id| state.event_loop.read_stop(id))
+}
+
+/// `write(chunk, encoding, done)`: 0 when all is out, 1 when `done(errno)` will be called, or an error number.
+fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
+    let done = args.get_or_undefined(2).as_object();
+    let chunk = args.get_or_undefined(0);
+    if let Some(view) = View::of(chunk, context) {
+        return Ok(view.read(|bytes| stream.write(&[bytes], done, context)).into());
+    }
+    let bytes = text_bytes(chunk, args.get_or_undefined(1), context)?;
+    Ok(stream.write(&[&bytes], done, context).into())
+}
+
+fn text_bytes(text: &JsValue, encoding: &JsValue, context: &mut Context) -> JsResult<Vec<u8>> {
+    let text = text.to_string(context)?;
+    let encoding = Encoding::of(encoding).unwrap_or(Encoding::Utf8);
+    Ok(encoding.encode(text.as_str()).to_vec())
+}
+
+/// `writev(chunks, done)`, where chunks are `{ chunk, encoding }`.
+fn writev(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
+    let Some(chunks) = args.get_or_undefined(0).as_object() else { return Ok(0.into()) };
+    let chunks = JsArray::from_object(chunks)?;
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    for index in 0..chunks.length(context)? {
+        let Some(entry) = chunks.at(index as i64, context)?.as_object() else { continue };
+        let chunk = entry.get(js_string!("chunk"), context)?;
+        parts.push(match View::of(&chunk, context) {
+            Some(view) => view.to_vec(),
+            None => {
+                let encoding = entry.get(js_string!("encoding"), context)?;
+                text_bytes(&chunk, &encoding, context)?
+            }
+        });
+    }
+    let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    let done = args.get_or_undefined(1).as_object();
+    Ok(stream.write(&slices, done, context).into())
+}
+
+fn shutdown(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
+    stream.flush_companion(context);
+    stream.shutdown.replace(args.get_or_undefined(0).as_object());
+    with_id(this, context, |state, id| state.event_loop.shutdown(id))
+}
+
+fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    close_with(this, args, context, |state, id| Ok(state.event_loop.close(id)?))
+}
+
+fn reset(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    close_with(this, args, context, |state, id| state.event_loop.tcp_close_reset(id))
+}
+
+fn close_with(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+    act: impl FnOnce(&State, HandleId) -> std::io::Result<()>,
+) -> JsResult<JsValue> {
+    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
+    let Some(id) = stream.id.get() else { return Ok(0.into()) };
+    stream.flush_companion(context);
+    stream.closed.replace(args.get_or_undefined(0).as_object());
+    let result = act(&State::of(context), id);
+    if result.is_ok() {
+        stream.id.set(None);
+    }
+    Ok(result.map_or_else(|error| errno_of(&error), |()| 0).into())
+}
+
+fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    with_id(this, context, |state, id| Ok(state.event_loop.set_ref(id, true)?))
+}
+
+fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    with_id(this, context, |state, id| Ok(state.event_loop.set_ref(id, false)?))
+}
+
+fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = this_stream(this).and_then(|stream| stream.id.get());
+    let referenced = id.and_then(|id| State::of(context).event_loop.has_ref(id).ok());
+    Ok(referenced.unwrap_or(false).into())
+}
+
+fn describe(
+    this: &JsValue,
+    context: &mut Context,
+    ask: impl FnOnce(&State, HandleId) -> std::io::Result<SocketAddr>,
+) -> JsResult<JsValue> {
+    let id = this_stream(this).and_then(|stream| stream.id.get());
+    let address = id.and_then(|id| ask(&State::of(context), id).ok());
+    Ok(match address {
+        Some(address) => address::describe(&address, context).into(),
+        None => JsValue::undefined(),
+    })
+}
+
+fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    describe(this, context, |state, id| state.event_loop.local_addr(id))
+}
+
+fn peer_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    describe(this, context, |state, id| state.event_loop.peer_addr(id))
+}
+
+fn set_no_delay(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let on = args.get_or_undefined(0).to_boolean();
+    with_id(this, context, |state, id| state.event_loop.set_nodelay(id, on))
+}
+
+fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let on = args.get_or_undefined(0).to_boolean();
+    let seconds = args.get_or_undefined(1).to_u32(context)?.max(1);
+    let idle = on.then(|| Duration::from_secs(seconds.into()));
+    with_id(this, context, |state, id| state.event_loop.set_keepalive(id, idle))
+}
+
+/// `attach(socket)`: says whose handle it is.
+fn attach(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    if let Some(stream) = this_stream(this)
+        && stream.id.get().is_some()
+    {
+        stream.set_socket(args.get_or_undefined(0).as_object());
+    }
+    Ok(JsValue::undefined())
+}
+
+#[cfg(unix)]
+fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = this_stream(this).and_then(|stream| stream.id.get());
+    Ok(id.and_then(|id| State::of(context).event_loop.raw_fd(id).ok()).unwrap_or(-1).into())
+}
+
+#[cfg(not(unix))]
+fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok((-1).into())
+}
+
+fn bytes_read(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(this_stream(this).map_or(0, |stream| stream.bytes_read.get()).into())
+}
+
+fn bytes_written(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(this_stream(this).map_or(0, |stream| stream.bytes_written.get()).into())
+}
+
+fn write_queue_size(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = this_stream(this).and_then(|stream| stream.id.get());
+    let queued = id.and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
+    Ok((queued.unwrap_or(0) as f64).into())
+}

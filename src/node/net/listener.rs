@@ -1,0 +1,232 @@
+//! A listener of the loop as script holds it: `server._handle`.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace, js_string,
+};
+use ouro_loop::{Event, HandleId, ListenOptions};
+
+use super::{Slot, address, call_back, handle::Stream, open};
+use crate::{
+    engine::native::Natives,
+    node::errors::system::errno_of,
+    runtime::{State, async_context::Frame, dispatch::Owner, door},
+};
+
+const EINVAL: i32 = -22;
+const EBADF: i32 = -9;
+
+/// Who takes the connections of a listener instead of `net`'s script half.
+pub trait Accept {
+    /// Takes a connection, or leaves it to script (`false`).
+    fn accept(&self, id: HandleId, server: &JsObject, context: &mut Context) -> JsResult<bool>;
+}
+
+/// The state behind a listener object.
+pub struct Listener {
+    id: Cell<Option<HandleId>>,
+    server: RefCell<Option<JsObject>>,
+    closed: RefCell<Option<JsObject>>,
+    accept: RefCell<Option<Rc<dyn Accept>>>,
+    frame: Frame,
+}
+
+/// What a listener object holds.
+#[derive(Clone, Trace, Finalize, JsData)]
+pub struct ListenerHandle(#[unsafe_ignore_trace] pub Rc<Listener>);
+
+impl Listener {
+    /// Lets somebody else take the connections.
+    pub fn set_accept(&self, accept: Rc<dyn Accept>) {
+        self.accept.replace(Some(accept));
+    }
+
+    /// The listener behind an object, if it is one.
+    pub fn of(object: &JsObject) -> Option<Rc<Self>> {
+        object.downcast_ref::<ListenerHandle>().map(|handle| handle.0.clone())
+    }
+
+    fn take_one(&self, connection: HandleId, context: &mut Context) -> JsResult<()> {
+        let Some(server) = self.server.borrow().clone() else {
+            let _ = State::of(context).event_loop.close(connection);
+            return Ok(());
+        };
+        let accept = self.accept.borrow().clone();
+        if let Some(accept) = accept
+            && accept.accept(connection, &server, context)?
+        {
+            return Ok(());
+        }
+        let stream = Stream::adopt(connection, None, context);
+        let handle = stream.object(context);
+        call_back(js_string!("onconnection"), &[server.into(), 0.into(), handle.into()], context)
+            .map(drop)
+    }
+}
+
+impl Owner for Listener {
+    fn on_event(self: Rc<Self>, event: Event, context: &mut Context) -> JsResult<()> {
+        match event {
+            Event::Connection(id) => {
+                let state = State::of(context);
+                let mut first = true;
+                loop {
+                    match state.event_loop.accept(id) {
+                        Ok(Some(connection)) => {
+                            // Each connection is a callback of its own.
+                            if !std::mem::take(&mut first) {
+                                door::drain(context);
+                            }
+                            if state.is_terminating() {
+                                return Ok(());
+                            }
+                            self.take_one(connection, context)?;
+                        }
+                        Ok(None) => return Ok(()),
+                        Err(error) => {
+                            let Some(server) = self.server.borrow().clone() else { return Ok(()) };
+                            let args = [server.into(), errno_of(&error).into()];
+                            return call_back(js_string!("onconnection"), &args, context).map(drop);
+                        }
+                    }
+                }
+            }
+            Event::Closed(_) => {
+                self.server.replace(None);
+                self.accept.replace(None);
+                match self.closed.take() {
+                    Some(done) => done.call(&JsValue::undefined(), &[], context).map(drop),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        self.frame.clone()
+    }
+}
+
+fn adopt(
+    made: std::io::Result<HandleId>,
+    server: &JsValue,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let id = match made {
+        Ok(id) => id,
+        Err(error) => return Ok(errno_of(&error).into()),
+    };
+    let state = State::of(context);
+    let listener = Rc::new(Listener {
+        id: Cell::new(Some(id)),
+        server: RefCell::new(server.as_object()),
+        closed: RefCell::default(),
+        accept: RefCell::default(),
+        frame: state.async_context.capture(),
+    });
+    state.owners.set(id, listener.clone());
+    let prototype = prototype(context);
+    Ok(JsObject::new(context.root_shape(), prototype, ListenerHandle(listener)).upcast().into())
+}
+
+/// `listenTcp(server, address, port, backlog, ipv6Only, reusePort)`: a handle, or an error number.
+pub fn listen_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let host = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
+    let port = args.get_or_undefined(2).to_u32(context)? as u16;
+    let Some(address) = address::parse(&host, port) else { return Ok(EINVAL.into()) };
+    let options = ListenOptions {
+        backlog: args.get_or_undefined(3).to_i32(context)?,
+        ipv6_only: args.get_or_undefined(4).to_boolean(),
+        reuse_port: args.get_or_undefined(5).to_boolean(),
+    };
+    let made = State::of(context).event_loop.tcp_listen(address, &options);
+    adopt(made, args.get_or_undefined(0), context)
+}
+
+/// `listenPipe(server, path, backlog)`: a handle, or an error number.
+pub fn listen_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let path = open::path_of(args.get_or_undefined(1));
+    let backlog = args.get_or_undefined(2).to_i32(context)?;
+    let made = State::of(context).event_loop.pipe_listen(&path, backlog);
+    adopt(made, args.get_or_undefined(0), context)
+}
+
+/// `listenFd(server, fd)`: the loop can't take over listeners yet.
+pub fn listen_fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(EINVAL.into())
+}
+
+fn prototype(context: &mut Context) -> JsObject {
+    let slot = State::of(context).slot::<Slot>();
+    if let Some(prototype) = slot.listener_prototype.borrow().as_ref() {
+        return prototype.clone();
+    }
+    let prototype = Natives::new(context)
+        .function("close", 1, close)
+        .function("ref", 0, add_ref)
+        .function("unref", 0, remove_ref)
+        .function("hasRef", 0, has_ref)
+        .function("getsockname", 0, sock_name)
+        .accessor("fd", fd, None)
+        .build();
+    slot.listener_prototype.replace(Some(prototype.clone()));
+    prototype
+}
+
+fn this_listener(this: &JsValue) -> Option<Rc<Listener>> {
+    Listener::of(&this.as_object()?)
+}
+
+fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(listener) = this_listener(this) else { return Ok(EBADF.into()) };
+    let Some(id) = listener.id.take() else { return Ok(0.into()) };
+    listener.closed.replace(args.get_or_undefined(0).as_object());
+    let _ = State::of(context).event_loop.close(id);
+    Ok(0.into())
+}
+
+fn set_ref(this: &JsValue, referenced: bool, context: &Context) -> JsResult<JsValue> {
+    if let Some(id) = this_listener(this).and_then(|listener| listener.id.get()) {
+        let _ = State::of(context).event_loop.set_ref(id, referenced);
+    }
+    Ok(JsValue::undefined())
+}
+
+fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    set_ref(this, true, context)
+}
+
+fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    set_ref(this, false, context)
+}
+
+fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = this_listener(this).and_then(|listener| listener.id.get());
+    let referenced = id.and_then(|id| State::of(context).event_loop.has_ref(id).ok());
+    Ok(referenced.unwrap_or(false).into())
+}
+
+fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = this_listener(this).and_then(|listener| listener.id.get());
+    let found = id.and_then(|id| State::of(context).event_loop.local_addr(id).ok());
+    Ok(match found {
+        Some(found) => address::describe(&found, context).into(),
+        None => JsValue::undefined(),
+    })
+}
+
+#[cfg(unix)]
+fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = this_listener(this).and_then(|listener| listener.id.get());
+    Ok(id.and_then(|id| State::of(context).event_loop.raw_fd(id).ok()).unwrap_or(-1).into())
+}
+
+#[cfg(not(unix))]
+fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok((-1).into())
+}

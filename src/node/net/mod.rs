@@ -1,0 +1,92 @@
+//! `net`: sockets and servers on the loop's streams and listeners.
+//!
+//! The script half keeps what Node's classes promise; here are the handles behind them (`socket._handle`, `server._handle`).
+
+mod address;
+mod handle;
+mod listener;
+mod open;
+
+use std::cell::{Cell, RefCell};
+
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
+
+use crate::{engine::native::Natives, runtime::State};
+
+pub use handle::{Companion, Handle, Stream};
+pub use listener::{Accept, Listener};
+
+/// Bytes that one read takes at most.
+const READ_BYTES: usize = 64 * 1024;
+
+/// What the module keeps for each runtime.
+#[derive(Default)]
+pub struct Slot {
+    /// The functions that script gave to `setCallbacks`.
+    callbacks: RefCell<Option<JsObject>>,
+    stream_prototype: RefCell<Option<JsObject>>,
+    listener_prototype: RefCell<Option<JsObject>>,
+    /// Where reads go first. It isn't there while somebody reads.
+    buffer: Cell<Vec<u8>>,
+}
+
+impl Slot {
+    /// Lends the read buffer.
+    pub fn with_buffer<R>(&self, read: impl FnOnce(&mut [u8]) -> R) -> R {
+        let mut buffer = self.buffer.take();
+        if buffer.is_empty() {
+            buffer.resize(READ_BYTES, 0);
+        }
+        let result = read(&mut buffer);
+        self.buffer.set(buffer);
+        result
+    }
+
+    /// Takes the read buffer; [`give_buffer`](Self::give_buffer) returns it.
+    pub fn take_buffer(&self) -> Vec<u8> {
+        let mut buffer = self.buffer.take();
+        if buffer.is_empty() {
+            buffer.resize(READ_BYTES, 0);
+        }
+        buffer
+    }
+
+    /// Returns the read buffer.
+    pub fn give_buffer(&self, buffer: Vec<u8>) {
+        self.buffer.set(buffer);
+    }
+}
+
+/// `binding('net')`
+pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    Ok(Natives::new(context)
+        .function("setCallbacks", 1, set_callbacks)
+        .function("isIP", 1, address::is_ip)
+        .function("isIPv4", 1, address::is_ipv4)
+        .function("isIPv6", 1, address::is_ipv6)
+        .function("localAddresses", 1, address::of_localhost)
+        .function("resolve", 3, address::resolve)
+        .function("connectTcp", 5, open::connect_tcp)
+        .function("connectPipe", 2, open::connect_pipe)
+        .function("openFd", 2, open::open_fd)
+        .function("listenTcp", 6, listener::listen_tcp)
+        .function("listenPipe", 3, listener::listen_pipe)
+        .function("listenFd", 2, listener::listen_fd)
+        .build())
+}
+
+fn set_callbacks(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let slot = State::of(context).slot::<Slot>();
+    slot.callbacks.replace(args.get_or_undefined(0).as_object());
+    Ok(JsValue::undefined())
+}
+
+/// Calls one of the functions of `setCallbacks`. Without them there is no socket that could want to know.
+pub(super) fn call_back(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let callbacks = State::of(context).slot::<Slot>().callbacks.borrow().clone();
+    let Some(callbacks) = callbacks else { return Ok(JsValue::undefined()) };
+    match callbacks.get(name, context)?.as_callable() {
+        Some(function) => function.call(&JsValue::undefined(), args, context),
+        None => Ok(JsValue::undefined()),
+    }
+}

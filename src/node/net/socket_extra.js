@@ -1,0 +1,70 @@
+// What sockets do rarely: counting unsent bytes, `onread` into one buffer, refusing connections.
+'use strict';
+
+const { TypedArrayPrototypeSet, TypedArrayPrototypeGetLength } = primordials;
+
+exports.bytesWritten = function bytesWritten(socket) {
+  let bytes = socket._bytesDispatched;
+  const waiting = socket.writableBuffer;
+  if (waiting === undefined) return undefined;
+  const { Buffer } = require('buffer');
+  for (let i = 0; i < waiting.length; i++) {
+    const { chunk, encoding } = waiting[i];
+    bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length;
+  }
+  const pending = socket._pendingData;
+  if (primordials.ArrayIsArray(pending)) {
+    for (let i = 0; i < pending.length; i++) {
+      const { chunk, encoding } = pending[i];
+      bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length;
+    }
+  } else if (pending) {
+    bytes += typeof pending === 'string' ? Buffer.byteLength(pending, socket._pendingEncoding) : pending.byteLength;
+  }
+  return bytes;
+};
+
+/** Copies a chunk into the buffer that the user gave, in as many turns as it takes. */
+exports.deliver = function deliver(socket, onread, chunk) {
+  let at = 0;
+  while (at < chunk.length && !socket.destroyed) {
+    const buffer = typeof onread.buffer === 'function' ? onread.buffer() : onread.buffer;
+    const size = TypedArrayPrototypeGetLength(buffer);
+    const part = chunk.subarray(at, at + size);
+    TypedArrayPrototypeSet(buffer, part);
+    at += part.length;
+    if (onread.callback(part.length, buffer) === false) {
+      socket._handle.reading = false;
+      if (!socket.destroyed) socket._handle.readStop();
+      if (at < chunk.length) socket._leftover = chunk.subarray(at);
+      return;
+    }
+  }
+};
+
+/** Whether the connection was refused: too many, or from an address on the list. */
+exports.refuse = function refuse(server, handle) {
+  const local = handle.getsockname() ?? {};
+  const remote = handle.getpeername() ?? {};
+  const data = {
+    localAddress: local.address,
+    localPort: local.port,
+    localFamily: local.family,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteFamily: remote.family,
+  };
+  const { maxConnections } = server;
+  if (maxConnections != null && server._connections >= maxConnections) {
+    handle.close();
+    server.emit('drop', data);
+    return true;
+  }
+  const { blockList } = server;
+  if (blockList && remote.address && blockList.check(remote.address, remote.family.toLowerCase())) {
+    handle.close();
+    server.emit('drop', data);
+    return true;
+  }
+  return false;
+};
