@@ -46,6 +46,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("string_decoder", string_decoder::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
+    ("url", url::binding),
     ("util", util::binding),
 ];
 
@@ -67,6 +68,7 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
     ("path/win32", path::win32_exports),
     ("process", process::exports),
     ("timers", timers::exports),
+    ("url", url::exports),
 ];
 
 /// The modules that user code may require, with or without `node:`. Sorted.

@@ -3,7 +3,7 @@
 use boa_engine::{Context, JsError, JsResult, JsString, JsValue, js_string};
 use percent_encoding::percent_decode_str;
 
-use crate::{engine::native::Natives, node::errors, web::url::url_of};
+use crate::{node::errors, web::url::url_of};
 
 /// Whether Node takes a value for a URL: one of the class, or an object that has its `href` and `protocol` and isn't a
 /// legacy one.
@@ -153,8 +153,85 @@ fn windows_path(url: &FileUrl, input: &JsValue, context: &mut Context) -> JsResu
     Ok(path)
 }
 
-/// An object without a prototype, for what is only read.
-pub fn bare(context: &mut Context) -> Natives<'_> {
-    Natives::on(boa_engine::JsObject::with_null_proto(), context)
-        .attributes(boa_engine::property::Attribute::all())
+/// The `file:` URL of a path, made absolute.
+///
+/// # Errors
+/// `ERR_INVALID_ARG_VALUE` for a share without a path or a name.
+pub fn url_of_path(path: &JsString, windows: bool, context: &mut Context) -> JsResult<url::Url> {
+    if windows {
+        let text = path.to_std_string_lossy();
+        let text = match text.strip_prefix(r"\\?\UNC\") {
+            Some(share) => format!(r"\\{share}"),
+            None => text.strip_prefix(r"\\?\").unwrap_or(&text).to_owned(),
+        };
+        if let Some(rest) = text.strip_prefix(r"\\") {
+            return url_of_share(rest, path, context);
+        }
+        let resolved = resolved(&JsString::from(text), true, context)?;
+        return Ok(with_path(
+            &format!("/{}", resolved.replace('\\', "/")),
+            true,
+        ));
+    }
+    let resolved = resolved(path, false, context)?;
+    Ok(with_path(&resolved, false))
+}
+
+fn url_of_share(rest: &str, path: &JsString, context: &mut Context) -> JsResult<url::Url> {
+    let refuse = |reason: &str, context: &mut Context| {
+        Err(crate::node::arguments::invalid_value(
+            "path",
+            &path.clone().into(),
+            reason,
+            context,
+        ))
+    };
+    match rest.split_once('\\') {
+        None => refuse("Missing UNC resource path", context),
+        Some(("", _)) => refuse("Empty UNC servername", context),
+        Some((server, below)) => {
+            let mut url = with_path(&format!("/{}", below.replace('\\', "/")), true);
+            let host = super::domain::to_ascii(server);
+            // A server that is no host leaves the URL without one, as in Node.
+            let _ = url.set_host(Some(&host));
+            Ok(url)
+        }
+    }
+}
+
+/// The absolute path, with the separator at the end that it had.
+fn resolved(path: &JsString, windows: bool, context: &mut Context) -> JsResult<String> {
+    let style = if windows { "path/win32" } else { "path/posix" };
+    let module = crate::engine::registry::require(style, context)?.to_object(context)?;
+    let resolve = module.get(js_string!("resolve"), context)?;
+    let resolved = match resolve.as_callable() {
+        Some(resolve) => resolve.call(&JsValue::undefined(), &[path.clone().into()], context)?,
+        None => path.clone().into(),
+    };
+    let mut resolved = resolved.to_string(context)?.to_std_string_lossy();
+    let separator = if windows { '\\' } else { '/' };
+    let text = path.to_std_string_lossy();
+    let trailing = text.ends_with('/') || (windows && text.ends_with('\\'));
+    if trailing && !resolved.ends_with(separator) {
+        resolved.push(separator);
+    }
+    Ok(resolved)
+}
+
+fn with_path(path: &str, windows: bool) -> url::Url {
+    let mut escaped = String::with_capacity(path.len() + 8);
+    for symbol in path.chars() {
+        match symbol {
+            '%' => escaped.push_str("%25"),
+            '\\' if !windows => escaped.push_str("%5C"),
+            '\n' => escaped.push_str("%0A"),
+            '\r' => escaped.push_str("%0D"),
+            '\t' => escaped.push_str("%09"),
+            '?' => escaped.push_str("%3F"),
+            '#' => escaped.push_str("%23"),
+            other => escaped.push(other),
+        }
+    }
+    url::Url::parse(&format!("file://{escaped}"))
+        .unwrap_or_else(|_| url::Url::parse("file:///").expect("this one is valid"))
 }

@@ -197,7 +197,8 @@ fn usv(value: &JsValue, context: &mut Context) -> JsResult<String> {
     Ok(value.to_string(context)?.to_std_string_lossy())
 }
 
-fn invalid(input: &str, base: Option<&str>, context: &mut Context) -> JsError {
+/// `ERR_INVALID_URL`.
+pub fn invalid(input: &str, base: Option<&str>, context: &mut Context) -> JsError {
     let error = errors::node_error_with("ERR_INVALID_URL", &[], context);
     if let Some(object) = error.as_opaque().and_then(JsValue::as_object) {
         // A fresh error takes properties.
