@@ -70,8 +70,6 @@ function makeReadableState(stream, options, isDuplex) {
     buffer: [],
     bufferIndex: 0,
     length: 0,
-    pipes: [],
-    awaitDrainWriters: null,
   };
   if (options) {
     const { defaultEncoding, encoding } = options;
@@ -96,6 +94,8 @@ function decodeAs(state, encoding) {
 
 // What few streams set is a default here until then.
 ReadableState.prototype = {
+  awaitDrainWriters: null,
+  pipeList: null,
   defaultEncoding: 'utf8',
   decoder: null,
   encoding: null,
@@ -120,6 +120,12 @@ ReadableState.prototype = {
   },
   set paused(value) {
     this.bits = (this.bits & ~PAUSED) | (value ? HAS_PAUSED | PAUSED : HAS_PAUSED);
+  },
+  get pipes() {
+    return (this.pipeList ??= []);
+  },
+  set pipes(value) {
+    this.pipeList = value;
   },
   get pipesCount() {
     return this.pipes.length;

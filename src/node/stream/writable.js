@@ -6,6 +6,7 @@
 const {
   ArrayPrototypeSlice,
   ArrayPrototypeSplice,
+  ObjectFreeze,
   ReflectApply,
   StringPrototypeToLowerCase,
   SymbolAsyncDispose,
@@ -46,6 +47,9 @@ const BOOLEANS = [
   'closeEmitted', 'allBuffers', 'allNoop',
 ];
 
+// What waits to be written in a stream where nothing does.
+const NONE = ObjectFreeze([]);
+
 function nop() {}
 
 function makeWritableState(stream, options, isDuplex) {
@@ -61,20 +65,17 @@ function makeWritableState(stream, options, isDuplex) {
     bits,
     highWaterMark: highWaterMark(options, 'writableHighWaterMark', isDuplex, (bits & OBJECT_MODE) !== 0),
     length: 0,
-    corked: 0,
-    onwrite: undefined,
     writecb: nop,
     writelen: 0,
-    buffered: [],
-    bufferedIndex: 0,
+    buffered: NONE,
     pendingcb: 0,
+    onwrite: (err) => onwrite(stream, err),
   };
   const encoding = options?.defaultEncoding;
   if (encoding && encoding !== 'utf8' && encoding !== 'utf-8') {
     if (!bufferClass().isEncoding(encoding)) throw nodeError('ERR_UNKNOWN_ENCODING', encoding);
     state.defaultEncoding = encoding;
   }
-  state.onwrite = (err) => onwrite(stream, err);
   return state;
 }
 
@@ -84,6 +85,8 @@ function WritableState(options, stream, isDuplex) {
 
 // What few streams set is a default here until then.
 WritableState.prototype = {
+  corked: 0,
+  bufferedIndex: 0,
   defaultEncoding: 'utf8',
   error: null,
   afterWriteTickInfo: null,
@@ -168,7 +171,9 @@ function write(stream, chunk, encoding, cb) {
   const size = state.bits & OBJECT_MODE ? 1 : chunk.length;
   state.length += size;
   if ((state.bits & (WRITING | ERRORED | CONSTRUCTED)) !== CONSTRUCTED || state.corked) {
-    state.buffered[state.buffered.length] = { chunk, encoding, callback: cb };
+    const entry = { chunk, encoding, callback: cb };
+    if (state.buffered === NONE) state.buffered = [entry];
+    else state.buffered[state.buffered.length] = entry;
     if (encoding !== 'buffer') state.bits &= ~ALL_BUFFERS;
     if (cb !== nop) state.bits &= ~ALL_NOOP;
   } else {
@@ -300,7 +305,7 @@ function clearBuffer(stream, state) {
 }
 
 function resetBuffer(state) {
-  state.buffered = [];
+  state.buffered = NONE;
   state.bufferedIndex = 0;
   state.bits |= ALL_BUFFERS | ALL_NOOP;
 }
