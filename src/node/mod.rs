@@ -147,11 +147,10 @@ pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsRe
 
 /// Defines the globals. Nothing is loaded: what costs is an accessor until it is touched.
 pub fn install_globals(context: &mut Context) -> JsResult<()> {
-    let global = context.global_object();
-    drop(Natives::on(global.clone(), context).value("global", global));
     timers::install(context)?;
     crate::web::dom_exception::install(context)?;
     crate::web::encoding::install(context)?;
+    crate::web::install(context)?;
     crate::web::url::install(context)?;
     buffer::install(context)?;
     task_queue::install(context)?;

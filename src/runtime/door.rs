@@ -59,9 +59,10 @@ pub fn drain(context: &mut Context) {
     }
     while !state.is_terminating() {
         while let Some(tick) = state.tasks.next_tick() {
-            run_tick(&state, tick, context);
-            if state.is_terminating() {
-                break;
+            if !run_tick(&state, tick, context) || state.is_terminating() {
+                // The rest waits for the next callback from outside, as in Node.
+                state.depth.set(state.depth.get() - 1);
+                return;
             }
         }
         run_microtasks(&state, context);
@@ -90,13 +91,18 @@ fn leave(state: &State, context: &mut Context) -> bool {
     any
 }
 
-fn run_tick(state: &State, tick: Tick, context: &mut Context) {
+/// Returns whether the callback ended without an error.
+fn run_tick(state: &State, tick: Tick, context: &mut Context) -> bool {
     let outcome = state.async_context.run(&tick.frame, || {
         tick.callback
             .call(&JsValue::undefined(), &tick.args, context)
     });
-    if let Err(error) = outcome {
-        fatal::uncaught(error, Origin::Exception, context);
+    match outcome {
+        Ok(_) => true,
+        Err(error) => {
+            fatal::uncaught(error, Origin::Exception, context);
+            false
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_str
 use super::State;
 use crate::{
     engine::{report, stack},
-    node::process,
+    node::{process, timers},
 };
 
 /// Where an uncaught value came from; `uncaughtException` listeners get it as their second argument.
@@ -57,7 +57,8 @@ pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
         }
     };
     match handle(&value, origin, context) {
-        Ok(true) => {}
+        // What waits in the queues is drained after the next callback: see that there is one.
+        Ok(true) => timers::keep_turning(&state),
         Ok(false) => {
             let text = report::uncaught_at(&value, thrown, context);
             write_error(&text);

@@ -1,5 +1,40 @@
-//! The web platform's globals: one folder each.
+//! The web platform's globals: one folder each. Each global is an accessor until a script touches it.
 
 pub mod dom_exception;
 pub mod encoding;
 pub mod url;
+
+use boa_engine::{Context, JsResult, JsString, JsValue};
+
+use crate::engine::{native::Natives, registry};
+
+fn member(id: &str, name: &'static str, context: &mut Context) -> JsResult<JsValue> {
+    let module = registry::require(id, context)?.to_object(context)?;
+    module.get(JsString::from(name), context)
+}
+
+/// Defines the globals whose implementation is script, and takes away what the engine has and Node.js 24 hasn't.
+pub fn install(context: &mut Context) -> JsResult<()> {
+    let global = context.global_object();
+    global.delete_property_or_throw(JsString::from("Temporal"), context)?;
+    drop(
+        Natives::on(global.clone(), context)
+            .value("global", global)
+            .lazy("Event", |context| {
+                member("events/event_target", "Event", context)
+            })
+            .lazy("CustomEvent", |context| {
+                member("events/event_target", "CustomEvent", context)
+            })
+            .lazy("EventTarget", |context| {
+                member("events/event_target", "EventTarget", context)
+            })
+            .lazy("AbortController", |context| {
+                member("events/abort", "AbortController", context)
+            })
+            .lazy("AbortSignal", |context| {
+                member("events/abort", "AbortSignal", context)
+            }),
+    );
+    Ok(())
+}

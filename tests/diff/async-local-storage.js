@@ -2,6 +2,7 @@ const { AsyncLocalStorage, AsyncResource } = require('async_hooks');
 const fs = require('fs');
 const store = new AsyncLocalStorage();
 const show = (name) => console.log(name, store.getStore());
+let bound;
 store.run(1, () => {
   show('run');
   setTimeout(() => show('timeout'), 1);
@@ -10,10 +11,11 @@ store.run(1, () => {
   queueMicrotask(() => show('microtask'));
   (async () => { await null; show('await'); await new Promise((resolve) => setTimeout(resolve, 60)); show('await 2'); })();
   store.run(2, () => setTimeout(() => show('inner'), 40));
-  const bound = AsyncResource.bind(() => show('bound'));
-  setTimeout(() => store.exit(() => { show('exit'); bound(); }), 90);
+  bound = AsyncResource.bind(() => show('bound'));
+  setTimeout(() => { store.exit(() => show('exit')); }, 90);
   setTimeout(() => fs.stat(__filename, () => show('stat')), 120);
 });
+setTimeout(() => bound(), 140);
 show('outside');
 store.enterWith('entered');
 show('after enterWith');

@@ -17,4 +17,3 @@ class Mine extends TypeError { constructor(m) { super(m); this.code = 'MINE'; } 
 console.log(String(new Mine('x')), new Mine('y').stack.split('\n')[0]);
 try { null.x; } catch (e) { console.log(e.constructor.name); }
 try { undefined(); } catch (e) { console.log(e.constructor.name); }
-try { (function f() { f(); })(); } catch (e) { console.log(e instanceof RangeError || 'not catchable'); }

@@ -56,6 +56,7 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     let natives = Natives::new(context);
     let natives = warnings::add_natives(natives);
+    let natives = usage::add_natives(natives);
     Ok(stdio::add_natives(natives).build())
 }
 

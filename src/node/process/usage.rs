@@ -32,6 +32,16 @@ pub fn add(mut natives: Natives<'_>) -> Natives<'_> {
         .function("availableMemory", 0, available_memory)
 }
 
+/// What script halves need.
+pub fn add_natives(natives: Natives<'_>) -> Natives<'_> {
+    natives.function("now", 0, now)
+}
+
+/// Milliseconds since the runtime was made, with fractions.
+fn now(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok((State::of(context).started.elapsed().as_secs_f64() * 1000.0).into())
+}
+
 fn hrtime(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let now = EventLoop::hrtime();
     let (mut seconds, mut nanos) = ((now / 1_000_000_000) as i64, (now % 1_000_000_000) as i64);

@@ -32,6 +32,14 @@ use lists::TimerLists;
 /// The longest delay, in milliseconds; anything longer becomes 1.
 const TIMEOUT_MAX: f64 = 2_147_483_647.0;
 
+/// What waits for the check phase.
+enum Scheduled {
+    /// A callback of `setImmediate`.
+    Immediate(JsObject),
+    /// Nothing: the loop only has to come by, so that the queues are drained.
+    Turn,
+}
+
 /// The timers of one runtime.
 #[derive(Default)]
 pub struct Timers {
@@ -43,7 +51,7 @@ pub struct Timers {
     handle: Cell<Option<HandleId>>,
     by_id: RefCell<FxHashMap<u64, JsObject>>,
     next_id: Cell<u64>,
-    immediates: RefCell<VecDeque<JsObject>>,
+    immediates: RefCell<VecDeque<Scheduled>>,
     referenced_immediates: Cell<usize>,
     check: Cell<Option<HandleId>>,
     idle: Cell<Option<HandleId>>,
@@ -308,7 +316,7 @@ fn set_immediate(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     };
     let prototype = classes::immediate_prototype(context)?;
     let object = JsObject::new(context.root_shape(), prototype, immediate).upcast();
-    schedule_immediate(&state, object.clone())?;
+    schedule_immediate(&state, Scheduled::Immediate(object.clone()));
     Ok(object.into())
 }
 
@@ -452,18 +460,20 @@ fn run_timers(context: &mut Context) {
         if ran {
             door::drain(context);
         }
-        ran = true;
-        run_list(&state, duration, time, context);
+        // After an error the next timer comes without a drain in between.
+        ran = run_list(&state, duration, time, context);
         if state.is_terminating() {
             return;
         }
     }
 }
 
-fn run_list(state: &State, duration: u64, time: u64, context: &mut Context) {
+/// Runs what is due in one list. Returns whether its last callback ended without an error.
+fn run_list(state: &State, duration: u64, time: u64, context: &mut Context) -> bool {
     let timers = &state.timers;
     timers.running.set(Some(duration));
     let mut ran = false;
+    let mut fine = true;
     loop {
         let head = timers.lists.borrow().head(duration);
         let Some((entry, start)) = head else { break };
@@ -471,7 +481,7 @@ fn run_list(state: &State, duration: u64, time: u64, context: &mut Context) {
             let expiry = (start + duration).max(time + 1);
             timers.lists.borrow_mut().postpone(duration, expiry);
             timers.running.set(None);
-            return;
+            return fine;
         }
         if ran {
             door::drain(context);
@@ -482,10 +492,13 @@ fn run_list(state: &State, duration: u64, time: u64, context: &mut Context) {
             // What was just drained may have cancelled the head.
             continue;
         }
-        ran = true;
-        let object = timers.lists.borrow_mut().remove(entry, Some(duration));
+        let object = timers
+            .lists
+            .borrow_mut()
+            .remove(entry, timers.running.get());
         if let Some(object) = object {
-            fire(state, &object, context);
+            fine = fire(state, &object, context);
+            ran = fine;
         }
         if state.is_terminating() {
             break;
@@ -493,9 +506,11 @@ fn run_list(state: &State, duration: u64, time: u64, context: &mut Context) {
     }
     timers.running.set(None);
     timers.lists.borrow_mut().drop_if_empty(duration);
+    fine
 }
 
-fn fire(state: &State, object: &JsObject, context: &mut Context) {
+/// Calls a timer's callback. Returns whether it ended without an error.
+fn fire(state: &State, object: &JsObject, context: &mut Context) -> bool {
     let Some((callback, args, frame)) = object.downcast_mut::<Timeout>().map(|mut timeout| {
         timeout.entry = None;
         (
@@ -504,18 +519,26 @@ fn fire(state: &State, object: &JsObject, context: &mut Context) {
             timeout.frame.clone(),
         )
     }) else {
-        return;
+        return true;
     };
     let start = now(state);
+    let mut fine = true;
     if let Some(callback) = callback.as_callable() {
         let this = object.clone().into();
         let outcome = state
             .async_context
             .run(&frame, || callback.call(&this, &args, context));
         if let Err(error) = outcome {
+            fine = false;
             fatal::uncaught(error, fatal::Origin::Exception, context);
         }
     }
+    finish(state, object, start);
+    fine
+}
+
+/// After the callback: an interval starts again, a timeout is over, unless the callback has decided otherwise.
+fn finish(state: &State, object: &JsObject, start: u64) {
     let Some(mut timeout) = object.downcast_mut::<Timeout>() else {
         return;
     };
@@ -542,16 +565,21 @@ fn fire(state: &State, object: &JsObject, context: &mut Context) {
 
 // ---- immediates
 
-fn schedule_immediate(state: &State, object: JsObject) -> JsResult<()> {
+/// Makes sure that the loop doesn't sleep before it has come by the check phase once more.
+pub fn keep_turning(state: &State) {
+    schedule_immediate(state, Scheduled::Turn);
+}
+
+fn schedule_immediate(state: &State, scheduled: Scheduled) {
     let timers = &state.timers;
-    timers.immediates.borrow_mut().push_back(object);
+    timers.immediates.borrow_mut().push_back(scheduled);
     if timers.check.get().is_none() {
         let made = state
             .event_loop
             .check()
             .and_then(|check| Ok((check, state.event_loop.idle()?)));
         let Ok((check, idle)) = made else {
-            return Ok(());
+            return;
         };
         state.owners.set(check, Rc::new(CheckOwner));
         let _ = state.event_loop.set_ref(check, false);
@@ -562,7 +590,6 @@ fn schedule_immediate(state: &State, object: JsObject) -> JsResult<()> {
         let _ = state.event_loop.check_start(check);
     }
     count_immediate(state, 1);
-    Ok(())
 }
 
 /// While referenced immediates wait, an idle handle keeps the loop alive and from sleeping.
@@ -610,6 +637,13 @@ fn run_immediates(context: &mut Context) {
     let queue = std::mem::take(&mut *state.timers.immediates.borrow_mut());
     let mut ran = false;
     for object in queue {
+        let object = match object {
+            Scheduled::Immediate(object) => object,
+            Scheduled::Turn => {
+                count_immediate(&state, -1);
+                continue;
+            }
+        };
         if ran {
             door::drain(context);
         }
@@ -642,6 +676,7 @@ fn run_immediates(context: &mut Context) {
                 .async_context
                 .run(&frame, || callback.call(&this, &args, context));
             if let Err(error) = outcome {
+                ran = false;
                 fatal::uncaught(error, fatal::Origin::Exception, context);
             }
         }

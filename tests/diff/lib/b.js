@@ -1,2 +1,2 @@
 const a = require('./a');
-exports.sawEarly = [a.early, a.late];
+exports.sawEarly = [a.early, "late" in a];
