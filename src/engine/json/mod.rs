@@ -7,9 +7,9 @@
 mod circular;
 pub mod parse;
 mod revive;
+pub mod stringify;
 #[cfg(test)]
 mod tests;
-pub mod stringify;
 mod writer;
 
 use boa_engine::{

@@ -92,7 +92,10 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
 /// An identifier in the form of a random UUID, that nobody can have guessed.
 fn unique_id(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     use std::hash::{BuildHasher, RandomState};
-    let (high, low) = (RandomState::new().hash_one(0), RandomState::new().hash_one(1));
+    let (high, low) = (
+        RandomState::new().hash_one(0),
+        RandomState::new().hash_one(1),
+    );
     let id = format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
         high >> 32,
@@ -112,7 +115,12 @@ fn part(id: &str, name: &'static str, context: &mut Context) -> JsResult<JsValue
 }
 
 /// Calls a function of a script half that loads for it.
-fn late(id: &str, name: &'static str, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn late(
+    id: &str,
+    name: &'static str,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     match part(id, name, context)?.as_callable() {
         Some(function) => function.call(&JsValue::undefined(), args, context),
         None => Ok(JsValue::undefined()),

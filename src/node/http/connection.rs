@@ -110,7 +110,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    fn new(server: &Rc<Server>, object: &JsObject, transport: Transport, context: &Context) -> Rc<Self> {
+    fn new(
+        server: &Rc<Server>,
+        object: &JsObject,
+        transport: Transport,
+        context: &Context,
+    ) -> Rc<Self> {
         let state = State::of(context);
         let connection = Rc::new_cyclic(|myself| Self {
             server: server.clone(),
@@ -139,7 +144,9 @@ impl Connection {
             frame: state.async_context.capture(),
             myself: myself.clone(),
         });
-        connection.index.set(server.add(connection.clone(), context));
+        connection
+            .index
+            .set(server.add(connection.clone(), context));
         connection
     }
 
@@ -182,7 +189,9 @@ impl Connection {
     }
 
     fn me(&self) -> Rc<Self> {
-        self.myself.upgrade().expect("a method runs only on a living connection")
+        self.myself
+            .upgrade()
+            .expect("a method runs only on a living connection")
     }
 
     /// The server's record.
@@ -296,7 +305,8 @@ impl Connection {
         }
         let exchanges = self.exchanges.borrow();
         exchanges.len() >= MAX_PIPELINED
-            || (exchanges.len() > 1 && self.out.borrow().len() + exchanges.waiting() > HIGH_WATER_MARK)
+            || (exchanges.len() > 1
+                && self.out.borrow().len() + exchanges.waiting() > HIGH_WATER_MARK)
             || (self.sending.get() && self.receiving.borrow().is_none())
     }
 
@@ -327,7 +337,9 @@ impl Connection {
     }
 
     fn request(self: &Rc<Self>, head: Head, rest: &[u8], context: &mut Context) -> JsResult<()> {
-        let Some(server) = self.server_object.borrow().clone() else { return Ok(()) };
+        let Some(server) = self.server_object.borrow().clone() else {
+            return Ok(());
+        };
         let traits = head.traits;
         let method = head.method;
         let version = head.version;
@@ -335,7 +347,11 @@ impl Connection {
         self.next_number.set(number + 1);
         self.enter_phase(Phase::Answer, context);
 
-        let expect = if traits.expect { head.get(b"expect").map(<[u8]>::to_vec) } else { None };
+        let expect = if traits.expect {
+            head.get(b"expect").map(<[u8]>::to_vec)
+        } else {
+            None
+        };
         let mut upgrade = false;
         if traits.upgrade {
             upgrade = method == Method::CONNECT
@@ -368,7 +384,12 @@ impl Connection {
         });
 
         if version == (1, 1) && !traits.host && self.server.requires_host() {
-            return help(js_string!("refuse"), &[response.into(), 400.into()], context).map(drop);
+            return help(
+                js_string!("refuse"),
+                &[response.into(), 400.into()],
+                context,
+            )
+            .map(drop);
         }
         if self.server.too_many_requests(number + 1) {
             let args = [server.into(), request.into(), response.into()];
@@ -379,7 +400,13 @@ impl Connection {
             let args = [server.into(), request.into(), response.into(), text.into()];
             return help(js_string!("expectation"), &args, context).map(drop);
         }
-        emit(&server, js_string!("request"), &[request.into(), response.into()], context).map(drop)
+        emit(
+            &server,
+            js_string!("request"),
+            &[request.into(), response.into()],
+            context,
+        )
+        .map(drop)
     }
 
     fn make_request(&self, head: Head, upgrade: bool, context: &mut Context) -> JsResult<JsObject> {
@@ -408,7 +435,9 @@ impl Connection {
     }
 
     fn body(self: &Rc<Self>, bytes: &[u8], context: &mut Context) -> JsResult<()> {
-        let Some(request) = self.receiving.borrow().clone() else { return Ok(()) };
+        let Some(request) = self.receiving.borrow().clone() else {
+            return Ok(());
+        };
         if self.phase.get() == Phase::Answer {
             self.enter_phase(Phase::Body, context);
         }
@@ -418,9 +447,19 @@ impl Connection {
         Ok(())
     }
 
-    fn end_of_request(self: &Rc<Self>, trailers: Option<Head>, context: &mut Context) -> JsResult<()> {
-        let Some(request) = self.receiving.take() else { return Ok(()) };
-        let phase = if self.exchanges.borrow().is_empty() { Phase::Idle } else { Phase::Answer };
+    fn end_of_request(
+        self: &Rc<Self>,
+        trailers: Option<Head>,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let Some(request) = self.receiving.take() else {
+            return Ok(());
+        };
+        let phase = if self.exchanges.borrow().is_empty() {
+            Phase::Idle
+        } else {
+            Phase::Answer
+        };
         if self.phase.get() != phase {
             self.enter_phase(phase, context);
         }
@@ -436,7 +475,11 @@ impl Connection {
         rest: &[u8],
         context: &mut Context,
     ) -> JsResult<()> {
-        let event = if method == Method::CONNECT { js_string!("connect") } else { js_string!("upgrade") };
+        let event = if method == Method::CONNECT {
+            js_string!("connect")
+        } else {
+            js_string!("upgrade")
+        };
         let socket = self.socket(context)?;
         self.decoder.borrow_mut().hand_over();
         self.finished.set(true);
@@ -444,12 +487,20 @@ impl Connection {
         let first = buffer::from_slice(rest, context)?;
         self.detach(context);
         let this = JsValue::from(request.clone());
-        incoming::with(&this, context, |record| record.bits |= incoming::bits::COMPLETE);
+        incoming::with(&this, context, |record| {
+            record.bits |= incoming::bits::COMPLETE
+        });
         if listener_count(server, event.clone(), context)? == 0 {
             return help(js_string!("destroy"), &[socket], context).map(drop);
         }
         help(js_string!("handedOver"), &[socket.clone()], context)?;
-        emit(server, event, &[request.clone().into(), socket, first.into()], context).map(drop)
+        emit(
+            server,
+            event,
+            &[request.clone().into(), socket, first.into()],
+            context,
+        )
+        .map(drop)
     }
 
     /// Gives the handle to the socket and forgets it.
@@ -476,7 +527,9 @@ impl Connection {
         context: &mut Context,
     ) -> JsResult<()> {
         self.finished.set(true);
-        let Some(server) = self.server_object.borrow().clone() else { return Ok(()) };
+        let Some(server) = self.server_object.borrow().clone() else {
+            return Ok(());
+        };
         let socket = self.socket(context)?;
         let packet = buffer::from_slice(packet, context)?;
         let args = [
@@ -498,9 +551,16 @@ impl Connection {
             return Ok(());
         }
         self.finished.set(true);
-        let Some(server) = self.server_object.borrow().clone() else { return Ok(()) };
+        let Some(server) = self.server_object.borrow().clone() else {
+            return Ok(());
+        };
         let socket = self.socket(context)?;
-        help(js_string!("requestTimedOut"), &[server.into(), socket], context).map(drop)
+        help(
+            js_string!("requestTimedOut"),
+            &[server.into(), socket],
+            context,
+        )
+        .map(drop)
     }
 
     fn end_of_input(self: &Rc<Self>, context: &mut Context) -> JsResult<()> {
@@ -520,7 +580,11 @@ impl Connection {
             return self.malformed(error, &[], 0, context);
         }
         if self.server.allows_half_open() {
-            let last = self.exchanges.borrow_mut().last_mut().map(|last| last.last = true);
+            let last = self
+                .exchanges
+                .borrow_mut()
+                .last_mut()
+                .map(|last| last.last = true);
             if last.is_none() {
                 self.end_soon(context);
             }
@@ -545,7 +609,12 @@ impl Connection {
         };
         if let (Some(server), true) = (server, listens) {
             let socket = self.socket(context)?;
-            return help(js_string!("readError"), &[server.into(), socket, errno.into()], context).map(drop);
+            return help(
+                js_string!("readError"),
+                &[server.into(), socket, errno.into()],
+                context,
+            )
+            .map(drop);
         }
         if let Some(socket) = self.socket.borrow().clone() {
             return help(js_string!("destroy"), &[socket.into()], context).map(drop);
@@ -659,7 +728,11 @@ impl Connection {
             (Some(id), _) => self.send(id, ready, context),
             (None, Some(stream)) => {
                 let outcome = buffer::from_vec(ready, context).and_then(|chunk| {
-                    help(js_string!("writeTo"), &[stream.into(), chunk.into()], context)
+                    help(
+                        js_string!("writeTo"),
+                        &[stream.into(), chunk.into()],
+                        context,
+                    )
                 });
                 if let Err(error) = outcome {
                     fatal::uncaught(error, Origin::Exception, context);
@@ -711,13 +784,17 @@ impl Connection {
     pub fn response_done(&self, number: u64, last: bool, context: &mut Context) -> JsResult<()> {
         {
             let mut exchanges = self.exchanges.borrow_mut();
-            let Some(exchange) = exchanges.get_mut(number) else { return Ok(()) };
+            let Some(exchange) = exchanges.get_mut(number) else {
+                return Ok(());
+            };
             exchange.done = true;
             exchange.last |= last;
         }
         self.flush_later(context);
         loop {
-            let Some(exchange) = self.exchanges.borrow_mut().pop_done() else { break };
+            let Some(exchange) = self.exchanges.borrow_mut().pop_done() else {
+                break;
+            };
             self.held.set(NOTHING);
             incoming::dump(&exchange.request, context)?;
             if exchange.last {
@@ -806,7 +883,9 @@ impl Connection {
         if let Transport::Script(stream) = &*self.transport.borrow() {
             return Ok(stream.clone().into());
         }
-        let Some(id) = self.handle() else { return Ok(JsValue::undefined()) };
+        let Some(id) = self.handle() else {
+            return Ok(JsValue::undefined());
+        };
         let stream = Stream::beside(id, None, context);
         let handle = stream.object(context);
         self.me().share(stream.clone());
@@ -848,7 +927,10 @@ impl Leave for Connection {
     fn leave(self: Rc<Self>, context: &mut Context) {
         self.leaving.set(false);
         self.flush_now(context);
-        if !self.ending.get() || self.is_closed() || !self.exchanges.borrow().is_empty() && !self.finished.get() {
+        if !self.ending.get()
+            || self.is_closed()
+            || !self.exchanges.borrow().is_empty() && !self.finished.get()
+        {
             return;
         }
         self.ending.set(false);
@@ -930,20 +1012,29 @@ impl Owner for Connection {
 /// `connect(server, stream)`: speaks HTTP on a stream that was emitted as a server's 'connection'. Answers the function to
 /// give its chunks to (`null` for the end, `undefined` when it closed), or nothing when the loop delivers.
 pub fn connect_script(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (Some(object), Some(stream)) =
-        (args.get_or_undefined(0).as_object(), args.get_or_undefined(1).as_object())
-    else {
+    let (Some(object), Some(stream)) = (
+        args.get_or_undefined(0).as_object(),
+        args.get_or_undefined(1).as_object(),
+    ) else {
         return Ok(JsValue::undefined());
     };
-    let Some(server) = Server::of(&object, context) else { return Ok(JsValue::undefined()) };
+    let Some(server) = Server::of(&object, context) else {
+        return Ok(JsValue::undefined());
+    };
     let handle = stream.get(js_string!("_handle"), context)?.as_object();
-    let handle = handle.and_then(|handle| handle.downcast_ref::<net::Handle>().map(|handle| handle.0.clone()));
+    let handle = handle.and_then(|handle| {
+        handle
+            .downcast_ref::<net::Handle>()
+            .map(|handle| handle.0.clone())
+    });
     if let Some(handle) = handle
         && let Some(id) = handle.id()
     {
         if let Err(error) = Connection::adopt(&server, &object, &stream, handle, id, context) {
             let errno = errors::system::errno_of(&error);
-            return Err(errors::system::errno_exception(errno, "read", None, context));
+            return Err(errors::system::errno_exception(
+                errno, "read", None, context,
+            ));
         }
         return Ok(JsValue::undefined());
     }

@@ -39,11 +39,15 @@ impl Exchanges {
 
     /// Whether this one's response is the one being sent.
     pub fn is_first(&self, number: u64) -> bool {
-        self.queue.front().is_some_and(|first| first.number == number)
+        self.queue
+            .front()
+            .is_some_and(|first| first.number == number)
     }
 
     pub fn get_mut(&mut self, number: u64) -> Option<&mut Exchange> {
-        self.queue.iter_mut().find(|exchange| exchange.number == number)
+        self.queue
+            .iter_mut()
+            .find(|exchange| exchange.number == number)
     }
 
     pub fn first_mut(&mut self) -> Option<&mut Exchange> {
@@ -56,7 +60,11 @@ impl Exchanges {
 
     /// Takes the first exchange if its response is complete.
     pub fn pop_done(&mut self) -> Option<Exchange> {
-        if self.queue.front()?.done { self.queue.pop_front() } else { None }
+        if self.queue.front()?.done {
+            self.queue.pop_front()
+        } else {
+            None
+        }
     }
 
     /// Takes all that are left, as the end of the connection does.

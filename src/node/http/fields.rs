@@ -2,8 +2,7 @@
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
-    object::builtins::JsArray, property::PropertyKey,
-    string::JsStrVariant,
+    object::builtins::JsArray, property::PropertyKey, string::JsStrVariant,
 };
 
 use super::protocol::{Head, encode};
@@ -78,7 +77,11 @@ pub fn validate_text(name: &JsString, text: &JsString, context: &mut Context) ->
 }
 
 /// `validateHeaderName(name, label)`
-pub fn validate_name_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn validate_name_native(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let label = args.get_or_undefined(1);
     if label.to_boolean() && validate_name(args.get_or_undefined(0), context).is_err() {
         let args = [label.clone(), args.get_or_undefined(0).clone()];
@@ -89,7 +92,11 @@ pub fn validate_name_native(_: &JsValue, args: &[JsValue], context: &mut Context
 }
 
 /// `validateHeaderValue(name, value)`
-pub fn validate_value_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn validate_value_native(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let name = args.get_or_undefined(0).to_string(context)?;
     validate_value(&name, args.get_or_undefined(1), context)?;
     Ok(JsValue::undefined())
@@ -107,9 +114,24 @@ enum Again {
 
 fn again(name: &[u8]) -> Again {
     match name {
-        b"age" | b"from" | b"etag" | b"host" | b"server" | b"referer" | b"expires" | b"location" | b"user-agent"
-        | b"retry-after" | b"content-type" | b"max-forwards" | b"authorization" | b"last-modified"
-        | b"content-length" | b"if-modified-since" | b"proxy-authorization" | b"if-unmodified-since" => Again::Drop,
+        b"age"
+        | b"from"
+        | b"etag"
+        | b"host"
+        | b"server"
+        | b"referer"
+        | b"expires"
+        | b"location"
+        | b"user-agent"
+        | b"retry-after"
+        | b"content-type"
+        | b"max-forwards"
+        | b"authorization"
+        | b"last-modified"
+        | b"content-length"
+        | b"if-modified-since"
+        | b"proxy-authorization"
+        | b"if-unmodified-since" => Again::Drop,
         b"cookie" => Again::Join("; "),
         b"set-cookie" => Again::List,
         _ => Again::Join(", "),
@@ -155,7 +177,9 @@ pub fn headers(head: &Head, limit: usize, join: bool, context: &mut Context) -> 
         };
         if existing.is_undefined() {
             let value: JsValue = match key.as_str().variant() {
-                JsStrVariant::Latin1(b"set-cookie") => JsArray::from_iter([value.into()], context).into(),
+                JsStrVariant::Latin1(b"set-cookie") => {
+                    JsArray::from_iter([value.into()], context).into()
+                }
                 _ => value.into(),
             };
             object.create_data_property_or_throw(key, value, context)?;
@@ -188,7 +212,8 @@ fn set_joined(
     context: &mut Context,
 ) -> JsResult<()> {
     let before = existing.to_string(context)?;
-    let joined = JsString::concat_array(&[before.as_str(), JsString::from(by).as_str(), value.as_str()]);
+    let joined =
+        JsString::concat_array(&[before.as_str(), JsString::from(by).as_str(), value.as_str()]);
     object.set(key, joined, true, context).map(drop)
 }
 

@@ -1,8 +1,8 @@
 //! The methods of `OutgoingMessage` that set, read and remove header fields before they are sent.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::JsArray, string::JsStrVariant,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+    string::JsStrVariant,
 };
 
 use super::{
@@ -42,7 +42,11 @@ fn refuse_if_sent(record_bits: u32, verb: JsString, context: &mut Context) -> Js
     if record_bits & bits::HEADER == 0 {
         return Ok(());
     }
-    Err(errors::node_error("ERR_HTTP_HEADERS_SENT", &[verb.into()], context))
+    Err(errors::node_error(
+        "ERR_HTTP_HEADERS_SENT",
+        &[verb.into()],
+        context,
+    ))
 }
 
 /// The elements of an array.
@@ -102,7 +106,9 @@ fn append_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 fn append(this: &JsValue, name: JsString, value: JsValue, context: &mut Context) -> JsResult<()> {
     let existing = need(this, context, |record| {
         let list = record.fields.as_ref()?;
-        list.iter().find(|field| same(&field.name, &name)).map(|field| field.value.clone())
+        list.iter()
+            .find(|field| same(&field.name, &name))
+            .map(|field| field.value.clone())
     })?;
     let value = match existing {
         None => value,
@@ -131,7 +137,9 @@ fn get_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let name = name_of(args, context)?;
     let found = need(this, context, |record| {
         let list = record.fields.as_ref()?;
-        list.iter().find(|field| same(&field.name, &name)).map(|field| field.value.clone())
+        list.iter()
+            .find(|field| same(&field.name, &name))
+            .map(|field| field.value.clone())
     })?;
     Ok(found.unwrap_or_default())
 }
@@ -140,7 +148,10 @@ fn get_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 fn has_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let name = name_of(args, context)?;
     let found = need(this, context, |record| {
-        record.fields.as_ref().is_some_and(|list| list.iter().any(|field| same(&field.name, &name)))
+        record
+            .fields
+            .as_ref()
+            .is_some_and(|list| list.iter().any(|field| same(&field.name, &name)))
     })?;
     Ok(found.into())
 }
@@ -182,15 +193,19 @@ fn get_headers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 
 /// `getHeaderNames()`
 fn get_header_names(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let names: Vec<JsValue> =
-        list_of(this, context)?.iter().map(|field| lower(&field.name).into()).collect();
+    let names: Vec<JsValue> = list_of(this, context)?
+        .iter()
+        .map(|field| lower(&field.name).into())
+        .collect();
     Ok(JsArray::from_iter(names, context).into())
 }
 
 /// `getRawHeaderNames()`
 fn get_raw_header_names(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let names: Vec<JsValue> =
-        list_of(this, context)?.into_iter().map(|field| field.name.into()).collect();
+    let names: Vec<JsValue> = list_of(this, context)?
+        .into_iter()
+        .map(|field| field.name.into())
+        .collect();
     Ok(JsArray::from_iter(names, context).into())
 }
 
@@ -198,11 +213,18 @@ fn get_raw_header_names(this: &JsValue, _: &[JsValue], context: &mut Context) ->
 fn pairs(headers: &JsObject, context: &mut Context) -> JsResult<Vec<(JsValue, JsValue)>> {
     if !headers.is_array() {
         let entries = fields::entries(headers, context)?;
-        return Ok(entries.into_iter().map(|(name, value)| (name.into(), value)).collect());
+        return Ok(entries
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect());
     }
     let list = elements(headers, context)?;
     let mut found = Vec::with_capacity(list.len() / 2);
-    if list.first().and_then(JsValue::as_object).is_some_and(|first| first.is_array()) {
+    if list
+        .first()
+        .and_then(JsValue::as_object)
+        .is_some_and(|first| first.is_array())
+    {
         for pair in list {
             let pair = pair.to_object(context)?;
             found.push((pair.get(0, context)?, pair.get(1, context)?));

@@ -72,7 +72,12 @@ impl Incoming {
 /// A message that the server made.
 pub fn make(incoming: Incoming, context: &mut Context) -> JsObject {
     let slot = Slot::of(context);
-    JsObject::new(context.root_shape(), slot.classes().incoming.clone(), incoming).upcast()
+    JsObject::new(
+        context.root_shape(),
+        slot.classes().incoming.clone(),
+        incoming,
+    )
+    .upcast()
 }
 
 /// The object that holds the record behind `this`.
@@ -89,7 +94,11 @@ pub fn holder(this: &JsValue, context: &mut Context) -> Option<JsObject> {
         at = prototype.prototype();
     }
     let key = Slot::of(context).record_key();
-    object.get(key, context).ok()?.as_object().filter(JsObject::is::<Incoming>)
+    object
+        .get(key, context)
+        .ok()?
+        .as_object()
+        .filter(JsObject::is::<Incoming>)
 }
 
 /// Reads or changes the record behind `this`.
@@ -191,27 +200,67 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .accessor("_events", |_, _, _| Ok(JsValue::undefined()), Some(set_events))
+        .accessor(
+            "_events",
+            |_, _, _| Ok(JsValue::undefined()),
+            Some(set_events),
+        )
         .accessor("_readableState", readable_state, Some(set_readable_state))
         .accessor("url", url, shadow!("url"))
         .accessor("method", method, shadow!("method"))
         .accessor("statusCode", status_code, shadow!("statusCode"))
         .accessor("statusMessage", status_message, shadow!("statusMessage"))
         .accessor("httpVersion", http_version, shadow!("httpVersion"))
-        .accessor("httpVersionMajor", http_version_major, shadow!("httpVersionMajor"))
-        .accessor("httpVersionMinor", http_version_minor, shadow!("httpVersionMinor"))
+        .accessor(
+            "httpVersionMajor",
+            http_version_major,
+            shadow!("httpVersionMajor"),
+        )
+        .accessor(
+            "httpVersionMinor",
+            http_version_minor,
+            shadow!("httpVersionMinor"),
+        )
         .accessor("headers", headers, shadow!("headers"))
-        .accessor("headersDistinct", headers_distinct, shadow!("headersDistinct"))
+        .accessor(
+            "headersDistinct",
+            headers_distinct,
+            shadow!("headersDistinct"),
+        )
         .accessor("rawHeaders", raw_headers, shadow!("rawHeaders"))
         .accessor("trailers", trailers, shadow!("trailers"))
-        .accessor("trailersDistinct", trailers_distinct, shadow!("trailersDistinct"))
+        .accessor(
+            "trailersDistinct",
+            trailers_distinct,
+            shadow!("trailersDistinct"),
+        )
         .accessor("rawTrailers", raw_trailers, shadow!("rawTrailers"))
-        .accessor("complete", get_bit!(with, bits::COMPLETE), set_bit!(with, bits::COMPLETE))
-        .accessor("aborted", get_bit!(with, bits::ABORTED), set_bit!(with, bits::ABORTED))
+        .accessor(
+            "complete",
+            get_bit!(with, bits::COMPLETE),
+            set_bit!(with, bits::COMPLETE),
+        )
+        .accessor(
+            "aborted",
+            get_bit!(with, bits::ABORTED),
+            set_bit!(with, bits::ABORTED),
+        )
         .accessor("upgrade", upgrade, shadow!("upgrade"))
-        .accessor("joinDuplicateHeaders", get_bit!(with, bits::JOIN), set_bit!(with, bits::JOIN))
-        .accessor("_consumed", get_bit!(with, bits::CONSUMED), set_bit!(with, bits::CONSUMED))
-        .accessor("_dumped", get_bit!(with, bits::DUMPED), set_bit!(with, bits::DUMPED))
+        .accessor(
+            "joinDuplicateHeaders",
+            get_bit!(with, bits::JOIN),
+            set_bit!(with, bits::JOIN),
+        )
+        .accessor(
+            "_consumed",
+            get_bit!(with, bits::CONSUMED),
+            set_bit!(with, bits::CONSUMED),
+        )
+        .accessor(
+            "_dumped",
+            get_bit!(with, bits::DUMPED),
+            set_bit!(with, bits::DUMPED),
+        )
         .accessor("socket", socket, Some(set_socket))
         .accessor("connection", socket, Some(set_socket))
         .accessor("client", socket, shadow!("client"))
@@ -223,13 +272,25 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 
 fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     with(this, context, |record| record.bits |= bits::EVENTS);
-    define_own(this, js_string!("_events"), args.get_or_undefined(0).clone());
+    define_own(
+        this,
+        js_string!("_events"),
+        args.get_or_undefined(0).clone(),
+    );
     Ok(JsValue::undefined())
 }
 
-fn set_readable_state(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn set_readable_state(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     with(this, context, |record| record.bits |= bits::STATE);
-    define_own(this, js_string!("_readableState"), args.get_or_undefined(0).clone());
+    define_own(
+        this,
+        js_string!("_readableState"),
+        args.get_or_undefined(0).clone(),
+    );
     Ok(JsValue::undefined())
 }
 
@@ -258,9 +319,17 @@ pub fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue
             return object.get(js_string!("_readableState"), context);
         }
         record.bits |= bits::STATE;
-        (record.has(bits::GONE), record.has(bits::COMPLETE), std::mem::take(&mut record.waiting))
+        (
+            record.has(bits::GONE),
+            record.has(bits::COMPLETE),
+            std::mem::take(&mut record.waiting),
+        )
     };
-    let state = help(js_string!("makeState"), &[this.clone(), gone.into()], context)?;
+    let state = help(
+        js_string!("makeState"),
+        &[this.clone(), gone.into()],
+        context,
+    )?;
     define_own(&this, js_string!("_readableState"), state.clone());
     if !gone {
         if !waiting.is_empty() {
@@ -276,8 +345,12 @@ pub fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue
 
 fn push(object: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bool> {
     let push = object.get(js_string!("push"), context)?;
-    let Some(push) = push.as_callable() else { return Ok(true) };
-    Ok(push.call(&object.clone().into(), &[chunk], context)?.to_boolean())
+    let Some(push) = push.as_callable() else {
+        return Ok(true);
+    };
+    Ok(push
+        .call(&object.clone().into(), &[chunk], context)?
+        .to_boolean())
 }
 
 /// Bytes of the body. Answers whether more are welcome.
@@ -398,7 +471,11 @@ fn of_head(
 
 fn method(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     of_head(this, context, JsValue::null(), |head, response| {
-        if response { JsValue::null() } else { method_name(head).into() }
+        if response {
+            JsValue::null()
+        } else {
+            method_name(head).into()
+        }
     })
 }
 
@@ -417,30 +494,44 @@ fn method_name(head: &Head) -> JsString {
 
 fn status_code(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     of_head(this, context, JsValue::null(), |head, response| {
-        if response { head.status.into() } else { JsValue::null() }
+        if response {
+            head.status.into()
+        } else {
+            JsValue::null()
+        }
     })
 }
 
 fn status_message(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     of_head(this, context, JsValue::null(), |head, response| {
-        if response { fields::latin1(head.target()).into() } else { JsValue::null() }
+        if response {
+            fields::latin1(head.target()).into()
+        } else {
+            JsValue::null()
+        }
     })
 }
 
 fn http_version(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    of_head(this, context, JsValue::null(), |head, _| match head.version {
-        (1, 1) => js_string!("1.1").into(),
-        (1, 0) => js_string!("1.0").into(),
-        (major, minor) => JsString::from(format!("{major}.{minor}")).into(),
+    of_head(this, context, JsValue::null(), |head, _| {
+        match head.version {
+            (1, 1) => js_string!("1.1").into(),
+            (1, 0) => js_string!("1.0").into(),
+            (major, minor) => JsString::from(format!("{major}.{minor}")).into(),
+        }
     })
 }
 
 fn http_version_major(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    of_head(this, context, JsValue::null(), |head, _| head.version.0.into())
+    of_head(this, context, JsValue::null(), |head, _| {
+        head.version.0.into()
+    })
 }
 
 fn http_version_minor(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    of_head(this, context, JsValue::null(), |head, _| head.version.1.into())
+    of_head(this, context, JsValue::null(), |head, _| {
+        head.version.1.into()
+    })
 }
 
 fn upgrade(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -452,11 +543,18 @@ fn upgrade(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
 }
 
 fn headers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(holder) = holder(this, context) else { return Ok(JsValue::undefined()) };
+    let Some(holder) = holder(this, context) else {
+        return Ok(JsValue::undefined());
+    };
     let (cached, head, limit, join) = match holder.downcast_mut::<Incoming>() {
         Some(mut record) if record.headers.is_undefined() => {
             // The head is lent out while the object is made, which may run no script but may collect garbage.
-            (JsValue::undefined(), record.head.take(), record.max_fields, record.has(bits::JOIN))
+            (
+                JsValue::undefined(),
+                record.head.take(),
+                record.max_fields,
+                record.has(bits::JOIN),
+            )
         }
         Some(record) => (record.headers.clone(), None, 0, false),
         None => return Ok(JsValue::undefined()),
@@ -478,7 +576,9 @@ fn headers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
 }
 
 fn raw_headers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(holder) = holder(this, context) else { return Ok(JsValue::undefined()) };
+    let Some(holder) = holder(this, context) else {
+        return Ok(JsValue::undefined());
+    };
     let head = match holder.downcast_mut::<Incoming>() {
         Some(mut record) if record.raw_headers.is_undefined() => record.head.take(),
         Some(record) => return Ok(record.raw_headers.clone()),
@@ -505,10 +605,20 @@ fn derived(
     make: impl FnOnce(Option<&Head>, usize, &mut Context) -> JsResult<JsValue>,
 ) -> JsResult<JsValue> {
     let found = with(this, context, |record| {
-        let head = if of_trailers { record.trailers.as_deref() } else { record.head.as_ref() };
-        (head.cloned(), record.max_fields as usize, record.has(bits::COMPLETE))
+        let head = if of_trailers {
+            record.trailers.as_deref()
+        } else {
+            record.head.as_ref()
+        };
+        (
+            head.cloned(),
+            record.max_fields as usize,
+            record.has(bits::COMPLETE),
+        )
     });
-    let Some((head, limit, complete)) = found else { return Ok(JsValue::undefined()) };
+    let Some((head, limit, complete)) = found else {
+        return Ok(JsValue::undefined());
+    };
     let made = make(head.as_ref(), limit, context)?;
     // Trailers may still be on their way.
     if !of_trailers || complete {
@@ -518,45 +628,71 @@ fn derived(
 }
 
 fn headers_distinct(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    derived(this, js_string!("headersDistinct"), false, context, |head, limit, context| match head {
-        Some(head) => fields::distinct(head, limit, context).map(JsValue::from),
-        None => Ok(JsObject::with_null_proto().into()),
-    })
+    derived(
+        this,
+        js_string!("headersDistinct"),
+        false,
+        context,
+        |head, limit, context| match head {
+            Some(head) => fields::distinct(head, limit, context).map(JsValue::from),
+            None => Ok(JsObject::with_null_proto().into()),
+        },
+    )
 }
 
 fn trailers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    derived(this, js_string!("trailers"), true, context, |head, limit, context| match head {
-        Some(head) => fields::headers(head, limit, false, context).map(JsValue::from),
-        None => Ok(fields::plain(context).into()),
-    })
+    derived(
+        this,
+        js_string!("trailers"),
+        true,
+        context,
+        |head, limit, context| match head {
+            Some(head) => fields::headers(head, limit, false, context).map(JsValue::from),
+            None => Ok(fields::plain(context).into()),
+        },
+    )
 }
 
 fn trailers_distinct(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    derived(this, js_string!("trailersDistinct"), true, context, |head, limit, context| match head {
-        Some(head) => fields::distinct(head, limit, context).map(JsValue::from),
-        None => Ok(JsObject::with_null_proto().into()),
-    })
+    derived(
+        this,
+        js_string!("trailersDistinct"),
+        true,
+        context,
+        |head, limit, context| match head {
+            Some(head) => fields::distinct(head, limit, context).map(JsValue::from),
+            None => Ok(JsObject::with_null_proto().into()),
+        },
+    )
 }
 
 fn raw_trailers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    derived(this, js_string!("rawTrailers"), true, context, |head, limit, context| {
-        Ok(match head {
-            Some(head) => fields::raw(head, limit, context).into(),
-            None => JsArray::new(context)?.into(),
-        })
-    })
+    derived(
+        this,
+        js_string!("rawTrailers"),
+        true,
+        context,
+        |head, limit, context| {
+            Ok(match head {
+                Some(head) => fields::raw(head, limit, context).into(),
+                None => JsArray::new(context)?.into(),
+            })
+        },
+    )
 }
 
 fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some((known, connection)) =
-        with(this, context, |record| (record.socket.clone(), record.connection.clone()))
-    else {
+    let Some((known, connection)) = with(this, context, |record| {
+        (record.socket.clone(), record.connection.clone())
+    }) else {
         return Ok(JsValue::undefined());
     };
     if !known.is_undefined() {
         return Ok(known);
     }
-    let Some(connection) = connection else { return Ok(JsValue::undefined()) };
+    let Some(connection) = connection else {
+        return Ok(JsValue::undefined());
+    };
     let socket = connection.socket(context)?;
     with(this, context, |record| record.socket = socket.clone());
     Ok(socket)

@@ -49,7 +49,9 @@ impl Slot {
     }
 
     fn classes(&self) -> &Classes {
-        self.classes.get().expect("http's script half calls setUp before it makes anything")
+        self.classes
+            .get()
+            .expect("http's script half calls setUp before it makes anything")
     }
 
     /// The hidden property under which objects that script constructed keep their native record.
@@ -63,8 +65,10 @@ impl Slot {
 
 /// `binding('http')`
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
-    let methods: Vec<JsValue> =
-        protocol::METHODS.iter().map(|name| JsString::from(*name).into()).collect();
+    let methods: Vec<JsValue> = protocol::METHODS
+        .iter()
+        .map(|name| JsString::from(*name).into())
+        .collect();
     let methods = JsArray::from_iter(methods, context);
     let mut codes = Natives::new(context);
     for (code, reason) in protocol::encode::STATUS_CODES {
@@ -97,7 +101,9 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     };
     let prototype = |name: JsString, context: &mut Context| -> JsResult<JsObject> {
         let class = helpers.get(name, context)?.to_object(context)?;
-        class.get(js_string!("prototype"), context)?.to_object(context)
+        class
+            .get(js_string!("prototype"), context)?
+            .to_object(context)
     };
     let classes = Classes {
         incoming: prototype(js_string!("IncomingMessage"), context)?,
@@ -124,21 +130,32 @@ fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 }
 
 /// Emits an event, the short way when nobody replaced `emit`. Answers whether there were listeners.
-fn emit(target: &JsObject, event: JsString, args: &[JsValue], context: &mut Context) -> JsResult<bool> {
+fn emit(
+    target: &JsObject,
+    event: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
     let slot = Slot::of(context);
     let emit = target.get(js_string!("emit"), context)?;
     if emit != slot.classes().emit {
         let mut all = Vec::with_capacity(args.len() + 1);
         all.push(event.into());
         all.extend_from_slice(args);
-        let Some(emit) = emit.as_callable() else { return Ok(false) };
-        return Ok(emit.call(&target.clone().into(), &all, context)?.to_boolean());
+        let Some(emit) = emit.as_callable() else {
+            return Ok(false);
+        };
+        return Ok(emit
+            .call(&target.clone().into(), &all, context)?
+            .to_boolean());
     }
     let Some(events) = target.get(js_string!("_events"), context)?.as_object() else {
         return Ok(false);
     };
     let handler = events.get(event.clone(), context)?;
-    let Some(handler) = handler.as_object() else { return Ok(false) };
+    let Some(handler) = handler.as_object() else {
+        return Ok(false);
+    };
     let this = JsValue::from(target.clone());
     if handler.is_callable() {
         let result = handler.call(&this, args, context)?;

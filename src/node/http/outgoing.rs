@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsError, JsObject, JsResult, JsString, JsValue, Trace, js_string,
-    property::Attribute,
+    Context, Finalize, JsArgs, JsData, JsError, JsObject, JsResult, JsString, JsValue, Trace,
+    js_string, property::Attribute,
 };
 
 use super::{
@@ -153,18 +153,30 @@ pub fn holder(this: &JsValue, context: &mut Context) -> Option<JsObject> {
         at = prototype.prototype();
     }
     let key = Slot::of(context).record_key();
-    object.get(key, context).ok()?.as_object().filter(JsObject::is::<Outgoing>)
+    object
+        .get(key, context)
+        .ok()?
+        .as_object()
+        .filter(JsObject::is::<Outgoing>)
 }
 
 /// Reads or changes the record behind `this`.
-pub fn with<R>(this: &JsValue, context: &mut Context, act: impl FnOnce(&mut Outgoing) -> R) -> Option<R> {
+pub fn with<R>(
+    this: &JsValue,
+    context: &mut Context,
+    act: impl FnOnce(&mut Outgoing) -> R,
+) -> Option<R> {
     let holder = holder(this, context)?;
     let mut record = holder.downcast_mut::<Outgoing>()?;
     Some(act(&mut record))
 }
 
 /// The same, or the error for a `this` that never was a message.
-pub fn need<R>(this: &JsValue, context: &mut Context, act: impl FnOnce(&mut Outgoing) -> R) -> JsResult<R> {
+pub fn need<R>(
+    this: &JsValue,
+    context: &mut Context,
+    act: impl FnOnce(&mut Outgoing) -> R,
+) -> JsResult<R> {
     match with(this, context, act) {
         Some(result) => Ok(result),
         None => Err(errors::type_error("Illegal invocation", context)),
@@ -178,7 +190,9 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         record.bits |= bits::EVENTS;
         let options = args.get_or_undefined(1);
         if let Some(options) = options.as_object()
-            && options.get(js_string!("rejectNonStandardBodyWrites"), context)?.to_boolean()
+            && options
+                .get(js_string!("rejectNonStandardBodyWrites"), context)?
+                .to_boolean()
         {
             record.bits |= bits::REJECT_BODY;
         }
@@ -192,41 +206,129 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let natives = Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .accessor("_events", |_, _, _| Ok(JsValue::undefined()), Some(set_events))
-        .accessor("finished", get_bit!(with, bits::ENDED), set_bit!(with, bits::ENDED))
+        .accessor(
+            "_events",
+            |_, _, _| Ok(JsValue::undefined()),
+            Some(set_events),
+        )
+        .accessor(
+            "finished",
+            get_bit!(with, bits::ENDED),
+            set_bit!(with, bits::ENDED),
+        )
         .accessor("writableEnded", get_bit!(with, bits::ENDED), None)
         .accessor("writableFinished", get_bit!(with, bits::FINISHED), None)
         .accessor("headersSent", get_bit!(with, bits::HEADER), None)
-        .accessor("_headerSent", get_bit!(with, bits::SENT), set_bit!(with, bits::SENT))
-        .accessor("sendDate", get_bit!(with, bits::SEND_DATE), set_bit!(with, bits::SEND_DATE))
-        .accessor("shouldKeepAlive", get_bit!(with, bits::KEEP_ALIVE), set_bit!(with, bits::KEEP_ALIVE))
-        .accessor("chunkedEncoding", get_bit!(with, bits::CHUNKED), set_bit!(with, bits::CHUNKED))
-        .accessor("useChunkedEncodingByDefault", get_bit!(with, bits::MAY_CHUNK), set_bit!(with, bits::MAY_CHUNK))
-        .accessor("strictContentLength", get_bit!(with, bits::STRICT_LENGTH), set_bit!(with, bits::STRICT_LENGTH))
-        .accessor("destroyed", get_bit!(with, bits::DESTROYED), set_bit!(with, bits::DESTROYED))
-        .accessor("_closed", get_bit!(with, bits::CLOSED), set_bit!(with, bits::CLOSED))
+        .accessor(
+            "_headerSent",
+            get_bit!(with, bits::SENT),
+            set_bit!(with, bits::SENT),
+        )
+        .accessor(
+            "sendDate",
+            get_bit!(with, bits::SEND_DATE),
+            set_bit!(with, bits::SEND_DATE),
+        )
+        .accessor(
+            "shouldKeepAlive",
+            get_bit!(with, bits::KEEP_ALIVE),
+            set_bit!(with, bits::KEEP_ALIVE),
+        )
+        .accessor(
+            "chunkedEncoding",
+            get_bit!(with, bits::CHUNKED),
+            set_bit!(with, bits::CHUNKED),
+        )
+        .accessor(
+            "useChunkedEncodingByDefault",
+            get_bit!(with, bits::MAY_CHUNK),
+            set_bit!(with, bits::MAY_CHUNK),
+        )
+        .accessor(
+            "strictContentLength",
+            get_bit!(with, bits::STRICT_LENGTH),
+            set_bit!(with, bits::STRICT_LENGTH),
+        )
+        .accessor(
+            "destroyed",
+            get_bit!(with, bits::DESTROYED),
+            set_bit!(with, bits::DESTROYED),
+        )
+        .accessor(
+            "_closed",
+            get_bit!(with, bits::CLOSED),
+            set_bit!(with, bits::CLOSED),
+        )
         .accessor("closed", get_bit!(with, bits::CLOSED), None)
-        .accessor("_last", get_bit!(with, bits::LAST), set_bit!(with, bits::LAST))
-        .accessor("_hasBody", get_bit!(with, bits::HAS_BODY), set_bit!(with, bits::HAS_BODY))
-        .accessor("_removedConnection", get_bit!(with, bits::REMOVED_CONNECTION), set_bit!(with, bits::REMOVED_CONNECTION))
-        .accessor("_removedContLen", get_bit!(with, bits::REMOVED_LENGTH), set_bit!(with, bits::REMOVED_LENGTH))
-        .accessor("_removedTE", get_bit!(with, bits::REMOVED_ENCODING), set_bit!(with, bits::REMOVED_ENCODING))
-        .accessor("_defaultKeepAlive", get_bit!(with, bits::DEFAULT_KEEP_ALIVE), set_bit!(with, bits::DEFAULT_KEEP_ALIVE))
-        .accessor("_finished", get_bit!(with, bits::FINISHED), set_bit!(with, bits::FINISHED))
-        .accessor("_needDrain", get_bit!(with, bits::NEED_DRAIN), set_bit!(with, bits::NEED_DRAIN))
-        .accessor("_hasAgent", get_bit!(with, bits::AGENT), set_bit!(with, bits::AGENT))
-        .accessor("maxRequestsOnConnectionReached", get_bit!(with, bits::MAX_REACHED), set_bit!(with, bits::MAX_REACHED))
+        .accessor(
+            "_last",
+            get_bit!(with, bits::LAST),
+            set_bit!(with, bits::LAST),
+        )
+        .accessor(
+            "_hasBody",
+            get_bit!(with, bits::HAS_BODY),
+            set_bit!(with, bits::HAS_BODY),
+        )
+        .accessor(
+            "_removedConnection",
+            get_bit!(with, bits::REMOVED_CONNECTION),
+            set_bit!(with, bits::REMOVED_CONNECTION),
+        )
+        .accessor(
+            "_removedContLen",
+            get_bit!(with, bits::REMOVED_LENGTH),
+            set_bit!(with, bits::REMOVED_LENGTH),
+        )
+        .accessor(
+            "_removedTE",
+            get_bit!(with, bits::REMOVED_ENCODING),
+            set_bit!(with, bits::REMOVED_ENCODING),
+        )
+        .accessor(
+            "_defaultKeepAlive",
+            get_bit!(with, bits::DEFAULT_KEEP_ALIVE),
+            set_bit!(with, bits::DEFAULT_KEEP_ALIVE),
+        )
+        .accessor(
+            "_finished",
+            get_bit!(with, bits::FINISHED),
+            set_bit!(with, bits::FINISHED),
+        )
+        .accessor(
+            "_needDrain",
+            get_bit!(with, bits::NEED_DRAIN),
+            set_bit!(with, bits::NEED_DRAIN),
+        )
+        .accessor(
+            "_hasAgent",
+            get_bit!(with, bits::AGENT),
+            set_bit!(with, bits::AGENT),
+        )
+        .accessor(
+            "maxRequestsOnConnectionReached",
+            get_bit!(with, bits::MAX_REACHED),
+            set_bit!(with, bits::MAX_REACHED),
+        )
         .accessor("writableNeedDrain", need_drain, None)
         .accessor("writable", writable, shadow!("writable"))
         .accessor("writableObjectMode", |_, _, _| Ok(false.into()), None)
         .accessor("writableLength", writable_length, None)
         .accessor("outputSize", writable_length, shadow!("outputSize"))
-        .accessor("writableHighWaterMark", |_, _, _| Ok((HIGH_WATER_MARK as u32).into()), None)
+        .accessor(
+            "writableHighWaterMark",
+            |_, _, _| Ok((HIGH_WATER_MARK as u32).into()),
+            None,
+        )
         .accessor("writableCorked", writable_corked, None)
         .accessor("errored", |_, _, _| Ok(JsValue::null()), shadow!("errored"))
         .accessor("_contentLength", content_length, Some(set_content_length))
         .accessor("_header", header, Some(set_header_text))
-        .accessor("_keepAliveTimeout", keep_alive_timeout, Some(set_keep_alive_timeout))
+        .accessor(
+            "_keepAliveTimeout",
+            keep_alive_timeout,
+            Some(set_keep_alive_timeout),
+        )
         .accessor("req", request, Some(set_request))
         .accessor("socket", socket, Some(set_socket))
         .accessor("connection", socket, Some(set_socket))
@@ -247,7 +349,11 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 
 fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     with(this, context, |record| record.bits |= bits::EVENTS);
-    define_own(this, js_string!("_events"), args.get_or_undefined(0).clone());
+    define_own(
+        this,
+        js_string!("_events"),
+        args.get_or_undefined(0).clone(),
+    );
     Ok(JsValue::undefined())
 }
 
@@ -257,7 +363,13 @@ fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 pub type Texts = Vec<(JsString, JsString)>;
 
 /// Encodes the header. Nothing here can run script.
-pub fn encode_header(record: &mut Outgoing, first_line: &[u8], texts: &Texts, status: u16, context: &Context) -> bool {
+pub fn encode_header(
+    record: &mut Outgoing,
+    first_line: &[u8],
+    texts: &Texts,
+    status: u16,
+    context: &Context,
+) -> bool {
     let mut said = Said::default();
     let mut head = match &record.sink {
         Sink::Connection(..) => std::mem::take(&mut record.kept),
@@ -292,8 +404,9 @@ pub fn encode_header(record: &mut Outgoing, first_line: &[u8], texts: &Texts, st
         removed_connection: record.has(bits::REMOVED_CONNECTION) && !said.connection,
         removed_length: record.has(bits::REMOVED_LENGTH),
         removed_encoding: record.has(bits::REMOVED_ENCODING),
-        keep_alive_timeout: (record.keep_alive_timeout > 0.0 && record.has(bits::DEFAULT_KEEP_ALIVE))
-            .then_some((record.keep_alive_timeout / 1000.0) as u64),
+        keep_alive_timeout: (record.keep_alive_timeout > 0.0
+            && record.has(bits::DEFAULT_KEEP_ALIVE))
+        .then_some((record.keep_alive_timeout / 1000.0) as u64),
         max_requests: record.max_requests,
         max_requests_reached: record.has(bits::MAX_REACHED),
         agent: record.has(bits::AGENT),
@@ -399,11 +512,19 @@ fn store_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let mut first = Vec::new();
     fields::extend_latin1(&line, &mut first);
     let state_ok = {
-        let Some(holder) = holder(this, context) else { return Ok(JsValue::undefined()) };
-        let Some(mut record) = holder.downcast_mut::<Outgoing>() else { return Ok(JsValue::undefined()) };
+        let Some(holder) = holder(this, context) else {
+            return Ok(JsValue::undefined());
+        };
+        let Some(mut record) = holder.downcast_mut::<Outgoing>() else {
+            return Ok(JsValue::undefined());
+        };
         encode_header(&mut record, &first, &texts, 0, context)
     };
-    if state_ok { Ok(JsValue::undefined()) } else { Err(trailer_invalid(context)) }
+    if state_ok {
+        Ok(JsValue::undefined())
+    } else {
+        Err(trailer_invalid(context))
+    }
 }
 
 /// `ERR_HTTP_TRAILER_INVALID`
@@ -421,8 +542,12 @@ fn implicit_header_missing(_: &JsValue, _: &[JsValue], context: &mut Context) ->
 
 /// Makes the header as the message's own method does.
 fn implicit_header(this: &JsValue, context: &mut Context) -> JsResult<()> {
-    let Some(object) = this.as_object() else { return Ok(()) };
-    let native = object.downcast_ref::<Outgoing>().is_some_and(|record| record.has(bits::RESPONSE));
+    let Some(object) = this.as_object() else {
+        return Ok(());
+    };
+    let native = object
+        .downcast_ref::<Outgoing>()
+        .is_some_and(|record| record.has(bits::RESPONSE));
     if native {
         return super::response::implicit_header(&object, context);
     }
@@ -523,7 +648,11 @@ fn write_body(
         } else {
             js_string!("ERR_STREAM_DESTROYED")
         };
-        help(js_string!("writeError"), &[this.clone(), code.into(), callback.clone()], context)?;
+        help(
+            js_string!("writeError"),
+            &[this.clone(), code.into(), callback.clone()],
+            context,
+        )?;
         return Ok(false);
     }
     if state & bits::HEADER == 0 {
@@ -538,7 +667,11 @@ fn write_body(
     let state = need(this, context, |record| record.bits)?;
     if state & bits::HAS_BODY == 0 {
         if state & bits::REJECT_BODY != 0 {
-            return Err(errors::node_error("ERR_HTTP_BODY_NOT_ALLOWED", &[], context));
+            return Err(errors::node_error(
+                "ERR_HTTP_BODY_NOT_ALLOWED",
+                &[],
+                context,
+            ));
         }
         tick(callback, &[], context);
         return Ok(true);
@@ -551,14 +684,26 @@ fn write_body(
     put(this, &body, callback, from_end, context)
 }
 
-fn check_length(this: &JsValue, length: u64, from_end: bool, context: &mut Context) -> JsResult<()> {
+fn check_length(
+    this: &JsValue,
+    length: u64,
+    from_end: bool,
+    context: &mut Context,
+) -> JsResult<()> {
     let mismatch = need(this, context, |record| {
         record.written += length;
-        if !record.has(bits::STRICT_LENGTH) || !record.has(bits::HAS_BODY) || record.has(bits::CHUNKED) {
+        if !record.has(bits::STRICT_LENGTH)
+            || !record.has(bits::HAS_BODY)
+            || record.has(bits::CHUNKED)
+        {
             return None;
         }
         let announced = record.length?;
-        let wrong = if from_end { record.written != announced } else { record.written > announced };
+        let wrong = if from_end {
+            record.written != announced
+        } else {
+            record.written > announced
+        };
         wrong.then_some((record.written, announced))
     })?;
     match mismatch {
@@ -573,7 +718,13 @@ fn length_mismatch(written: u64, announced: u64, context: &mut Context) -> JsErr
 }
 
 /// Puts a chunk where the bytes go. Answers whether more are welcome.
-fn put(this: &JsValue, body: &Body, callback: &JsValue, from_end: bool, context: &mut Context) -> JsResult<bool> {
+fn put(
+    this: &JsValue,
+    body: &Body,
+    callback: &JsValue,
+    from_end: bool,
+    context: &mut Context,
+) -> JsResult<bool> {
     let target = need(this, context, |record| {
         record.bits |= bits::SENT;
         let chunked = record.has(bits::CHUNKED);
@@ -592,7 +743,11 @@ fn put(this: &JsValue, body: &Body, callback: &JsValue, from_end: bool, context:
         if from_end {
             return Ok(true);
         }
-        let more = help(js_string!("pass"), &[this.clone(), callback.clone()], context)?;
+        let more = help(
+            js_string!("pass"),
+            &[this.clone(), callback.clone()],
+            context,
+        )?;
         return Ok(more.to_boolean());
     };
     connection.release(number, context);
@@ -622,7 +777,11 @@ fn flush(this: &JsValue, context: &mut Context) -> JsResult<()> {
     match target {
         Some((connection, number)) => connection.release(number, context),
         None => {
-            help(js_string!("pass"), &[this.clone(), JsValue::undefined()], context)?;
+            help(
+                js_string!("pass"),
+                &[this.clone(), JsValue::undefined()],
+                context,
+            )?;
         }
     }
     Ok(())
@@ -657,14 +816,22 @@ fn end(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     if !chunk.is_null_or_undefined() && chunk.to_boolean() {
         if state & bits::ENDED != 0 {
             let code = js_string!("ERR_STREAM_WRITE_AFTER_END");
-            help(js_string!("writeError"), &[this.clone(), code.into(), callback], context)?;
+            help(
+                js_string!("writeError"),
+                &[this.clone(), code.into(), callback],
+                context,
+            )?;
             return Ok(this.clone());
         }
         let body = Body::of(&chunk, &encoding, context)?;
         write_body(this, body, &JsValue::undefined(), true, context)?;
     } else if state & bits::ENDED != 0 {
         if callback.is_callable() {
-            help(js_string!("endedAlready"), &[this.clone(), callback], context)?;
+            help(
+                js_string!("endedAlready"),
+                &[this.clone(), callback],
+                context,
+            )?;
         }
         return Ok(this.clone());
     } else if state & bits::HEADER == 0 {
@@ -721,10 +888,17 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
             emit(&object, js_string!("prefinish"), &[], context)?;
         }
         // It is over, for the connection, in the tick that announces it.
-        return help(js_string!("finishSoon"), &[this.clone(), last.into()], context).map(drop);
+        return help(
+            js_string!("finishSoon"),
+            &[this.clone(), last.into()],
+            context,
+        )
+        .map(drop);
     }
     connection.response_done(number, last, context)?;
-    with(this, context, |record| record.bits |= bits::CLOSED | bits::DESTROYED);
+    with(this, context, |record| {
+        record.bits |= bits::CLOSED | bits::DESTROYED
+    });
     Ok(())
 }
 
@@ -734,7 +908,9 @@ fn cork(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValu
 }
 
 fn uncork(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    need(this, context, |record| record.corked = record.corked.saturating_sub(1))?;
+    need(this, context, |record| {
+        record.corked = record.corked.saturating_sub(1)
+    })?;
     help(js_string!("cork"), &[this.clone(), false.into()], context)
 }
 
@@ -784,7 +960,11 @@ fn write_raw(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     match target {
         Some((connection, number)) => connection.release(number, context),
         None => {
-            help(js_string!("pass"), &[this.clone(), JsValue::undefined()], context)?;
+            help(
+                js_string!("pass"),
+                &[this.clone(), JsValue::undefined()],
+                context,
+            )?;
         }
     }
     Ok(JsValue::undefined())
@@ -820,13 +1000,24 @@ fn writable_corked(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
 }
 
 fn content_length(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(with(this, context, |record| record.length)
-        .map_or_else(JsValue::undefined, |length| length.map_or(JsValue::null(), |length| (length as f64).into())))
+    Ok(
+        with(this, context, |record| record.length).map_or_else(JsValue::undefined, |length| {
+            length.map_or(JsValue::null(), |length| (length as f64).into())
+        }),
+    )
 }
 
-fn set_content_length(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn set_content_length(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let value = args.get_or_undefined(0);
-    let length = if value.is_null_or_undefined() { None } else { Some(value.to_number(context)? as u64) };
+    let length = if value.is_null_or_undefined() {
+        None
+    } else {
+        Some(value.to_number(context)? as u64)
+    };
     with(this, context, |record| record.length = length);
     Ok(JsValue::undefined())
 }
@@ -834,7 +1025,10 @@ fn set_content_length(this: &JsValue, args: &[JsValue], context: &mut Context) -
 /// The text of the header; of a response that the server made it is put together again.
 fn header(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let known = with(this, context, |record| {
-        (record.has(bits::HEADER), record.header.as_ref().map(|header| fields::latin1(header)))
+        (
+            record.has(bits::HEADER),
+            record.header.as_ref().map(|header| fields::latin1(header)),
+        )
     });
     match known {
         None => Ok(JsValue::undefined()),
@@ -859,10 +1053,15 @@ fn set_header_text(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
 }
 
 fn keep_alive_timeout(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(with(this, context, |record| record.keep_alive_timeout).map_or_else(JsValue::undefined, JsValue::from))
+    Ok(with(this, context, |record| record.keep_alive_timeout)
+        .map_or_else(JsValue::undefined, JsValue::from))
 }
 
-fn set_keep_alive_timeout(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn set_keep_alive_timeout(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let timeout = args.get_or_undefined(0).to_number(context)?;
     with(this, context, |record| record.keep_alive_timeout = timeout);
     Ok(JsValue::undefined())
@@ -882,10 +1081,16 @@ fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let found = with(this, context, |record| {
         let connection = match &record.sink {
             // After the response the socket is no longer its own.
-            Sink::Connection(connection, _) if !record.has(bits::FINISHED) => Some(connection.clone()),
+            Sink::Connection(connection, _) if !record.has(bits::FINISHED) => {
+                Some(connection.clone())
+            }
             _ => None,
         };
-        (record.socket.clone(), connection, record.has(bits::FINISHED | bits::NATIVE))
+        (
+            record.socket.clone(),
+            connection,
+            record.has(bits::FINISHED | bits::NATIVE),
+        )
     });
     match found {
         None => Ok(JsValue::undefined()),
@@ -893,7 +1098,11 @@ fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         Some((known, _, _)) if !known.is_undefined() => Ok(known),
         Some((_, Some(connection), _)) => {
             let socket = connection.socket(context)?;
-            Ok(if socket.is_undefined() { JsValue::null() } else { socket })
+            Ok(if socket.is_undefined() {
+                JsValue::null()
+            } else {
+                socket
+            })
         }
         Some((_, None, _)) => Ok(JsValue::null()),
     }

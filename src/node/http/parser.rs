@@ -43,10 +43,22 @@ pub fn natives(natives: Natives<'_>) -> Natives<'_> {
 /// own `onHead(fields…)`, `onBody`, `onEnd`, `onError`.
 fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let options = args.get_or_undefined(0).to_object(context)?;
-    let size = options.get(js_string!("maxHeaderSize"), context)?.to_u32(context)?;
-    let count = options.get(js_string!("maxHeadersCount"), context)?.to_u32(context)?;
-    let join = options.get(js_string!("joinDuplicateHeaders"), context)?.to_boolean();
-    let limits = if size > 0 { Limits { header_size: size as usize } } else { Limits::default() };
+    let size = options
+        .get(js_string!("maxHeaderSize"), context)?
+        .to_u32(context)?;
+    let count = options
+        .get(js_string!("maxHeadersCount"), context)?
+        .to_u32(context)?;
+    let join = options
+        .get(js_string!("joinDuplicateHeaders"), context)?
+        .to_boolean();
+    let limits = if size > 0 {
+        Limits {
+            header_size: size as usize,
+        }
+    } else {
+        Limits::default()
+    };
     let parser = Rc::new(Parser {
         decoder: RefCell::new(Decoder::new(Role::Client, limits)),
         unread: RefCell::default(),
@@ -74,7 +86,12 @@ fn this_parser(this: &JsValue) -> Option<Rc<Parser>> {
     Some(handle.0.clone())
 }
 
-fn call(this: &JsValue, name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn call(
+    this: &JsValue,
+    name: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let object = this.to_object(context)?;
     match object.get(name, context)?.as_callable() {
         Some(function) => function.call(this, args, context),
@@ -84,11 +101,16 @@ fn call(this: &JsValue, name: JsString, args: &[JsValue], context: &mut Context)
 
 /// `execute(chunk)`
 fn execute(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(parser) = this_parser(this) else { return Ok(JsValue::undefined()) };
+    let Some(parser) = this_parser(this) else {
+        return Ok(JsValue::undefined());
+    };
     let Some(view) = View::of(args.get_or_undefined(0), context) else {
         return Ok(JsValue::undefined());
     };
-    parser.unread.borrow_mut().extend_from_slice(&view.read(<[u8]>::to_vec));
+    parser
+        .unread
+        .borrow_mut()
+        .extend_from_slice(&view.read(<[u8]>::to_vec));
     run(this, &parser, context)?;
     Ok(JsValue::undefined())
 }
@@ -116,12 +138,21 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()>
                     head: Some(head),
                     bits: incoming::bits::RESPONSE
                         | if upgrade { incoming::bits::UPGRADE } else { 0 }
-                        | if parser.join.get() { incoming::bits::JOIN } else { 0 },
+                        | if parser.join.get() {
+                            incoming::bits::JOIN
+                        } else {
+                            0
+                        },
                     max_fields: parser.max_fields.get(),
                     ..Incoming::default()
                 };
                 let message = incoming::make(record, context);
-                let args = [message.into(), status.into(), keep_alive.into(), upgrade.into()];
+                let args = [
+                    message.into(),
+                    status.into(),
+                    keep_alive.into(),
+                    upgrade.into(),
+                ];
                 let skip = call(this, js_string!("onHead"), &args, context)?;
                 match skip.as_number() {
                     Some(1.0) => parser.decoder.borrow_mut().skip_body(),
@@ -136,7 +167,9 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()>
                 }
             }
             Ok(Item::Data(data)) => {
-                let message = this.to_object(context)?.get(js_string!("incoming"), context)?;
+                let message = this
+                    .to_object(context)?
+                    .get(js_string!("incoming"), context)?;
                 if let Some(message) = message.as_object()
                     && !incoming::data(&message, data, context)?
                 {
@@ -145,7 +178,9 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()>
                 }
             }
             Ok(Item::End(trailers)) => {
-                let message = this.to_object(context)?.get(js_string!("incoming"), context)?;
+                let message = this
+                    .to_object(context)?
+                    .get(js_string!("incoming"), context)?;
                 call(this, js_string!("onComplete"), &[], context)?;
                 if let Some(message) = message.as_object() {
                     incoming::end(&message, trailers, context)?;
@@ -169,24 +204,44 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()>
 }
 
 /// The error that Node's parser reports.
-fn error_object(error: ParseError, parsed: usize, packet: &[u8], context: &mut Context) -> JsResult<JsValue> {
-    let made = errors::plain(errors::Base::Plain, &error.to_string(), context).into_opaque(context)?;
+fn error_object(
+    error: ParseError,
+    parsed: usize,
+    packet: &[u8],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let made =
+        errors::plain(errors::Base::Plain, &error.to_string(), context).into_opaque(context)?;
     let object = made.to_object(context)?;
     let packet = buffer::from_slice(packet, context)?;
     object.set(js_string!("bytesParsed"), parsed as f64, true, context)?;
-    object.set(js_string!("code"), fields::latin1(error.code().as_bytes()), true, context)?;
-    object.set(js_string!("reason"), fields::latin1(error.reason().as_bytes()), true, context)?;
+    object.set(
+        js_string!("code"),
+        fields::latin1(error.code().as_bytes()),
+        true,
+        context,
+    )?;
+    object.set(
+        js_string!("reason"),
+        fields::latin1(error.reason().as_bytes()),
+        true,
+        context,
+    )?;
     object.set(js_string!("rawPacket"), packet, true, context)?;
     Ok(made)
 }
 
 /// `finish()`: the peer has sent all it will; answers an error if it broke off.
 fn finish(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(parser) = this_parser(this) else { return Ok(JsValue::undefined()) };
+    let Some(parser) = this_parser(this) else {
+        return Ok(JsValue::undefined());
+    };
     let outcome = parser.decoder.borrow_mut().finish();
     match outcome {
         Ok(Item::End(_)) => {
-            let message = this.to_object(context)?.get(js_string!("incoming"), context)?;
+            let message = this
+                .to_object(context)?
+                .get(js_string!("incoming"), context)?;
             call(this, js_string!("onComplete"), &[], context)?;
             if let Some(message) = message.as_object() {
                 incoming::end(&message, None, context)?;
@@ -224,5 +279,7 @@ fn hand_over(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue
 }
 
 fn is_inside(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(this_parser(this).is_some_and(|parser| parser.decoder.borrow().is_inside()).into())
+    Ok(this_parser(this)
+        .is_some_and(|parser| parser.decoder.borrow().is_inside())
+        .into())
 }

@@ -91,7 +91,9 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let (mut head, mut old) = (false, false);
     if let Some(request) = request.as_object() {
         let method = request.get(js_string!("method"), context)?;
-        head = method.as_string().is_some_and(|method| method == js_string!("HEAD"));
+        head = method
+            .as_string()
+            .is_some_and(|method| method == js_string!("HEAD"));
         let major = request.get(js_string!("httpVersionMajor"), context)?;
         let minor = request.get(js_string!("httpVersionMinor"), context)?;
         old = (major.as_number(), minor.as_number()) < (Some(1.0), Some(1.0));
@@ -164,7 +166,11 @@ fn set_reason(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 }
 
 /// `_implicitHeader()`
-fn implicit_header_native(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn implicit_header_native(
+    this: &JsValue,
+    _: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let object = this.to_object(context)?;
     implicit_header(&object, context)?;
     Ok(JsValue::undefined())
@@ -181,13 +187,18 @@ pub fn implicit_header(object: &JsObject, context: &mut Context) -> JsResult<()>
     let status = object.get(js_string!("statusCode"), context)?;
     match method.as_callable() {
         Some(method) => method.call(&this, &[status], context).map(drop),
-        None => Err(errors::type_error("this.writeHead is not a function", context)),
+        None => Err(errors::type_error(
+            "this.writeHead is not a function",
+            context,
+        )),
     }
 }
 
 /// `writeHead(statusCode, statusMessage, headers)`
 fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (state, has_fields) = need(this, context, |record| (record.bits, record.fields.is_some()))?;
+    let (state, has_fields) = need(this, context, |record| {
+        (record.bits, record.fields.is_some())
+    })?;
     if state & bits::HEADER != 0 {
         let args = [js_string!("write").into()];
         return Err(errors::node_error("ERR_HTTP_HEADERS_SENT", &args, context));
@@ -196,14 +207,22 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let status = original.to_i32(context)?;
     if !(100..=999).contains(&status) {
         let args = [original.clone()];
-        return Err(errors::node_error("ERR_HTTP_INVALID_STATUS_CODE", &args, context));
+        return Err(errors::node_error(
+            "ERR_HTTP_INVALID_STATUS_CODE",
+            &args,
+            context,
+        ));
     }
     let status = status as u16;
     let (reason, headers) = match args.get_or_undefined(1).as_string() {
         Some(reason) => (Some(reason), args.get_or_undefined(2).clone()),
         None => {
             let second = args.get_or_undefined(1).clone();
-            let headers = if second.is_null_or_undefined() { args.get_or_undefined(2).clone() } else { second };
+            let headers = if second.is_null_or_undefined() {
+                args.get_or_undefined(2).clone()
+            } else {
+                second
+            };
             (None, headers)
         }
     };
@@ -229,15 +248,21 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let units = reason.as_str();
     let valid = match units.variant() {
         JsStrVariant::Latin1(units) => encode::is_valid_value(units),
-        JsStrVariant::Utf16(units) => units.iter().all(|unit| matches!(unit, 0x09 | 0x20..=0x7e | 0x80..=0xff)),
+        JsStrVariant::Utf16(units) => units
+            .iter()
+            .all(|unit| matches!(unit, 0x09 | 0x20..=0x7e | 0x80..=0xff)),
     };
     if !valid {
         let args = [js_string!("statusMessage").into()];
         return Err(errors::node_error("ERR_INVALID_CHAR", &args, context));
     }
-    let Some(holder) = outgoing::holder(this, context) else { return Ok(this.clone()) };
+    let Some(holder) = outgoing::holder(this, context) else {
+        return Ok(this.clone());
+    };
     let encoded = {
-        let Some(mut record) = holder.downcast_mut::<Outgoing>() else { return Ok(this.clone()) };
+        let Some(mut record) = holder.downcast_mut::<Outgoing>() else {
+            return Ok(this.clone());
+        };
         record.status = status.into();
         record.reason = reason.clone().into();
         if status < 200 || status == 204 || status == 304 {

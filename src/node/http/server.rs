@@ -81,7 +81,9 @@ impl Server {
     }
 
     pub fn limits(&self) -> Limits {
-        Limits { header_size: self.header_size.get() }
+        Limits {
+            header_size: self.header_size.get(),
+        }
     }
 
     pub fn requires_host(&self) -> bool {
@@ -149,7 +151,11 @@ impl Server {
 
     /// Takes a connection from the table.
     pub fn remove(&self, index: usize) {
-        let removed = self.connections.borrow_mut().get_mut(index).and_then(Option::take);
+        let removed = self
+            .connections
+            .borrow_mut()
+            .get_mut(index)
+            .and_then(Option::take);
         if removed.is_some() {
             self.free.borrow_mut().push(index);
         }
@@ -166,7 +172,12 @@ impl Server {
     }
 
     fn all(&self) -> Vec<Rc<Connection>> {
-        self.connections.borrow().iter().flatten().cloned().collect()
+        self.connections
+            .borrow()
+            .iter()
+            .flatten()
+            .cloned()
+            .collect()
     }
 
     // ---- timeouts
@@ -175,7 +186,9 @@ impl Server {
     fn patience(&self, phase: Phase) -> Option<u64> {
         let timeout = match phase {
             Phase::Idle => match self.setting(Setting::KeepAliveTimeout) {
-                timeout if timeout > 0.0 => timeout + self.setting(Setting::KeepAliveTimeoutBuffer).max(0.0),
+                timeout if timeout > 0.0 => {
+                    timeout + self.setting(Setting::KeepAliveTimeoutBuffer).max(0.0)
+                }
                 _ => return None,
             },
             Phase::Fresh | Phase::Head => match self.setting(Setting::HeadersTimeout) {
@@ -190,7 +203,9 @@ impl Server {
 
     /// Sees to it that the timer goes off in time for a connection that enters a phase now.
     pub fn watch(&self, phase: Phase, context: &Context) {
-        let Some(patience) = self.patience(phase) else { return };
+        let Some(patience) = self.patience(phase) else {
+            return;
+        };
         let state = State::of(context);
         let deadline = state.event_loop.now() + patience;
         // A timer that goes off sooner looks again then.
@@ -200,7 +215,9 @@ impl Server {
     }
 
     fn start_timer(&self, deadline: u64, patience: u64, state: &State) {
-        let Some(timer) = self.timer(state) else { return };
+        let Some(timer) = self.timer(state) else {
+            return;
+        };
         // Coarse: many connections' deadlines are looked at together.
         let grain = (patience / 8).clamp(1, 500);
         let now = state.event_loop.now();
@@ -229,7 +246,9 @@ impl Server {
         let mut late = Vec::new();
         for connection in self.connections.borrow().iter().flatten() {
             let (phase, since) = connection.waiting();
-            let Some(patience) = self.patience(phase) else { continue };
+            let Some(patience) = self.patience(phase) else {
+                continue;
+            };
             let deadline = since + patience;
             if deadline <= now {
                 late.push((connection.clone(), phase));
@@ -274,11 +293,17 @@ impl Accept for Server {
         let plain = self.setting(Setting::Timeout) <= 0.0
             && events.get(js_string!("connection"), context)? == *self.listener.borrow()
             && server.get(js_string!("emit"), context)? == Slot::of(context).classes().emit
-            && server.get(js_string!("maxConnections"), context)?.is_null_or_undefined()
+            && server
+                .get(js_string!("maxConnections"), context)?
+                .is_null_or_undefined()
             && server.get(js_string!("blockList"), context)?.is_undefined()
-            && !server.get(js_string!("pauseOnConnect"), context)?.to_boolean()
+            && !server
+                .get(js_string!("pauseOnConnect"), context)?
+                .to_boolean()
             && !server.get(js_string!("keepAlive"), context)?.to_boolean();
-        let Some(myself) = self.myself.upgrade().filter(|_| plain) else { return Ok(false) };
+        let Some(myself) = self.myself.upgrade().filter(|_| plain) else {
+            return Ok(false);
+        };
         if self.no_delay.get() {
             let _ = State::of(context).event_loop.set_nodelay(id, true);
         }
@@ -291,9 +316,10 @@ impl Accept for Server {
 
 /// `initServer(server, { listener, IncomingMessage, ServerResponse, requireHostHeader, … })`
 pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (Some(object), Some(options)) =
-        (args.get_or_undefined(0).as_object(), args.get_or_undefined(1).as_object())
-    else {
+    let (Some(object), Some(options)) = (
+        args.get_or_undefined(0).as_object(),
+        args.get_or_undefined(1).as_object(),
+    ) else {
         return Ok(JsValue::undefined());
     };
     let mut option = |name: JsString| options.get(name, context);
@@ -331,7 +357,8 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
 pub fn attach(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let object = args.get_or_undefined(0).as_object();
     let handle = args.get_or_undefined(1).as_object();
-    if let (Some(object), Some(listener)) = (object, handle.and_then(|handle| Listener::of(&handle)))
+    if let (Some(object), Some(listener)) =
+        (object, handle.and_then(|handle| Listener::of(&handle)))
         && let Some(server) = Server::of(&object, context)
     {
         server.closing.set(false);
@@ -353,8 +380,8 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             )
         };
     }
-    let mut natives = Natives::on(prototype, context)
-        .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE);
+    let mut natives =
+        Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE);
     let (read, write) = setting!(Setting::KeepAliveTimeout);
     natives = natives.accessor("keepAliveTimeout", read, write.map(|f| f as _));
     let (read, write) = setting!(Setting::KeepAliveTimeoutBuffer);
@@ -384,16 +411,27 @@ fn this_server(this: &JsValue, context: &mut Context) -> Option<Rc<Server>> {
 }
 
 fn get(this: &JsValue, setting: Setting, context: &mut Context) -> JsResult<JsValue> {
-    Ok(match this_server(this, context).map(|server| server.setting(setting)) {
-        None => JsValue::undefined(),
-        Some(value) if value.is_nan() => JsValue::null(),
-        Some(value) => value.into(),
-    })
+    Ok(
+        match this_server(this, context).map(|server| server.setting(setting)) {
+            None => JsValue::undefined(),
+            Some(value) if value.is_nan() => JsValue::null(),
+            Some(value) => value.into(),
+        },
+    )
 }
 
-fn set(this: &JsValue, args: &[JsValue], setting: Setting, context: &mut Context) -> JsResult<JsValue> {
+fn set(
+    this: &JsValue,
+    args: &[JsValue],
+    setting: Setting,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let value = args.get_or_undefined(0);
-    let number = if value.is_null_or_undefined() { f64::NAN } else { value.to_number(context)? };
+    let number = if value.is_null_or_undefined() {
+        f64::NAN
+    } else {
+        value.to_number(context)?
+    };
     if let Some(server) = this_server(this, context) {
         server.settings[setting as usize].set(number);
     }
@@ -401,7 +439,8 @@ fn set(this: &JsValue, args: &[JsValue], setting: Setting, context: &mut Context
 }
 
 fn get_count(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(this_server(this, context).map_or_else(JsValue::undefined, |server| server.count.get().into()))
+    Ok(this_server(this, context)
+        .map_or_else(JsValue::undefined, |server| server.count.get().into()))
 }
 
 fn set_count(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -413,7 +452,8 @@ fn set_count(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn get_half_open(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(this_server(this, context).map_or_else(JsValue::undefined, |server| server.half_open.get().into()))
+    Ok(this_server(this, context)
+        .map_or_else(JsValue::undefined, |server| server.half_open.get().into()))
 }
 
 fn set_half_open(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -425,7 +465,10 @@ fn set_half_open(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 
 /// `server.closeAllConnections()`
 fn close_all(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    for connection in this_server(this, context).map(|server| server.all()).unwrap_or_default() {
+    for connection in this_server(this, context)
+        .map(|server| server.all())
+        .unwrap_or_default()
+    {
         connection.close(context);
     }
     Ok(JsValue::undefined())
@@ -433,7 +476,10 @@ fn close_all(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
 
 /// `server.closeIdleConnections()`
 fn close_idle(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    for connection in this_server(this, context).map(|server| server.all()).unwrap_or_default() {
+    for connection in this_server(this, context)
+        .map(|server| server.all())
+        .unwrap_or_default()
+    {
         if connection.is_idle() {
             connection.close(context);
         }
@@ -445,7 +491,14 @@ fn close_idle(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<
 fn stop(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(server) = this_server(this, context) {
         server.closing.set(true);
-        if server.connections.borrow().iter().flatten().next().is_none() {
+        if server
+            .connections
+            .borrow()
+            .iter()
+            .flatten()
+            .next()
+            .is_none()
+        {
             server.stop_timer(context);
         }
     }

@@ -63,7 +63,11 @@ pub fn parse(host: &str, port: u16) -> Option<SocketAddr> {
 
 /// `{ address, family, port }`
 pub fn describe(address: &SocketAddr, context: &mut Context) -> JsObject {
-    let family = if address.is_ipv4() { js_string!("IPv4") } else { js_string!("IPv6") };
+    let family = if address.is_ipv4() {
+        js_string!("IPv4")
+    } else {
+        js_string!("IPv6")
+    };
     Natives::new(context)
         .value("address", JsString::from(address.ip().to_string()))
         .value("family", family)
@@ -80,7 +84,10 @@ pub fn of_localhost(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 
 /// `resolve(host, family, callback)`: asks the system's resolver on the pool; `callback(failed, addresses)`.
 pub fn resolve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let host = args.get_or_undefined(0).to_string(context)?.to_std_string_lossy();
+    let host = args
+        .get_or_undefined(0)
+        .to_string(context)?
+        .to_std_string_lossy();
     let family = args.get_or_undefined(1).to_u32(context)?;
     let Some(callback) = args.get_or_undefined(2).as_callable() else {
         return Ok(JsValue::undefined());
@@ -93,7 +100,13 @@ pub fn resolve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
             let found = result.ok().flatten();
             let failed = found.is_none();
             let list = addresses(&found.unwrap_or_default(), context);
-            callback.call(&JsValue::undefined(), &[failed.into(), list.into()], context).map(drop)
+            callback
+                .call(
+                    &JsValue::undefined(),
+                    &[failed.into(), list.into()],
+                    context,
+                )
+                .map(drop)
         },
     );
     Ok(JsValue::undefined())
@@ -116,6 +129,9 @@ fn look_up(host: &str, family: u32) -> Option<Vec<IpAddr>> {
 }
 
 fn addresses(found: &[IpAddr], context: &mut Context) -> JsArray {
-    let list: Vec<JsValue> = found.iter().map(|ip| JsString::from(ip.to_string()).into()).collect();
+    let list: Vec<JsValue> = found
+        .iter()
+        .map(|ip| JsString::from(ip.to_string()).into())
+        .collect();
     JsArray::from_iter(list, context)
 }

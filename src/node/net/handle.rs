@@ -105,7 +105,8 @@ impl Stream {
     /// Counts bytes that a companion has read and written.
     pub fn count(&self, read: usize, written: usize) {
         self.bytes_read.set(self.bytes_read.get() + read as u64);
-        self.bytes_written.set(self.bytes_written.get() + written as u64);
+        self.bytes_written
+            .set(self.bytes_written.get() + written as u64);
     }
 
     /// The object for script.
@@ -123,11 +124,14 @@ impl Stream {
 
     /// Writes bytes: 0 when they are out, a positive number when `done` will be called, an error number otherwise.
     pub fn write(&self, parts: &[&[u8]], done: Option<JsObject>, context: &Context) -> i32 {
-        let Some(id) = self.id.get() else { return EBADF };
+        let Some(id) = self.id.get() else {
+            return EBADF;
+        };
         self.flush_companion(context);
         let state = State::of(context);
         let total: usize = parts.iter().map(|part| part.len()).sum();
-        self.bytes_written.set(self.bytes_written.get() + total as u64);
+        self.bytes_written
+            .set(self.bytes_written.get() + total as u64);
         let slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
         let sent = match state.event_loop.try_write(id, &slices) {
             Ok(sent) => sent,
@@ -159,14 +163,17 @@ impl Stream {
         let state = State::of(context);
         let slot = state.slot::<Slot>();
         let (result, bytes) = slot.with_buffer(|buffer| match state.event_loop.read(id, buffer) {
-            ReadResult::Data(count) => {
-                (Ok(count), Some(buffer::from_slice_pooled(&buffer[..count], context)))
-            }
+            ReadResult::Data(count) => (
+                Ok(count),
+                Some(buffer::from_slice_pooled(&buffer[..count], context)),
+            ),
             ReadResult::WouldBlock => (Ok(0), None),
             ReadResult::Eof => (Err(EOF), None),
             ReadResult::Err(error) => (Err(errno_of(&error)), None),
         });
-        let Some(socket) = self.socket() else { return Ok(()) };
+        let Some(socket) = self.socket() else {
+            return Ok(());
+        };
         let (errno, chunk) = match (result, bytes) {
             (Ok(count), Some(bytes)) => {
                 self.bytes_read.set(self.bytes_read.get() + count as u64);
@@ -175,7 +182,12 @@ impl Stream {
             (Ok(_), None) => return Ok(()),
             (Err(errno), _) => (errno, JsValue::undefined()),
         };
-        call_back(js_string!("onread"), &[socket.into(), errno.into(), chunk], context).map(drop)
+        call_back(
+            js_string!("onread"),
+            &[socket.into(), errno.into(), chunk],
+            context,
+        )
+        .map(drop)
     }
 }
 
@@ -215,7 +227,9 @@ impl Owner for Stream {
 
 fn finish(done: Option<JsObject>, errno: i32, context: &mut Context) -> JsResult<()> {
     match done {
-        Some(done) => done.call(&JsValue::undefined(), &[errno.into()], context).map(drop),
+        Some(done) => done
+            .call(&JsValue::undefined(), &[errno.into()], context)
+            .map(drop),
         None => Ok(()),
     }
 }
@@ -265,7 +279,9 @@ fn with_id(
     let Some(id) = this_stream(this).and_then(|stream| stream.id.get()) else {
         return Ok(EBADF.into());
     };
-    Ok(act(&State::of(context), id).map_or_else(|error| errno_of(&error), |()| 0).into())
+    Ok(act(&State::of(context), id)
+        .map_or_else(|error| errno_of(&error), |()| 0)
+        .into())
 }
 
 fn read_start(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -278,11 +294,15 @@ fn read_stop(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
 
 /// `write(chunk, encoding, done)`: 0 when all is out, 1 when `done(errno)` will be called, or an error number.
 fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
+    let Some(stream) = this_stream(this) else {
+        return Ok(EBADF.into());
+    };
     let done = args.get_or_undefined(2).as_object();
     let chunk = args.get_or_undefined(0);
     if let Some(view) = View::of(chunk, context) {
-        return Ok(view.read(|bytes| stream.write(&[bytes], done, context)).into());
+        return Ok(view
+            .read(|bytes| stream.write(&[bytes], done, context))
+            .into());
     }
     let bytes = text_bytes(chunk, args.get_or_undefined(1), context)?;
     Ok(stream.write(&[&bytes], done, context).into())
@@ -296,12 +316,18 @@ fn text_bytes(text: &JsValue, encoding: &JsValue, context: &mut Context) -> JsRe
 
 /// `writev(chunks, done)`, where chunks are `{ chunk, encoding }`.
 fn writev(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
-    let Some(chunks) = args.get_or_undefined(0).as_object() else { return Ok(0.into()) };
+    let Some(stream) = this_stream(this) else {
+        return Ok(EBADF.into());
+    };
+    let Some(chunks) = args.get_or_undefined(0).as_object() else {
+        return Ok(0.into());
+    };
     let chunks = JsArray::from_object(chunks)?;
     let mut parts: Vec<Vec<u8>> = Vec::new();
     for index in 0..chunks.length(context)? {
-        let Some(entry) = chunks.at(index as i64, context)?.as_object() else { continue };
+        let Some(entry) = chunks.at(index as i64, context)?.as_object() else {
+            continue;
+        };
         let chunk = entry.get(js_string!("chunk"), context)?;
         parts.push(match View::of(&chunk, context) {
             Some(view) => view.to_vec(),
@@ -317,18 +343,26 @@ fn writev(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 }
 
 fn shutdown(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
+    let Some(stream) = this_stream(this) else {
+        return Ok(EBADF.into());
+    };
     stream.flush_companion(context);
-    stream.shutdown.replace(args.get_or_undefined(0).as_object());
+    stream
+        .shutdown
+        .replace(args.get_or_undefined(0).as_object());
     with_id(this, context, |state, id| state.event_loop.shutdown(id))
 }
 
 fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    close_with(this, args, context, |state, id| Ok(state.event_loop.close(id)?))
+    close_with(this, args, context, |state, id| {
+        Ok(state.event_loop.close(id)?)
+    })
 }
 
 fn reset(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    close_with(this, args, context, |state, id| state.event_loop.tcp_close_reset(id))
+    close_with(this, args, context, |state, id| {
+        state.event_loop.tcp_close_reset(id)
+    })
 }
 
 fn close_with(
@@ -337,8 +371,12 @@ fn close_with(
     context: &mut Context,
     act: impl FnOnce(&State, HandleId) -> std::io::Result<()>,
 ) -> JsResult<JsValue> {
-    let Some(stream) = this_stream(this) else { return Ok(EBADF.into()) };
-    let Some(id) = stream.id.get() else { return Ok(0.into()) };
+    let Some(stream) = this_stream(this) else {
+        return Ok(EBADF.into());
+    };
+    let Some(id) = stream.id.get() else {
+        return Ok(0.into());
+    };
     stream.flush_companion(context);
     stream.closed.replace(args.get_or_undefined(0).as_object());
     let result = act(&State::of(context), id);
@@ -349,11 +387,15 @@ fn close_with(
 }
 
 fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    with_id(this, context, |state, id| Ok(state.event_loop.set_ref(id, true)?))
+    with_id(this, context, |state, id| {
+        Ok(state.event_loop.set_ref(id, true)?)
+    })
 }
 
 fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    with_id(this, context, |state, id| Ok(state.event_loop.set_ref(id, false)?))
+    with_id(this, context, |state, id| {
+        Ok(state.event_loop.set_ref(id, false)?)
+    })
 }
 
 fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -385,14 +427,18 @@ fn peer_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
 
 fn set_no_delay(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let on = args.get_or_undefined(0).to_boolean();
-    with_id(this, context, |state, id| state.event_loop.set_nodelay(id, on))
+    with_id(this, context, |state, id| {
+        state.event_loop.set_nodelay(id, on)
+    })
 }
 
 fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let on = args.get_or_undefined(0).to_boolean();
     let seconds = args.get_or_undefined(1).to_u32(context)?.max(1);
     let idle = on.then(|| Duration::from_secs(seconds.into()));
-    with_id(this, context, |state, id| state.event_loop.set_keepalive(id, idle))
+    with_id(this, context, |state, id| {
+        state.event_loop.set_keepalive(id, idle)
+    })
 }
 
 /// `attach(socket)`: says whose handle it is.
@@ -408,7 +454,10 @@ fn attach(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue
 #[cfg(unix)]
 fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let id = this_stream(this).and_then(|stream| stream.id.get());
-    Ok(id.and_then(|id| State::of(context).event_loop.raw_fd(id).ok()).unwrap_or(-1).into())
+    Ok(id
+        .and_then(|id| State::of(context).event_loop.raw_fd(id).ok())
+        .unwrap_or(-1)
+        .into())
 }
 
 #[cfg(not(unix))]
@@ -417,11 +466,15 @@ fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
 }
 
 fn bytes_read(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(this_stream(this).map_or(0, |stream| stream.bytes_read.get()).into())
+    Ok(this_stream(this)
+        .map_or(0, |stream| stream.bytes_read.get())
+        .into())
 }
 
 fn bytes_written(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(this_stream(this).map_or(0, |stream| stream.bytes_written.get()).into())
+    Ok(this_stream(this)
+        .map_or(0, |stream| stream.bytes_written.get())
+        .into())
 }
 
 fn write_queue_size(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -47,7 +47,9 @@ impl Listener {
 
     /// The listener behind an object, if it is one.
     pub fn of(object: &JsObject) -> Option<Rc<Self>> {
-        object.downcast_ref::<ListenerHandle>().map(|handle| handle.0.clone())
+        object
+            .downcast_ref::<ListenerHandle>()
+            .map(|handle| handle.0.clone())
     }
 
     fn take_one(&self, connection: HandleId, context: &mut Context) -> JsResult<()> {
@@ -63,8 +65,12 @@ impl Listener {
         }
         let stream = Stream::adopt(connection, None, context);
         let handle = stream.object(context);
-        call_back(js_string!("onconnection"), &[server.into(), 0.into(), handle.into()], context)
-            .map(drop)
+        call_back(
+            js_string!("onconnection"),
+            &[server.into(), 0.into(), handle.into()],
+            context,
+        )
+        .map(drop)
     }
 }
 
@@ -88,7 +94,9 @@ impl Owner for Listener {
                         }
                         Ok(None) => return Ok(()),
                         Err(error) => {
-                            let Some(server) = self.server.borrow().clone() else { return Ok(()) };
+                            let Some(server) = self.server.borrow().clone() else {
+                                return Ok(());
+                            };
                             let args = [server.into(), errno_of(&error).into()];
                             return call_back(js_string!("onconnection"), &args, context).map(drop);
                         }
@@ -131,14 +139,23 @@ fn adopt(
     });
     state.owners.set(id, listener.clone());
     let prototype = prototype(context);
-    Ok(JsObject::new(context.root_shape(), prototype, ListenerHandle(listener)).upcast().into())
+    Ok(
+        JsObject::new(context.root_shape(), prototype, ListenerHandle(listener))
+            .upcast()
+            .into(),
+    )
 }
 
 /// `listenTcp(server, address, port, backlog, ipv6Only, reusePort)`: a handle, or an error number.
 pub fn listen_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let host = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
+    let host = args
+        .get_or_undefined(1)
+        .to_string(context)?
+        .to_std_string_lossy();
     let port = args.get_or_undefined(2).to_u32(context)? as u16;
-    let Some(address) = address::parse(&host, port) else { return Ok(EINVAL.into()) };
+    let Some(address) = address::parse(&host, port) else {
+        return Ok(EINVAL.into());
+    };
     let options = ListenOptions {
         backlog: args.get_or_undefined(3).to_i32(context)?,
         ipv6_only: args.get_or_undefined(4).to_boolean(),
@@ -183,9 +200,15 @@ fn this_listener(this: &JsValue) -> Option<Rc<Listener>> {
 }
 
 fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(listener) = this_listener(this) else { return Ok(EBADF.into()) };
-    let Some(id) = listener.id.take() else { return Ok(0.into()) };
-    listener.closed.replace(args.get_or_undefined(0).as_object());
+    let Some(listener) = this_listener(this) else {
+        return Ok(EBADF.into());
+    };
+    let Some(id) = listener.id.take() else {
+        return Ok(0.into());
+    };
+    listener
+        .closed
+        .replace(args.get_or_undefined(0).as_object());
     let _ = State::of(context).event_loop.close(id);
     Ok(0.into())
 }
@@ -223,7 +246,10 @@ fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
 #[cfg(unix)]
 fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let id = this_listener(this).and_then(|listener| listener.id.get());
-    Ok(id.and_then(|id| State::of(context).event_loop.raw_fd(id).ok()).unwrap_or(-1).into())
+    Ok(id
+        .and_then(|id| State::of(context).event_loop.raw_fd(id).ok())
+        .unwrap_or(-1)
+        .into())
 }
 
 #[cfg(not(unix))]

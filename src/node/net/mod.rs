@@ -82,9 +82,15 @@ fn set_callbacks(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 }
 
 /// Calls one of the functions of `setCallbacks`. Without them there is no socket that could want to know.
-pub(super) fn call_back(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn call_back(
+    name: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let callbacks = State::of(context).slot::<Slot>().callbacks.borrow().clone();
-    let Some(callbacks) = callbacks else { return Ok(JsValue::undefined()) };
+    let Some(callbacks) = callbacks else {
+        return Ok(JsValue::undefined());
+    };
     match callbacks.get(name, context)?.as_callable() {
         Some(function) => function.call(&JsValue::undefined(), args, context),
         None => Ok(JsValue::undefined()),

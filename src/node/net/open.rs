@@ -16,41 +16,58 @@ fn text(value: &JsValue) -> Option<String> {
 
 /// `connectTcp(socket, address, port, localAddress, localPort)`: a handle, or an error number.
 pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(socket) = args.get_or_undefined(0).as_object() else { return Ok(EINVAL.into()) };
+    let Some(socket) = args.get_or_undefined(0).as_object() else {
+        return Ok(EINVAL.into());
+    };
     let port = args.get_or_undefined(2).to_u32(context)? as u16;
     let local_port = args.get_or_undefined(4).to_u32(context)? as u16;
     let host = text(args.get_or_undefined(1)).unwrap_or_default();
-    let Some(target) = address::parse(&host, port) else { return Ok(EINVAL.into()) };
+    let Some(target) = address::parse(&host, port) else {
+        return Ok(EINVAL.into());
+    };
     let local = match text(args.get_or_undefined(3)) {
         Some(host) => match address::parse(&host, local_port) {
             Some(local) => Some(local),
             None => return Ok(EINVAL.into()),
         },
-        None if local_port > 0 => address::parse(if target.is_ipv4() { "0.0.0.0" } else { "::" }, local_port),
+        None if local_port > 0 => {
+            address::parse(if target.is_ipv4() { "0.0.0.0" } else { "::" }, local_port)
+        }
         None => None,
     };
     let options = ConnectOptions { local };
     let state = State::of(context);
     match state.event_loop.tcp_connect(target, &options) {
-        Ok(id) => Ok(Stream::adopt(id, Some(socket), context).object(context).into()),
+        Ok(id) => Ok(Stream::adopt(id, Some(socket), context)
+            .object(context)
+            .into()),
         Err(error) => Ok(errors::system::errno_of(&error.into()).into()),
     }
 }
 
 /// `connectPipe(socket, path)`: a handle, or an error number.
 pub fn connect_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(socket) = args.get_or_undefined(0).as_object() else { return Ok(EINVAL.into()) };
+    let Some(socket) = args.get_or_undefined(0).as_object() else {
+        return Ok(EINVAL.into());
+    };
     let path = path_of(args.get_or_undefined(1));
     let state = State::of(context);
     match state.event_loop.pipe_connect(&path) {
-        Ok(id) => Ok(Stream::adopt(id, Some(socket), context).object(context).into()),
+        Ok(id) => Ok(Stream::adopt(id, Some(socket), context)
+            .object(context)
+            .into()),
         Err(error) => Ok(errors::system::errno_of(&error.into()).into()),
     }
 }
 
 /// The path that a string names. A leading NUL is Linux's abstract namespace.
 pub(super) fn path_of(value: &JsValue) -> PathBuf {
-    PathBuf::from(value.as_string().unwrap_or_else(JsString::default).to_std_string_lossy())
+    PathBuf::from(
+        value
+            .as_string()
+            .unwrap_or_else(JsString::default)
+            .to_std_string_lossy(),
+    )
 }
 
 /// `openFd(socket, fd)`: a handle, or an error number.
@@ -58,7 +75,9 @@ pub(super) fn path_of(value: &JsValue) -> PathBuf {
 pub fn open_fd(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     use std::os::fd::{FromRawFd, OwnedFd};
 
-    let Some(socket) = args.get_or_undefined(0).as_object() else { return Ok(EINVAL.into()) };
+    let Some(socket) = args.get_or_undefined(0).as_object() else {
+        return Ok(EINVAL.into());
+    };
     let fd = args.get_or_undefined(1).to_i32(context)?;
     // SAFETY: only asks whether the number is an open descriptor.
     if fd < 0 || unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
@@ -68,7 +87,9 @@ pub fn open_fd(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     let fd = unsafe { OwnedFd::from_raw_fd(fd) };
     let state = State::of(context);
     match state.event_loop.open_fd(fd) {
-        Ok(id) => Ok(Stream::adopt(id, Some(socket), context).object(context).into()),
+        Ok(id) => Ok(Stream::adopt(id, Some(socket), context)
+            .object(context)
+            .into()),
         Err(error) => Ok(errors::system::errno_of(&error).into()),
     }
 }
