@@ -100,6 +100,8 @@ pub struct Connection {
     leaving: Cell<bool>,
     stream: RefCell<Option<Rc<Stream>>>,
     socket: RefCell<Option<JsObject>>,
+    /// Read and written while there was no socket to count them.
+    bytes: Cell<(usize, usize)>,
     phase: Cell<Phase>,
     since: Cell<u64>,
     index: Cell<usize>,
@@ -137,6 +139,7 @@ impl Connection {
             leaving: Cell::new(false),
             stream: RefCell::default(),
             socket: RefCell::default(),
+            bytes: Cell::new((0, 0)),
             phase: Cell::new(Phase::Fresh),
             since: Cell::new(state.event_loop.now()),
             index: Cell::new(0),
@@ -236,6 +239,17 @@ impl Connection {
         }
     }
 
+    /// Counts bytes, for `socket.bytesRead` and `socket.bytesWritten`.
+    fn count(&self, read: usize, written: usize) {
+        match self.stream.borrow().as_ref() {
+            Some(stream) => stream.count(read, written),
+            None => {
+                let (before, after) = self.bytes.get();
+                self.bytes.set((before + read, after + written));
+            }
+        }
+    }
+
     // ---- in
 
     fn readable(self: &Rc<Self>, id: HandleId, context: &mut Context) -> JsResult<()> {
@@ -245,9 +259,7 @@ impl Connection {
         let result = state.event_loop.read(id, &mut buffer);
         let outcome = match result {
             ReadResult::Data(count) => {
-                if let Some(stream) = self.stream.borrow().as_ref() {
-                    stream.count(count, 0);
-                }
+                self.count(count, 0);
                 self.feed(&buffer[..count], context);
                 Ok(())
             }
@@ -717,9 +729,7 @@ impl Connection {
         if self.held.get() != NOTHING {
             self.held.set(0);
         }
-        if let Some(stream) = self.stream.borrow().as_ref() {
-            stream.count(0, ready.len());
-        }
+        self.count(0, ready.len());
         let stream = match &*self.transport.borrow() {
             Transport::Script(stream) => Some(stream.clone()),
             _ => None,
@@ -887,6 +897,8 @@ impl Connection {
             return Ok(JsValue::undefined());
         };
         let stream = Stream::beside(id, None, context);
+        let (read, written) = self.bytes.get();
+        stream.count(read, written);
         let handle = stream.object(context);
         self.me().share(stream.clone());
         let server = self.server_object.borrow().clone();
@@ -915,6 +927,7 @@ impl Companion for Connection {
         if self.held.get() != NOTHING {
             self.held.set(0);
         }
+        self.count(0, ready.len());
         if let Some(id) = self.handle()
             && State::of(context).event_loop.write(id, ready, 0).is_ok()
         {

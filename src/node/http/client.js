@@ -1,0 +1,535 @@
+// The client: `http.request`, `http.get`, `http.ClientRequest`.
+'use strict';
+
+const { ArrayIsArray, FunctionPrototypeCall, ObjectKeys, ObjectSetPrototypeOf, ReflectApply, Symbol } = primordials;
+const { OutgoingMessage } = require('http');
+const agentFile = require('http/agent');
+const net = require('net');
+const native = binding('http');
+const { nodeError, connResetException } = binding('errors');
+const { nextTick } = binding('task_queue');
+
+const kError = Symbol('kError');
+const badPath = /[^\u0021-\u00ff]/;
+
+function fromUrl(url) {
+  const { hostname } = url;
+  const options = {
+    __proto__: null,
+    protocol: url.protocol,
+    hostname: hostname && hostname[0] === '[' ? hostname.slice(1, -1) : hostname,
+    hash: url.hash,
+    search: url.search,
+    pathname: url.pathname,
+    path: `${url.pathname || ''}${url.search || ''}`,
+    href: url.href,
+  };
+  if (url.port !== '') options.port = +url.port;
+  if (url.username || url.password) {
+    options.auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  }
+  return options;
+}
+
+const isUrl = (value) => value && value.href && value.protocol && value.auth === undefined && value.path === undefined;
+
+function hostname(value, name) {
+  if (value !== null && value !== undefined && typeof value !== 'string') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', `options.${name}`, ['string', 'undefined', 'null'], value);
+  }
+  return value;
+}
+
+function ClientRequest(input, options, cb) {
+  if (!(this instanceof ClientRequest)) return new ClientRequest(input, options, cb);
+  FunctionPrototypeCall(OutgoingMessage, this);
+  if (typeof input === 'string') {
+    input = fromUrl(new (require('url').URL)(input));
+  } else if (isUrl(input)) {
+    input = fromUrl(input);
+  } else {
+    cb = options;
+    options = input;
+    input = null;
+  }
+  if (typeof options === 'function') {
+    cb = options;
+    options = input || {};
+  } else {
+    options = { ...input, ...options };
+  }
+  const validators = binding('validators');
+
+  let { agent } = options;
+  const defaultAgent = options._defaultAgent || agentFile.globalAgent;
+  if (agent === false) {
+    agent = new defaultAgent.constructor();
+  } else if (agent === null || agent === undefined) {
+    if (typeof options.createConnection !== 'function') agent = defaultAgent;
+  } else if (typeof agent.addRequest !== 'function') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'options.agent', ['Agent-like Object', 'undefined', 'false'], agent);
+  }
+  this.agent = agent;
+
+  const protocol = options.protocol || defaultAgent.protocol;
+  let expectedProtocol = defaultAgent.protocol;
+  if (this.agent?.protocol) expectedProtocol = this.agent.protocol;
+  if (options.path) {
+    const path = `${options.path}`;
+    if (badPath.test(path)) throw nodeError('ERR_UNESCAPED_CHARACTERS', 'Request path');
+  }
+  if (protocol !== expectedProtocol) throw nodeError('ERR_INVALID_PROTOCOL', protocol, expectedProtocol);
+
+  const defaultPort = options.defaultPort || this.agent?.defaultPort;
+  const port = options.port = options.port || defaultPort || 80;
+  const host = options.host = hostname(options.hostname, 'hostname') || hostname(options.host, 'host') || 'localhost';
+  const setHost = options.setHost !== undefined ? !!options.setHost : options.setDefaultHeaders !== false;
+
+  this._removedConnection = options.setDefaultHeaders === false;
+  this._removedContLen = options.setDefaultHeaders === false;
+  this._removedTE = options.setDefaultHeaders === false;
+  this.sendDate = false;
+  this.socketPath = options.socketPath;
+  if (options.timeout !== undefined) {
+    validators.validateNumber(options.timeout, 'timeout', 0);
+    this.timeout = options.timeout;
+  }
+  const { signal } = options;
+  if (signal) require('stream').addAbortSignal(signal, this);
+
+  let { method } = options;
+  if (method !== null && method !== undefined && typeof method !== 'string') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'options.method', 'string', method);
+  }
+  if (method) {
+    if (!/^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/.test(method)) throw nodeError('ERR_INVALID_HTTP_TOKEN', 'Method', method);
+    method = this.method = method.toUpperCase();
+  } else {
+    method = this.method = 'GET';
+  }
+  const { maxHeaderSize, insecureHTTPParser, joinDuplicateHeaders } = options;
+  if (maxHeaderSize !== undefined) validators.validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
+  this.maxHeaderSize = maxHeaderSize;
+  if (insecureHTTPParser !== undefined) validators.validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+  this.insecureHTTPParser = insecureHTTPParser;
+  if (joinDuplicateHeaders !== undefined) validators.validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
+  this.joinDuplicateHeaders = joinDuplicateHeaders;
+  this.path = options.path || '/';
+  if (cb) this.once('response', cb);
+
+  this.useChunkedEncodingByDefault = !(method === 'GET' || method === 'HEAD' || method === 'DELETE' ||
+    method === 'OPTIONS' || method === 'TRACE' || method === 'CONNECT');
+  this._ended = false;
+  this.res = null;
+  this.aborted = false;
+  this.timeoutCb = null;
+  this.upgradeOrConnect = false;
+  this.parser = null;
+  this.maxHeadersCount = null;
+  this.reusedSocket = false;
+  this.host = host;
+  this.protocol = protocol;
+
+  this._hasAgent = !!this.agent;
+  if (this.agent) {
+    const alone = !this.agent.keepAlive && !primordials.NumberIsFinite(this.agent.maxSockets);
+    this._last = alone;
+    this.shouldKeepAlive = !alone;
+  }
+
+  const { headers } = options;
+  const isArray = ArrayIsArray(headers);
+  if (!isArray) {
+    if (headers) {
+      const keys = ObjectKeys(headers);
+      for (let i = 0; i < keys.length; i++) this.setHeader(keys[i], headers[keys[i]]);
+    }
+    if (host && !this.getHeader('host') && setHost) {
+      let value = host;
+      const colon = value.indexOf(':');
+      if (colon !== -1 && value.includes(':', colon + 1) && value[0] !== '[') value = `[${value}]`;
+      if (port && +port !== defaultPort) value += `:${port}`;
+      this.setHeader('Host', value);
+    }
+    if (options.auth && !this.getHeader('Authorization')) {
+      this.setHeader('Authorization', `Basic ${require('buffer').Buffer.from(options.auth).toString('base64')}`);
+    }
+    if (this.getHeader('expect')) {
+      if (this._header) throw nodeError('ERR_HTTP_HEADERS_SENT', 'render');
+      this._implicitHeader();
+    }
+  } else {
+    this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, headers);
+  }
+
+  let optsWithoutSignal = options;
+  if (signal) {
+    optsWithoutSignal = { ...options };
+    delete optsWithoutSignal.signal;
+  }
+  if (this.agent) {
+    this.agent.addRequest(this, optsWithoutSignal);
+    return;
+  }
+  this._last = true;
+  this.shouldKeepAlive = false;
+  let called = false;
+  const oncreate = (err, socket) => {
+    if (called) return;
+    called = true;
+    if (err) nextTick(emitError, this, err);
+    else this.onSocket(socket);
+  };
+  const connect = typeof options.createConnection === 'function' ? options.createConnection : net.createConnection;
+  if (this.socketPath) optsWithoutSignal.path = this.socketPath;
+  else if (connect === net.createConnection) optsWithoutSignal = { ...optsWithoutSignal, path: undefined };
+  const socket = connect(optsWithoutSignal, oncreate);
+  if (socket) oncreate(null, socket);
+}
+ObjectSetPrototypeOf(ClientRequest, OutgoingMessage);
+ClientRequest.prototype = { __proto__: OutgoingMessage.prototype };
+primordials.ObjectDefineProperty(ClientRequest.prototype, 'constructor', {
+  __proto__: null, value: ClientRequest, writable: true, configurable: true,
+});
+
+function emitError(req, err) {
+  req.emit('error', err);
+}
+
+const methods = {
+  _finish() {
+    ReflectApply(OutgoingMessage.prototype._finish, this, []);
+  },
+
+  _implicitHeader() {
+    if (this._header) throw nodeError('ERR_HTTP_HEADERS_SENT', 'render');
+    this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`);
+  },
+
+  abort() {
+    if (this.aborted) return;
+    this.aborted = true;
+    nextTick(() => this.emit('abort'));
+    this.destroy();
+  },
+
+  destroy(err) {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    this.res?._dump();
+    this[kError] = err;
+    this.socket?.destroy(err);
+    if (!this.socket && this._noSocketYet !== false) {
+      // The error comes when the socket would have.
+      const { agent } = this;
+      if (agent?.requests) dropWaiting(agent, this);
+    }
+    return this;
+  },
+
+  onSocket(socket, err) {
+    nextTick(onSocketNow, this, socket, err);
+  },
+
+  setNoDelay(noDelay) {
+    defer(this, (socket) => socket.setNoDelay?.(noDelay));
+  },
+
+  setSocketKeepAlive(enable, delay) {
+    defer(this, (socket) => socket.setKeepAlive?.(enable, delay));
+  },
+
+  setTimeout(ms, callback) {
+    if (this._ended) return this;
+    binding('validators').validateNumber(ms, 'msecs', 0);
+    this.timeout = ms;
+    if (this.timeoutCb) {
+      this.socket?.removeListener('timeout', this.timeoutCb);
+      this.timeoutCb = null;
+    }
+    this._timeoutAsked = true;
+    if (callback) this.once('timeout', callback);
+    if (this.socket) {
+      arm(this, this.socket, ms);
+    } else {
+      this.once('socket', (socket) => arm(this, socket, ms));
+    }
+    return this;
+  },
+
+  clearTimeout(cb) {
+    this.setTimeout(0, cb);
+  },
+};
+const names = ObjectKeys(methods);
+for (let i = 0; i < names.length; i++) ClientRequest.prototype[names[i]] = methods[names[i]];
+
+function dropWaiting(agent, req) {
+  const keys = ObjectKeys(agent.requests);
+  for (let i = 0; i < keys.length; i++) {
+    const list = agent.requests[keys[i]];
+    const at = list.indexOf(req);
+    if (at !== -1) {
+      list.splice(at, 1);
+      if (list.length === 0) delete agent.requests[keys[i]];
+      nextTick(failWithout, req);
+      return;
+    }
+  }
+}
+
+function failWithout(req) {
+  req.emit('error', req[kError] ?? connResetException('socket hang up'));
+  req._closed = true;
+  req.emit('close');
+}
+
+function defer(req, act) {
+  if (!req.socket) {
+    req.once('socket', (socket) => defer(req, act) ?? socket);
+  } else if (req.socket.connecting) {
+    req.socket.once('connect', () => act(req.socket));
+  } else {
+    act(req.socket);
+  }
+}
+
+function arm(req, socket, ms) {
+  listenTimeout(req, socket);
+  if (socket.connecting) socket.once('connect', () => socket.setTimeout(ms));
+  else socket.setTimeout(ms);
+}
+
+function listenTimeout(req, socket) {
+  if (req.timeoutCb) return;
+  req.timeoutCb = () => {
+    req.emit('timeout');
+    req.res?.emit('timeout');
+  };
+  socket.on('timeout', req.timeoutCb);
+}
+
+function onSocketNow(req, socket, err) {
+  if (req.destroyed || err) {
+    const reason = req[kError] ?? err;
+    if (socket) {
+      if (!err && req.agent && !socket.destroyed && !reason && req.shouldKeepAlive) {
+        socket.emit('free');
+      } else {
+        socket.on('error', () => {});
+        socket.destroy(reason);
+      }
+    }
+    req.destroyed = true;
+    nextTick(() => {
+      req.emit('error', reason ?? connResetException('socket hang up'));
+      req._closed = true;
+      req.emit('close');
+    });
+    return;
+  }
+  useSocket(req, socket);
+  req._flush();
+}
+
+function useSocket(req, socket) {
+  const parser = native.makeParser({
+    maxHeaderSize: req.maxHeaderSize,
+    maxHeadersCount: req.maxHeadersCount,
+    joinDuplicateHeaders: req.joinDuplicateHeaders,
+  });
+  req.socket = socket;
+  req.parser = parser;
+  socket._httpClient = true;
+  socket.parser = parser;
+  socket._httpMessage = req;
+  parser.socket = socket;
+  parser.incoming = null;
+  parser.onHead = (res, status, keepAlive, upgrade) => onHead(req, parser, socket, res, status, keepAlive, upgrade);
+  parser.onComplete = () => {};
+  parser.onEnd = () => {};
+  parser.onPause = () => socket.pause();
+  parser.wantMore = () => {
+    parser.resume();
+    if (!socket.destroyed) socket.resume();
+  };
+  parser.onUpgrade = (head) => onUpgrade(req, socket, parser.incoming, head);
+  parser.onError = (error) => {
+    cleanUp(socket);
+    req.socket._hadError = true;
+    req.emit('error', error);
+    socket.destroy();
+  };
+  socket.on('error', onSocketError);
+  socket.on('data', onSocketData);
+  socket.on('end', onSocketEnd);
+  socket.on('close', onSocketClose);
+  socket.on('drain', onSocketDrain);
+  if (req.timeout !== undefined || req.agent?.options?.timeout) listenTimeout(req, socket);
+  if (req.timeout !== undefined && !req._timeoutAsked) arm(req, socket, req.timeout);
+  req.emit('socket', socket);
+}
+
+function cleanUp(socket) {
+  socket.removeListener('data', onSocketData);
+  socket.removeListener('end', onSocketEnd);
+}
+
+function release(socket) {
+  cleanUp(socket);
+  socket.removeListener('error', onSocketError);
+  socket.removeListener('close', onSocketClose);
+  socket.removeListener('drain', onSocketDrain);
+  socket.parser = null;
+}
+
+function onSocketDrain() {
+  const req = this._httpMessage;
+  if (req?._needDrain) {
+    req._needDrain = false;
+    req.emit('drain');
+  }
+}
+
+function onSocketData(chunk) {
+  this.parser?.execute(chunk);
+}
+
+function onSocketError(err) {
+  const req = this._httpMessage;
+  if (req) {
+    this._hadError = true;
+    if (req.res) req.res._hadSocketError = true;
+    req.emit('error', err);
+  }
+  cleanUp(this);
+  this.destroy();
+}
+
+function onSocketEnd() {
+  const req = this._httpMessage;
+  if (!req?.res && !this._hadError) {
+    this._hadError = true;
+    req.emit('error', connResetException('socket hang up'));
+  }
+  this.parser?.finish();
+  this.destroy();
+}
+
+function onSocketClose() {
+  const req = this._httpMessage;
+  if (!req) return;
+  this.parser?.finish();
+  req.destroyed = true;
+  const { res } = req;
+  if (res) {
+    if (!res.complete) res.destroy(connResetException('aborted'));
+    req._closed = true;
+    req.emit('close');
+    if (!res.aborted && res.readable) res.push(null);
+  } else {
+    if (!this._hadError) {
+      this._hadError = true;
+      req.emit('error', req[kError] ?? connResetException('socket hang up'));
+    }
+    req._closed = true;
+    req.emit('close');
+  }
+  this.parser = null;
+}
+
+/** Answers 1 for a response without body, 2 for one after which the connection isn't HTTP. */
+function onHead(req, parser, socket, res, status, keepAlive, upgrade) {
+  res.socket = socket;
+  if (req.res) {
+    socket.destroy();
+    return 0;
+  }
+  if (status >= 100 && status < 200 && !(upgrade && status === 101)) {
+    if (status === 101) {
+      req.res = null;
+    }
+    const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders } = res;
+    req.emit('information', { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders });
+    if (status === 100) req.emit('continue');
+    parser.incoming = null;
+    return 1;
+  }
+  req.res = res;
+  parser.incoming = res;
+  if (req.method === 'CONNECT' || (upgrade && status === 101)) {
+    res.upgrade = true;
+    return 2;
+  }
+  if (req.shouldKeepAlive && !keepAlive && !req.upgradeOrConnect) req.shouldKeepAlive = false;
+  res.req = req;
+  res.on('end', onResponseEnd);
+  req.on('finish', onRequestFinish);
+  if (req.aborted || !req.emit('response', res)) res._dump();
+  return req.method === 'HEAD' ? 1 : 0;
+}
+
+function onUpgrade(req, socket, res, head) {
+  req.upgradeOrConnect = true;
+  release(socket);
+  if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
+  const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+  if (req.listenerCount(event) > 0) {
+    req.agent?.removeSocket?.(socket, req.agent.options);
+    socket.emit('agentRemove');
+    socket.readableFlowing = null;
+    socket._httpMessage = null;
+    req.emit(event, res, socket, head);
+    req.destroyed = true;
+    req._closed = true;
+    req.emit('close');
+  } else {
+    socket.destroy();
+  }
+}
+
+function onResponseEnd() {
+  const { req } = this;
+  const { socket } = req;
+  req._ended = true;
+  if (req.timeoutCb && socket) socket.removeListener('timeout', req.timeoutCb);
+  if (!req.shouldKeepAlive) {
+    if (socket?.writable) socket.destroySoon?.();
+  } else if (req.writableFinished && !this.aborted) {
+    keepAlive(req);
+  }
+}
+
+function onRequestFinish() {
+  if (this.shouldKeepAlive && this._ended) keepAlive(this);
+}
+
+function keepAlive(req) {
+  const { socket } = req;
+  if (!socket || req._released) return;
+  req._released = true;
+  if (req.timeoutCb) {
+    socket.removeListener('timeout', req.timeoutCb);
+    req.timeoutCb = null;
+  }
+  release(socket);
+  req.destroyed = true;
+  if (req.res) req.res._released = true;
+  nextTick(() => {
+    req._closed = true;
+    req.emit('close');
+    socket.emit('free');
+  });
+}
+
+exports.ClientRequest = ClientRequest;
+
+exports.request = function request(url, options, cb) {
+  return new ClientRequest(url, options, cb);
+};
+
+exports.get = function get(url, options, cb) {
+  const req = new ClientRequest(url, options, cb);
+  req.end();
+  return req;
+};
