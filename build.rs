@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
     let mut table = fs::File::create(out.join("internal_sources.rs"))?;
     writeln!(table, "&[")?;
     for (id, path) in &sources {
-        let stripped = strip(&fs::read_to_string(path)?);
+        let stripped = inline_flags(&strip(&fs::read_to_string(path)?));
         let file = path
             .strip_prefix(&root)
             .unwrap_or(path)
@@ -61,6 +61,86 @@ fn id_of(base: &Path, path: &Path) -> String {
         parts.pop();
     }
     parts.join("/")
+}
+
+/// Puts the values of flags in the place of their names, and of several joined by `|` in parentheses their sum: the
+/// engine looks a constant of an outer function up each time. A flag is a line `const NAME = 1 << 3;`.
+fn inline_flags(source: &str) -> String {
+    let flags: Vec<(&str, u32)> = source.lines().filter_map(flag).collect();
+    if flags.is_empty() {
+        return source.to_owned();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for line in source.split('\n') {
+        lines.push(if flag(line).is_some() {
+            String::new()
+        } else {
+            join_flags(&replace_names(line, &flags))
+        });
+    }
+    lines.join("\n")
+}
+
+fn flag(line: &str) -> Option<(&str, u32)> {
+    let (name, bit) = line.strip_prefix("const ")?.split_once(" = 1 << ")?;
+    let bit: u32 = bit.strip_suffix(';')?.trim_end().parse().ok()?;
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    plain.then_some((name, 1 << bit))
+}
+
+fn replace_names(line: &str, flags: &[(&str, u32)]) -> String {
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_$".contains(&byte);
+    let bytes = line.as_bytes();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = at
+            + bytes[at..]
+                .iter()
+                .take_while(|byte| in_name(**byte))
+                .count();
+        if end == at {
+            let length = line[at..].chars().next().map_or(1, char::len_utf8);
+            out.push_str(&line[at..at + length]);
+            at += length;
+            continue;
+        }
+        let word = &line[at..end];
+        let own = at == 0 || !b".'".contains(&bytes[at - 1]);
+        match flags.iter().find(|(name, _)| own && *name == word) {
+            Some((_, value)) => out.push_str(&value.to_string()),
+            None => out.push_str(word),
+        }
+        at = end;
+    }
+    out
+}
+
+fn join_flags(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(open) = rest.find('(') {
+        let inside = &rest[open + 1..];
+        let close = inside.find([')', '(']).unwrap_or(inside.len());
+        let values: Option<Vec<u32>> = inside[..close]
+            .split(" | ")
+            .map(|part| part.parse().ok())
+            .collect();
+        match values {
+            Some(values) if values.len() > 1 && inside[close..].starts_with(')') => {
+                out.push_str(&rest[..open]);
+                out.push_str(&values.iter().fold(0, |sum, value| sum | value).to_string());
+                rest = &inside[close + 1..];
+            }
+            _ => {
+                out.push_str(&rest[..=open]);
+                rest = inside;
+            }
+        }
+    }
+    out + rest
 }
 
 /// Removes comments and leading white space; keeps every line break.
