@@ -157,18 +157,3 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
     console::install(context)?;
     process::install(context)
 }
-
-/// A `Buffer` with a copy of bytes.
-pub fn buffer_from(bytes: &[u8], context: &mut Context) -> JsResult<JsValue> {
-    let array =
-        boa_engine::object::builtins::JsUint8Array::from_iter(bytes.iter().copied(), context)?;
-    let module = crate::engine::registry::require("buffer", context)?.to_object(context)?;
-    let class = module
-        .get(boa_engine::js_string!("Buffer"), context)?
-        .to_object(context)?;
-    let prototype = class
-        .get(boa_engine::js_string!("prototype"), context)?
-        .as_object();
-    array.set_prototype(prototype);
-    Ok(array.into())
-}

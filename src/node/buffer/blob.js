@@ -173,7 +173,7 @@ class File extends Blob {
     if (arguments.length < 2) throw nodeError('ERR_MISSING_ARGS', 'fileBits', 'fileName');
     super(fileBits, options);
     let { lastModified } = options ?? {};
-    lastModified = lastModified === undefined ? DateNow() : Number(lastModified);
+    lastModified = lastModified === undefined ? DateNow() : +lastModified;
     this.#lastModified = NumberIsNaN(lastModified) ? 0 : lastModified - lastModified % 1;
     this.#name = StringPrototypeToWellFormed(`${fileName}`);
   }

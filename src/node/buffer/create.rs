@@ -64,7 +64,11 @@ fn warn_of_constructor(new_target: &JsValue, context: &mut Context) -> JsResult<
         .get(js_string!("warnOfConstructor"), context)?
         .as_callable()
     {
-        warn.call(&JsValue::undefined(), &[new_target.clone()], context)?;
+        warn.call(
+            &JsValue::undefined(),
+            std::slice::from_ref(new_target),
+            context,
+        )?;
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ pub fn out_of_bounds(name: Option<&str>, context: &mut Context) -> JsError {
 
 /// `ERR_UNKNOWN_ENCODING`.
 pub fn unknown_encoding(name: &JsValue, context: &mut Context) -> JsError {
-    node_error_with("ERR_UNKNOWN_ENCODING", &[name.clone()], context)
+    node_error_with("ERR_UNKNOWN_ENCODING", std::slice::from_ref(name), context)
 }
 
 /// `ERR_INVALID_ARG_VALUE`.

@@ -22,6 +22,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, object::builtins::Aligned
 pub use self::{
     class::{aligned, inspect_symbol},
     encoding::Encoding,
+    errors::{MAX_STRING_LENGTH, string_too_long},
     module::{binding, exports, install},
     view::{View, is_uint8_array},
 };

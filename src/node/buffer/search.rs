@@ -203,7 +203,9 @@ fn search(
 ) -> Option<usize> {
     let from = start(bytes.len(), offset, needle.len(), direction)?;
     if needle.is_empty() {
-        return Some(from);
+        // At the end of the bytes Node names the end of the last whole code unit.
+        let halved = alignment == Alignment::CodeUnits && from == bytes.len();
+        return Some(if halved { from & !1 } else { from });
     }
     if needle.len() > bytes.len() {
         return None;

@@ -179,7 +179,7 @@ fn relative(
 
 fn swap(this: &JsValue, width: usize, context: &mut Context) -> JsResult<JsValue> {
     let view = receiver(this, context)?;
-    if view.len() % width != 0 {
+    if !view.len().is_multiple_of(width) {
         let size = JsString::from(format!("{}-bits", width * 8));
         return Err(node_error_with(
             "ERR_INVALID_BUFFER_SIZE",

@@ -320,7 +320,7 @@ fn user_info(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let account = fail(sys::account(), context)?;
     let name = |bytes: Vec<u8>, context: &mut Context| -> JsResult<JsValue> {
         if as_buffer {
-            return crate::node::buffer_from(&bytes, context);
+            return crate::node::buffer::from_vec(bytes, context).map(JsValue::from);
         }
         text(&String::from_utf8_lossy(&bytes))
     };

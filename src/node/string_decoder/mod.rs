@@ -101,7 +101,7 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
             None => {
                 return Err(node_error_with(
                     "ERR_UNKNOWN_ENCODING",
-                    &[value.clone()],
+                    std::slice::from_ref(value),
                     context,
                 ));
             }
@@ -126,6 +126,9 @@ fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
             "buf", &expected, bytes, context,
         ));
     };
+    if view.len() > buffer::MAX_STRING_LENGTH {
+        return Err(buffer::string_too_long(context));
+    }
     let text = with_state(args, |state| view.read(|bytes| state.write(bytes)));
     match text {
         Some(text) => Ok(text.into()),
@@ -234,7 +237,7 @@ fn unfinished_utf8(bytes: &[u8]) -> (usize, usize) {
 }
 
 fn unfinished_utf16(bytes: &[u8]) -> (usize, usize) {
-    if bytes.len() % 2 == 1 {
+    if !bytes.len().is_multiple_of(2) {
         (1, 1)
     } else if ends_in_lead_surrogate(bytes) {
         (2, 2)
@@ -244,5 +247,5 @@ fn unfinished_utf16(bytes: &[u8]) -> (usize, usize) {
 }
 
 fn ends_in_lead_surrogate(bytes: &[u8]) -> bool {
-    bytes.len() % 2 == 0 && bytes.last().is_some_and(|high| high & 0xfc == 0xd8)
+    bytes.len().is_multiple_of(2) && bytes.last().is_some_and(|high| high & 0xfc == 0xd8)
 }
