@@ -13,6 +13,7 @@ mod runtime;
 mod sys;
 mod web;
 
+pub use engine::memory::CountingAllocator;
 pub use runtime::{
     BuildError, Options, Runtime, RuntimeBuilder, ScriptError, on_script_thread, rejections,
 };

@@ -2,7 +2,13 @@
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ouro::CountingAllocator<mimalloc::MiMalloc> =
+    ouro::CountingAllocator(mimalloc::MiMalloc);
+
+#[cfg(not(feature = "mimalloc"))]
+#[global_allocator]
+static ALLOCATOR: ouro::CountingAllocator<std::alloc::System> =
+    ouro::CountingAllocator(std::alloc::System);
 
 fn main() {
     std::process::exit(ouro::cli::main());

@@ -1,33 +1,197 @@
-//! Bytes that script holds outside the collector's boxes, and when to collect because of them.
+//! When to collect because of what the engine's collector doesn't count: the payloads of buffers, arrays and strings.
+//!
+//! The program's allocator counts what the script thread holds ([`CountingAllocator`]); natives note what they take over
+//! from other threads ([`Memory::allocated`]). At a safe point (the door after it has drained, the engine before it allocates
+//! an ArrayBuffer) growth past an allowance makes a collection. The allowance follows what was alive after the last one, and
+//! doubles when that freed little, so that a program that keeps everything isn't slowed down by looking for garbage.
 
-use std::cell::Cell;
+use std::{
+    alloc::{GlobalAlloc, Layout},
+    cell::Cell,
+};
 
-/// External bytes of one runtime.
+use boa_engine::{Context, JsResult, JsValue, js_string};
+
+use super::native;
+use crate::runtime::State;
+
+/// Growth that never makes a collection.
+const LEAST_ALLOWANCE: usize = 32 << 20;
+/// How far the allowance grows at most when collections free little.
+const MOST_PATIENCE: u32 = 3;
+
+/// What one runtime knows of its memory.
 #[derive(Default)]
 pub struct Memory {
-    since_collection: Cell<usize>,
+    /// Noted by natives since the last collection.
+    noted: Cell<usize>,
+    /// What the allocator had given this thread after the last collection.
+    alive: Cell<usize>,
+    /// How many collections in a row freed little.
+    patience: Cell<u32>,
 }
-
-/// External garbage is never allowed to grow past this without a collection.
-const BOUND: usize = 32 << 20;
 
 impl Memory {
     /// Notes that script got hold of so many bytes outside the collector's count.
     pub fn allocated(&self, bytes: usize) {
-        self.since_collection
-            .set(self.since_collection.get().saturating_add(bytes));
+        self.noted.set(self.noted.get().saturating_add(bytes));
     }
 
-    /// The bytes noted since the last collection.
+    /// The bytes outside of the engine's boxes: what is held in large pieces.
     pub fn external_bytes(&self) -> usize {
-        self.since_collection.get()
+        match counts() {
+            Some(counts) => counts.large,
+            None => self.noted.get(),
+        }
     }
 
-    /// Collects if much has been allocated. Call it where nothing of the heap is borrowed.
+    /// The bytes that script holds in all, if the allocator counts.
+    pub fn heap_bytes(&self) -> Option<usize> {
+        counts().map(|counts| counts.live)
+    }
+
+    /// Collects if garbage may have grown past the allowance. Call it where nothing of the heap is borrowed, and never
+    /// from a finalizer.
     pub fn safe_point(&self) {
-        if self.since_collection.get() > BOUND {
-            self.since_collection.set(0);
-            boa_gc::force_collect();
+        let live = counts().map_or(0, |counts| counts.live);
+        // Notes of what this thread allocated itself count it a second time: the larger figure is the right one.
+        let growth = live.saturating_sub(self.alive.get()).max(self.noted.get());
+        if growth > self.allowance() {
+            self.collect(growth);
         }
+    }
+
+    fn allowance(&self) -> usize {
+        LEAST_ALLOWANCE.max(self.alive.get() / 2) << self.patience.get()
+    }
+
+    fn collect(&self, growth: usize) {
+        let before = counts().map_or(0, |counts| counts.live);
+        boa_gc::force_collect();
+        let after = counts().map_or(0, |counts| counts.live);
+        self.noted.set(0);
+        self.alive.set(after);
+        let freed_little = counts().is_some() && before.saturating_sub(after) < growth / 4;
+        self.patience.set(if freed_little {
+            (self.patience.get() + 1).min(MOST_PATIENCE)
+        } else {
+            0
+        });
+    }
+}
+
+/// Defines the global `gc` if the options ask for it.
+///
+/// # Errors
+/// None but those of the engine.
+pub fn install(context: &mut Context) -> JsResult<()> {
+    if State::of(context).options.expose_gc {
+        let gc = native::function(context, "gc", 0, gc);
+        context.register_global_property(js_string!("gc"), gc, native::METHOD)?;
+    }
+    Ok(())
+}
+
+/// `gc()`.
+fn gc(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    context.clear_kept_objects();
+    State::of(context).memory.collect(0);
+    Ok(JsValue::undefined())
+}
+
+/// An allocation of this size or more is counted as a payload.
+const LARGE: usize = 16 << 10;
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    live: usize,
+    large: usize,
+}
+
+thread_local! {
+    // Signed: what other threads allocated is freed here, and the other way round.
+    static LIVE_BYTES: Cell<isize> = const { Cell::new(0) };
+    static LARGE_BYTES: Cell<isize> = const { Cell::new(0) };
+    static IS_COUNTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The counts of this thread; `None` when the program's allocator isn't a [`CountingAllocator`].
+fn counts() -> Option<Counts> {
+    IS_COUNTED.get().then(|| Counts {
+        live: LIVE_BYTES.get().max(0) as usize,
+        large: LARGE_BYTES.get().max(0) as usize,
+    })
+}
+
+/// An allocator that counts, for each thread, what it gives out less what it gets back. A program that embeds Ouro does
+/// well to use it, as the program `ouro` does: the collector learns from it when garbage piles up.
+///
+/// ```ignore
+/// #[global_allocator]
+/// static ALLOCATOR: ouro::CountingAllocator<std::alloc::System> = ouro::CountingAllocator(std::alloc::System);
+/// ```
+pub struct CountingAllocator<A>(pub A);
+
+fn count(size: usize, sign: isize) {
+    // Fails only while the thread ends: nobody counts then.
+    let _ = LIVE_BYTES.try_with(|live| live.set(live.get().wrapping_add(sign * size as isize)));
+    if size >= LARGE {
+        let _ =
+            LARGE_BYTES.try_with(|large| large.set(large.get().wrapping_add(sign * size as isize)));
+        let _ = IS_COUNTED.try_with(|counted| counted.set(true));
+    }
+}
+
+// SAFETY: every call is passed on to an allocator that keeps the contract; counting touches no memory of its callers.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size(), 1);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { self.0.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(layout.size(), -1);
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { self.0.dealloc(pointer, layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(layout.size(), 1);
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        unsafe { self.0.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        count(layout.size(), -1);
+        count(new_size, 1);
+        // SAFETY: the caller keeps the contract of `realloc`.
+        unsafe { self.0.realloc(pointer, layout, new_size) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST_ALLOWANCE, Memory};
+
+    #[test]
+    fn the_allowance_follows_what_is_alive_and_what_collections_bring() {
+        let memory = Memory::default();
+        assert_eq!(memory.allowance(), LEAST_ALLOWANCE);
+        memory.alive.set(LEAST_ALLOWANCE * 10);
+        assert_eq!(memory.allowance(), LEAST_ALLOWANCE * 5);
+        memory.patience.set(2);
+        assert_eq!(memory.allowance(), LEAST_ALLOWANCE * 20);
+    }
+
+    #[test]
+    fn what_is_noted_makes_a_collection() {
+        let memory = Memory::default();
+        memory.allocated(LEAST_ALLOWANCE);
+        memory.safe_point();
+        assert_eq!(memory.noted.get(), LEAST_ALLOWANCE);
+        memory.allocated(1);
+        memory.safe_point();
+        assert_eq!(memory.noted.get(), 0);
     }
 }

@@ -19,6 +19,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     stack::install(context)?;
     json::install(context)?;
     proxies::install(context)?;
+    memory::install(context)?;
     state.registry.capture(context)?;
     node::install_globals(context)
 }

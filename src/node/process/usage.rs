@@ -96,13 +96,19 @@ fn record(pairs: &[(&str, f64)], context: &mut Context) -> JsValue {
 
 fn memory_usage(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let resident = sys::resident_bytes() as f64;
-    let external = State::of(context).memory.external_bytes() as f64;
-    // The engine has no heap statistics: its boxes are what is resident and not external.
-    let heap = (resident - external).max(0.0);
+    let state = State::of(context);
+    let external = state.memory.external_bytes() as f64;
+    // The engine has no heap statistics: its boxes are what isn't external.
+    let held = state
+        .memory
+        .heap_bytes()
+        .map_or(resident, |bytes| bytes as f64);
+    let used = (held - external).max(0.0);
+    let total = (resident - external).max(used);
     let pairs = [
         ("rss", resident),
-        ("heapTotal", heap),
-        ("heapUsed", heap),
+        ("heapTotal", total),
+        ("heapUsed", used),
         ("external", external),
         ("arrayBuffers", external),
     ];
