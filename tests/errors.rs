@@ -1,0 +1,240 @@
+//! Errors that nobody catches: the report says where, and what goes too deep is an error and never a signal.
+
+mod support;
+
+use support::{Ran, Scratch, eval, ouro, run};
+
+const TOO_DEEP: &str = "RangeError: Maximum call stack size exceeded";
+
+fn run_text(name: &str, text: &str) -> Ran {
+    let folder = Scratch::new();
+    run(ouro()
+        .current_dir(folder.path())
+        .arg(folder.file(name, text)))
+}
+
+#[test]
+fn an_uncaught_error_shows_its_source_line() {
+    let ran = run_text(
+        "thrower.js",
+        "function inner() {\n  throw new TypeError('boom');\n}\nfunction outer() { inner(); }\nouter();\n",
+    )
+    .with_code(1)
+    .complains("thrower.js:2\n  throw new TypeError('boom');\n  ^\n\nTypeError: boom\n    at inner (")
+    .complains("thrower.js:2:9)\n    at outer (");
+    assert!(
+        ran.stderr
+            .ends_with(concat!("\nOuro v", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+}
+
+#[test]
+fn engine_errors_show_theirs_too() {
+    run_text("null.js", "const a = null;\n\na.b.c;\n")
+        .with_code(1)
+        .complains("null.js:3\na.b.c;\n")
+        .complains("TypeError: ");
+    run_text("undefined.mjs", "let x = 1;\nnothing();\n")
+        .with_code(1)
+        .complains("undefined.mjs:2\nnothing();\n^\n\nReferenceError: nothing is not defined\n");
+}
+
+#[test]
+fn what_is_thrown_later_is_reported_likewise() {
+    run_text(
+        "late.js",
+        "setTimeout(() => {\n  throw new Error('late');\n}, 1);\n",
+    )
+    .with_code(1)
+    .complains("late.js:2\n  throw new Error('late');\n");
+    run_text(
+        "rejected.js",
+        "Promise.reject(new Error('nobody listens'));\n",
+    )
+    .with_code(1)
+    .complains("Error: nobody listens\n    at ");
+}
+
+#[test]
+fn what_is_no_error_can_be_thrown() {
+    run_text("string.js", "throw 'a string';")
+        .with_code(1)
+        .complains("string.js:1\nthrow 'a string';\n^\na string\n");
+    run_text("null.js", "throw null;")
+        .with_code(1)
+        .complains("null\n");
+}
+
+#[test]
+fn syntax_errors_show_where() {
+    run_text("bad.js", "let a = 1;\nlet b = ;\n")
+        .with_code(1)
+        .complains("bad.js:2\nlet b = ;\n        ^\n\nSyntaxError: ");
+    run_text("bad.mjs", "let a = 1;\nexport { nothing };\n")
+        .with_code(1)
+        .complains("bad.mjs:2\n")
+        .complains("SyntaxError: ");
+    run_text("bad.json.js", "JSON.parse('{\"a\": }');\n")
+        .with_code(1)
+        .complains("SyntaxError: ")
+        .complains("in JSON at position 6");
+    eval("new Function('return (')")
+        .with_code(1)
+        .complains("SyntaxError: ");
+}
+
+#[test]
+fn stacks_have_the_length_that_was_asked_for() {
+    let deep = "function f(n) { if (n) return f(n - 1); return new Error('x').stack.split('\\n').length - 1 } console.log(f(40))";
+    eval(deep).prints("10\n");
+    run(ouro().args(["--stack-trace-limit=25", "-e", deep])).prints("25\n");
+    eval(&format!("Error.stackTraceLimit = 3; {deep}")).prints("3\n");
+}
+
+#[test]
+fn call_sites_can_be_had() {
+    run_text(
+        "sites.js",
+        "Error.prepareStackTrace = (error, sites) => sites.map((site) => [site.getFunctionName(), site.getLineNumber()].join());\n\
+         function here() {\n  const holder = {};\n  Error.captureStackTrace(holder);\n  return holder.stack[0];\n}\n\
+         console.log(here());\n",
+    )
+    .with_code(0)
+    .prints("here,4\n");
+}
+
+#[test]
+fn eight_thousand_frames_are_fine() {
+    eval("function f(n) { return n ? 1 + f(n - 1) : 0 } console.log(f(8000))").prints("8000\n");
+    eval("const f = (n, ...rest) => n ? f(n - 1, ...rest) + 1 : 0; console.log(f(8000, 1, 2))")
+        .prints("8000\n");
+    eval("class A { f(n) { return n ? this.f(n - 1) + 1 : 0 } } console.log(new A().f(8000))")
+        .prints("8000\n");
+}
+
+/// A script that never comes back from where it goes ends with code 1 and says why.
+fn too_deep(what: &str, text: &str) {
+    let ran = run_text("deep.js", text);
+    assert_eq!(ran.code, Some(1), "{what}: {ran:#?}");
+    assert!(ran.stderr.contains(TOO_DEEP), "{what}: {ran:#?}");
+}
+
+#[test]
+fn recursion_without_end_is_an_error() {
+    too_deep("a function", "function f() { return f() + 1 } f();");
+    too_deep("an arrow", "const f = () => f() + 1; f();");
+    too_deep(
+        "a constructor",
+        "class A { constructor() { new A() } } new A();",
+    );
+    too_deep(
+        "two in turn",
+        "function a() { b() } function b() { a() } a();",
+    );
+    too_deep("in a timer", "function f() { f() } setTimeout(f, 1);");
+    too_deep(
+        "in a promise",
+        "function f() { f() } Promise.resolve().then(f);",
+    );
+}
+
+#[test]
+fn recursion_through_natives_is_an_error() {
+    too_deep(
+        "an array's callback",
+        "function f() { [1].forEach(f) } f();",
+    );
+    too_deep("sort", "function f() { [2, 1].sort(f) } f();");
+    too_deep(
+        "replace",
+        "function f() { return 'a'.replace(/a/, f) } f();",
+    );
+    too_deep("a getter", "const o = { get a() { return this.a } }; o.a;");
+    too_deep(
+        "a setter",
+        "const o = { set a(v) { this.a = v } }; o.a = 1;",
+    );
+    too_deep(
+        "toString",
+        "const o = { toString() { return `${this}` } }; String(o);",
+    );
+    too_deep("valueOf", "const o = { valueOf() { return +this } }; +o;");
+    too_deep(
+        "a proxy",
+        "const p = new Proxy({}, { get(t, k, r) { return r[k] } }); p.a;",
+    );
+    too_deep("call", "function f() { f.call() } f();");
+    too_deep("apply", "function f() { Reflect.apply(f, null, []) } f();");
+    too_deep("bind", "let f = () => g(); const g = f.bind(); g();");
+    too_deep(
+        "an iterator",
+        "const o = { [Symbol.iterator]() { return [...o] } }; [...o];",
+    );
+    too_deep(
+        "emit",
+        "const e = new (require('events'))(); e.on('a', () => e.emit('a')); e.emit('a');",
+    );
+    too_deep(
+        "toJSON",
+        "const o = { toJSON() { return JSON.stringify(o) } }; JSON.stringify(o);",
+    );
+    too_deep("a reviver", "function f() { JSON.parse('[1]', f) } f();");
+}
+
+#[test]
+fn nesting_without_end_is_an_error() {
+    too_deep(
+        "String",
+        "let a = []; for (let i = 0; i < 2e5; i++) a = [a]; String(a);",
+    );
+    too_deep(
+        "flat",
+        "let a = []; for (let i = 0; i < 2e5; i++) a = [a]; a.flat(Infinity);",
+    );
+    too_deep(
+        "JSON.stringify",
+        "let a = []; for (let i = 0; i < 2e5; i++) a = [a]; JSON.stringify(a);",
+    );
+    too_deep("eval", "eval('('.repeat(1e6) + ')'.repeat(1e6));");
+    too_deep(
+        "nested arrays in eval",
+        "eval('['.repeat(1e6) + ']'.repeat(1e6));",
+    );
+    too_deep("unary in eval", "eval('!'.repeat(1e6) + '1');");
+}
+
+#[test]
+fn deep_source_is_an_error() {
+    too_deep(
+        "parentheses",
+        &format!("{}1{}", "(".repeat(300_000), ")".repeat(300_000)),
+    );
+    too_deep(
+        "blocks",
+        &format!("{}{}", "{".repeat(300_000), "}".repeat(300_000)),
+    );
+    too_deep(
+        "functions",
+        &format!("{}{}", "()=>{".repeat(100_000), "}".repeat(100_000)),
+    );
+    too_deep("sums", &format!("1{}", "+1".repeat(300_000)));
+}
+
+#[test]
+fn deep_json_is_read() {
+    let folder = Scratch::new();
+    let script = folder.file(
+        "json.js",
+        "const deep = '['.repeat(1e5) + ']'.repeat(1e5); try { JSON.parse(deep); console.log('read') } catch (e) { console.log(e.message) }",
+    );
+    run(ouro().arg(script)).with_code(0);
+}
+
+#[test]
+fn a_limit_that_was_met_can_be_caught() {
+    eval(
+        "function f() { f() } try { f() } catch (e) { console.log(e instanceof RangeError, e.message) } finally { console.log('finally') }",
+    )
+    .with_code(0)
+    .prints("true Maximum call stack size exceeded\nfinally\n");
+}

@@ -1,0 +1,77 @@
+//! What script drops is given back, whether the collector knows its size or not.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use support::{Running, ouro, status_of};
+
+/// The most memory, in MB, that a script ever had while it ran.
+#[track_caller]
+fn peak_of(text: &str) -> u64 {
+    // The script waits at its end, so that there is something left to look at.
+    let text =
+        format!("{text}\nfunction done() {{ console.log('done'); setTimeout(() => {{}}, 1e6); }}");
+    let mut program = Running::start(ouro().args(["-e", &text]));
+    assert_eq!(program.line(), "done");
+    let peak = status_of(program.id(), "VmHWM").expect("the kernel keeps it");
+    let kilobytes: u64 = peak
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("it is a number");
+    kilobytes / 1024
+}
+
+#[track_caller]
+fn stays_under(limit: u64, text: &str) {
+    let peak = peak_of(text);
+    assert!(peak < limit, "{peak} MB at peak, of {limit}: {text}");
+}
+
+/// `body` in callbacks, `count` times in all.
+fn in_callbacks(count: u32, body: &str) -> String {
+    format!(
+        "let left = {count}; (function turn() {{ for (let i = 0; i < 20; i++) {{ {body} }} left -= 20; left > 0 ? setImmediate(turn) : done(); }})();"
+    )
+}
+
+/// Makes a buffer and writes to each of its pages, so that it is memory and not only a promise of it.
+const BUFFER: &str = "const bytes = new Uint8Array(65536); for (let at = 0; at < 65536; at += 4096) bytes[at] = 1;";
+
+#[test]
+fn buffers_in_a_plain_loop() {
+    stays_under(
+        200,
+        &format!("function turn() {{ {BUFFER} }} for (let i = 0; i < 20000; i++) turn(); done();"),
+    );
+}
+
+#[test]
+fn buffers_in_callbacks() {
+    stays_under(200, &in_callbacks(20_000, BUFFER));
+}
+
+#[test]
+fn node_buffers_in_a_plain_loop() {
+    stays_under(
+        200,
+        "for (let i = 0; i < 20000; i++) Buffer.alloc(65536, 1); done();",
+    );
+}
+
+#[test]
+fn node_buffers_in_callbacks() {
+    stays_under(200, &in_callbacks(20_000, "Buffer.allocUnsafe(65536).fill(1);"));
+}
+
+#[test]
+fn arrays_in_callbacks() {
+    stays_under(200, &in_callbacks(2_000, "new Array(100000).fill(i);"));
+}
+
+#[test]
+fn arrays_filled_one_by_one() {
+    stays_under(
+        200,
+        "let left = 100; (function turn() { const a = []; for (let i = 0; i < 20000; i++) a.push(i * 0.5); --left ? setTimeout(turn) : done(); })();",
+    );
+}
