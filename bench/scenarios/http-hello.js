@@ -1,0 +1,4 @@
+// What: front-page server
+// Measure: server
+// Script: ../../tests/servers/hello.js
+// Answer: Hello, world!\n

@@ -1,0 +1,72 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::{Error, Result};
+
+pub const HELP: &str = "\
+Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
+
+  --runs N        rounds for each scenario (default 5)
+  --quick         shorter and fewer rounds: a look, not a figure
+  --json FILE     write every sample to a file
+  --readme        put the table into README.md
+  --ouro PATH     measure this program instead of a release build of the workspace
+  --profile NAME  build Ouro with this profile (default release; dist is the one that is shipped)
+  --node PATH     the Node.js to compare with, instead of that of bench/peers (npm ci there installs it)
+
+Scenarios are the scripts in bench/scenarios.
+";
+
+/// What was asked for.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Names; none means all.
+    pub scenarios: Vec<String>,
+    pub runs: Option<usize>,
+    pub quick: bool,
+    pub json: Option<PathBuf>,
+    pub readme: bool,
+    pub ouro: Option<PathBuf>,
+    pub profile: Option<String>,
+    pub node: Option<PathBuf>,
+    pub help: bool,
+}
+
+/// Reads the words after the program's name.
+///
+/// # Errors
+/// An option that isn't one, or a value that is missing or no number.
+pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
+    let mut options = Options::default();
+    while let Some(word) = words.next() {
+        let mut value = || {
+            words
+                .next()
+                .ok_or_else(|| Error::Usage(format!("{word} requires an argument\n\n{HELP}")))
+        };
+        match word.as_str() {
+            "--runs" => {
+                let text = value()?;
+                let runs = text.parse().ok().filter(|runs| *runs > 0);
+                let runs = runs.ok_or_else(|| {
+                    Error::Usage(format!("--runs {text}: not a number of rounds"))
+                })?;
+                options.runs = Some(runs);
+            }
+            "--quick" => options.quick = true,
+            "--json" => options.json = Some(value()?.into()),
+            "--readme" => options.readme = true,
+            "--ouro" => options.ouro = Some(value()?.into()),
+            "--profile" => options.profile = Some(value()?),
+            "--node" => options.node = Some(value()?.into()),
+            "-h" | "--help" => options.help = true,
+            "all" => {}
+            _ if word.starts_with('-') => {
+                return Err(Error::Usage(format!("bad option: {word}\n\n{HELP}")));
+            }
+            _ => options.scenarios.push(word),
+        }
+    }
+    Ok(options)
+}
