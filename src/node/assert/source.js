@@ -31,7 +31,7 @@ function textOfCall(call) {
 // The column names some point of the call: its beginning is the last chain of names before a bracket that begins at or
 // before it, or else the first of the line.
 function callAround(source, lineStart, lineEnd, column) {
-  const pattern = /[\w$]+(?:\s*\.\s*[\w$]+)*\s*\(/g;
+  const pattern = /[\w$\u0080-\uffff]+(?:\s*\.\s*[\w$\u0080-\uffff]+)*\s*\(/g;
   pattern.lastIndex = lineStart;
   let found, start;
   while ((found = pattern.exec(source)) !== null && found.index < lineEnd) {

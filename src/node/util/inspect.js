@@ -4,15 +4,13 @@
 // loads when a value asks for it.
 
 const {
-  ArrayPrototypePop,
-  ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypeIndexOf, ArrayPrototypeJoin, ArrayPrototypeSort,
-  ArrayPrototypeSplice, DatePrototypeGetTime, DatePrototypeToISOString, DatePrototypeToString, FunctionPrototypeCall,
-  MapPrototypeEntries, MapPrototypeGet, MapPrototypeGetSize, MapPrototypeSet, MathFloor, MathMax, MathMin, MathRound,
-  MathSqrt, Object, ObjectAssign, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectIs,
-  ObjectPrototypeHasOwnProperty, ObjectPrototypePropertyIsEnumerable, ReflectOwnKeys, RegExp, RegExpPrototypeToString,
-  SafeMap, SetPrototypeGetSize, SetPrototypeValues, StringPrototypeEndsWith, StringPrototypeIncludes,
-  StringPrototypeIndexOf, StringPrototypePadEnd, StringPrototypePadStart, StringPrototypeRepeat,
-  StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith,
+  ArrayPrototypeJoin, ArrayPrototypePop, ArrayPrototypeSort, ArrayPrototypeSplice, DatePrototypeGetTime,
+  DatePrototypeToISOString, DatePrototypeToString, FunctionPrototypeCall, MapPrototypeEntries, MapPrototypeGet,
+  MapPrototypeGetSize, MapPrototypeSet, MathFloor, MathMax, MathMin, MathRound, MathSqrt, Object, ObjectAssign,
+  ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectIs, ObjectPrototypeHasOwnProperty,
+  ObjectPrototypePropertyIsEnumerable, ReflectOwnKeys, RegExp, RegExpPrototypeToString, SafeMap, SetPrototypeGetSize,
+  SetPrototypeValues, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypePadEnd, StringPrototypePadStart,
+  StringPrototypeRepeat, StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeSplit,
   StringPrototypeToLowerCase, SymbolFor, SymbolIterator, SymbolPrototypeToString, SymbolToStringTag,
 } = primordials;
 const {
@@ -204,7 +202,7 @@ function formatObject(ctx, value, level, kind, insideBuffer) {
       base = functionBase(value, name, tag);
       done = ctx.stylize(base, 'special');
     } else if (kind === ERROR) {
-      base = formatError(ctx, value, name, tag, keys);
+      base = require('util/inspect_error').formatError(ctx, value, name, tag, keys);
       done = base;
     } else if (kind === REGEXP || kind === DATE) {
       const isRegExp = kind === REGEXP;
@@ -257,10 +255,10 @@ function formatObject(ctx, value, level, kind, insideBuffer) {
   if (ctx.sorted) sortEntries(output, ctx.sorted === true ? undefined : ctx.sorted, asList ? keys.length : output.length);
 
   const text = layOut(ctx, output, base, open, close, asList, level, value);
-  // Objects that repeat without being circular could grow without bound: past 128 MB at one depth, stop going deeper.
+  // Objects that repeat without being circular could grow without bound: past 16 MB at one depth, stop going deeper.
   const written = (ctx.written[ctx.indent] ?? 0) + text.length;
   ctx.written[ctx.indent] = written;
-  if (written > 2 ** 27) ctx.depth = -1;
+  if (written > 2 ** 24) ctx.depth = -1;
   return text;
 }
 
@@ -430,58 +428,6 @@ function classBase(value, name, tag) {
   return `${base}]`;
 }
 
-/** The stack of an error, or what stands for it. */
-function stackOf(ctx, error) {
-  let stack;
-  try {
-    stack = error.stack;
-  } catch {
-    // A throwing accessor: as if there were none.
-  }
-  if (typeof stack === 'string' && stack !== '') return stack;
-  return stack ? rare().oddStack(ctx, error, stack) : rare().titleOf(error);
-}
-
-function formatError(ctx, error, name, tag, keys) {
-  let title = 'Error', message;
-  let stack = stackOf(ctx, error);
-  try {
-    const given = error.name;
-    if (given != null) title = `${given}`;
-    if (typeof given !== 'string') stack = rare().oddlyNamed(stack, given, name);
-    message = error.message;
-  } catch {
-    // A throwing accessor: as if there were none.
-  }
-  if (!ctx.showHidden && keys.length !== 0) dropRepeated(keys, error, stack);
-  if ('cause' in error && !ArrayPrototypeIncludes(keys, 'cause')) keys[keys.length] = 'cause';
-  if (ArrayIsArray(error.errors) && !ArrayPrototypeIncludes(keys, 'errors')) keys[keys.length] = 'errors';
-
-  // The class tells more than the name: `class Foo extends Error` prints as Foo, once.
-  if (name === null || (StringPrototypeEndsWith(title, 'Error') && StringPrototypeStartsWith(stack, title) &&
-      (stack.length === title.length || stack[title.length] === ':' || stack[title.length] === '\n'))) {
-    if (name !== title || tag !== '') stack = rare().retitle(stack, name, title, tag);
-  }
-
-  let from = typeof message === 'string' && message !== '' ? StringPrototypeIndexOf(stack, message) : -1;
-  if (from !== -1) from += message.length;
-  const frames = StringPrototypeIndexOf(stack, '\n    at', from === -1 ? 0 : from);
-  if (frames === -1) stack = `[${stack}]`;
-  else if (ctx.colors || ('cause' in error && kindOf(Object(error.cause)) === ERROR)) stack = rare().writeFrames(ctx, error, stack, frames);
-  return ctx.indent === 0 ? stack : StringPrototypeReplaceAll(stack, '\n', `\n${spaces(ctx.indent)}`);
-}
-
-// Own properties whose text the stack shows already are not written again.
-function dropRepeated(keys, error, stack) {
-  const candidates = ['name', 'message', 'stack'];
-  for (let i = 0; i < 3; i++) {
-    const index = ArrayPrototypeIndexOf(keys, candidates[i]);
-    if (index === -1) continue;
-    const value = error[candidates[i]];
-    if (typeof value !== 'string' || StringPrototypeIncludes(stack, value)) ArrayPrototypeSplice(keys, index, 1);
-  }
-}
-
 function visibleLength(ctx, text) {
   return ctx.colors ? stripVT(text).length : text.length;
 }
@@ -596,5 +542,5 @@ defineLate(inspect, 'styles', () => require('util/colors').styles);
 
 module.exports = {
   inspect, formatValue, formatProperty, formatPrimitive, prefixOf, keysOf, spaces, limit, more, numberText, layOut, fits,
-  newContext, applyOptions, kindOf, NAMED, ELEMENT, defaults, dateText, stackOf,
+  newContext, applyOptions, kindOf, NAMED, ELEMENT, defaults, dateText,
 };

@@ -2,20 +2,18 @@
 // The late half of `util.inspect`: kinds of objects and options that most programs never print.
 
 const {
-  ArrayPrototypePop,
-  ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSplice,
-  ErrorPrototypeToString, FunctionPrototypeCall, MathMax, MathMin, MathTrunc, NumberPrototypeToString,
-  ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectKeys, ObjectPrototypeHasOwnProperty, ReflectOwnKeys,
-  RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeSet, String, StringPrototypeIncludes, StringPrototypeIndexOf,
-  StringPrototypePadStart, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith,
-  SymbolPrototypeToString, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
+  ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypePop, ArrayPrototypePush, FunctionPrototypeCall, MathMax,
+  MathMin, MathTrunc, NumberPrototypeToString, ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectKeys,
+  ObjectPrototypeHasOwnProperty, ReflectOwnKeys, RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeSet, String,
+  StringPrototypeIndexOf, StringPrototypePadStart, StringPrototypeSlice, StringPrototypeSplit, SymbolPrototypeToString,
+  TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
 } = primordials;
 const {
   promiseState, proxyDetails, previewEntries, constructorName, ownNonIndexKeys, quote, unwrap,
 } = binding('util');
 const {
   inspect, formatValue, formatProperty, formatPrimitive, prefixOf, keysOf, spaces, limit, more, numberText, layOut, kindOf,
-  NAMED, ELEMENT, stackOf,
+  NAMED, ELEMENT,
 } = require('util/inspect');
 const types = binding('types');
 
@@ -206,97 +204,6 @@ function fillSparse(ctx, value, level, shown, output, index) {
 
 function holes(ctx, count) {
   return ctx.stylize(`<${count} empty item${count > 1 ? 's' : ''}>`, 'undefined');
-}
-
-// Errors
-
-function titleOf(error) {
-  try {
-    return ErrorPrototypeToString(error);
-  } catch {
-    return 'Error';
-  }
-}
-
-function oddStack(ctx, error, stack) {
-  const inner = { ...ctx, compact: false, indent: ctx.indent + 4 };
-  return `${titleOf(error)}\n    ${formatValue(inner, stack, 0)}`;
-}
-
-/** A name that is no text is followed by the class. */
-function oddlyNamed(stack, given, name) {
-  if (given == null || name === null || !StringPrototypeStartsWith(stack, `${given}`)) return stack;
-  return `${given} [${name}]${StringPrototypeSlice(stack, `${given}`.length)}`;
-}
-
-/** Puts the class of an error in front of its stack. */
-function retitle(stack, name, title, tag) {
-  let known = title;
-  if (name === null) {
-    const match = RegExpPrototypeExec(/^([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n\s+at)/, stack) ??
-      RegExpPrototypeExec(/^([a-z_A-Z0-9-]*Error)$/, stack);
-    known = match?.[1] ?? '';
-  }
-  const prefix = StringPrototypeSlice(prefixOf(name, tag, known || 'Error'), 0, -1);
-  if (prefix === title) return stack;
-  if (!StringPrototypeIncludes(prefix, title)) return `${prefix} [${title}]${StringPrototypeSlice(stack, known.length)}`;
-  return known === '' ? `${prefix}: ${stack}` : `${prefix}${StringPrototypeSlice(stack, known.length)}`;
-}
-
-/** The stack, less what its cause's stack repeats, and with the runtime's own frames dimmed in colour. */
-function writeFrames(ctx, error, stack, from) {
-  const lines = StringPrototypeSplit(StringPrototypeSlice(stack, from + 1), '\n');
-  const { cause } = error;
-  if (cause != null && typeof cause === 'object') dropShared(ctx, lines, stackOf(ctx, cause));
-  let text = StringPrototypeSlice(stack, 0, from);
-  for (let i = 0; i < lines.length; i++) text += `\n${ctx.colors ? paintFrame(ctx, lines[i]) : lines[i]}`;
-  return text;
-}
-
-function dropShared(ctx, lines, causeStack) {
-  const start = StringPrototypeIndexOf(causeStack, '\n    at');
-  if (start === -1) return;
-  const others = StringPrototypeSplit(StringPrototypeSlice(causeStack, start + 1), '\n');
-  for (let i = 0; i < lines.length - 3; i++) {
-    const at = ArrayPrototypeIndexOf(others, lines[i]);
-    if (at === -1) continue;
-    let run = 1;
-    while (i + run < lines.length && at + run < others.length && lines[i + run] === others[at + run]) run++;
-    if (run > 3) {
-      const note = `    ... ${run - 2} lines matching cause stack trace ...`;
-      ArrayPrototypeSplice(lines, i + 1, run - 2, ctx.stylize(note, 'undefined'));
-      return;
-    }
-  }
-}
-
-let builtinIds;
-function paintFrame(ctx, line) {
-  const own = RegExpPrototypeExec(/^ {4}at (?:[^/\\(]+ \(|)node:(.+):\d+:\d+\)?$/, line);
-  if (own !== null) {
-    builtinIds ??= new SafeSet(require('module').builtinModules);
-    if (builtinIds.has(own[1])) return ctx.stylize(line, 'undefined');
-  }
-  let text = '';
-  let at = 0;
-  for (;;) {
-    const found = RegExpPrototypeExec(/[/\\]node_modules[/\\](@[^/\\]+[/\\][^/\\]+|[^/\\]+)(?=[/\\])/, StringPrototypeSlice(line, at));
-    if (found === null) break;
-    const nameAt = at + found.index + found[0].length - found[1].length;
-    text += StringPrototypeSlice(line, at, nameAt) + ctx.stylize(found[1], 'module');
-    at = nameAt + found[1].length;
-  }
-  text += StringPrototypeSlice(line, at);
-  const home = `${process.cwd()}/`;
-  const homeAt = StringPrototypeIndexOf(text, home);
-  if (homeAt === -1) return text;
-  let start = homeAt, end = homeAt + home.length;
-  if (StringPrototypeSlice(text, homeAt - 7, homeAt) === 'file://') start -= 7;
-  const inBrackets = text[start - 1] === '(';
-  if (inBrackets) start--;
-  const last = inBrackets ? text.length - 1 : text.length;
-  return StringPrototypeSlice(text, 0, start) + ctx.stylize(StringPrototypeSlice(text, start, end), 'undefined') +
-    StringPrototypeSlice(text, end, last) + (inBrackets ? ctx.stylize(')', 'undefined') : '');
 }
 
 /** A value nested too deep for the stack still prints what was reached. */
@@ -553,6 +460,6 @@ function groups(digits) {
 }
 
 module.exports = {
-  lookThroughProxy, optionsForUser, callGetter, classNameOf, isBuiltIn, oddName, symbolKey, fillSparse, titleOf, oddStack,
-  retitle, oddlyNamed, writeFrames, afterOverflow, interrupted, describe, separated,
+  lookThroughProxy, optionsForUser, callGetter, classNameOf, isBuiltIn, oddName, symbolKey, fillSparse,
+  afterOverflow, interrupted, describe, separated,
 };

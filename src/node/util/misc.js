@@ -5,7 +5,7 @@ const {
   ArrayIsArray, Error, ErrorCaptureStackTrace, ObjectDefineProperty, ObjectKeys, ObjectSetPrototypeOf,
   StringPrototypeToWellFormed,
 } = primordials;
-const { nodeError, getSystemErrorName: nameOf, getSystemErrorMessage: messageOf, getSystemErrorMap } = binding('errors');
+const { nodeError, errname, getErrorMap, getSystemErrorMessage: messageOf } = binding('errors');
 const { validateNumber, validateString, validateBoolean, validateInteger, validateObject } = binding('validators');
 const native = binding('util');
 
@@ -50,7 +50,12 @@ function checkErrorNumber(err) {
 
 function getSystemErrorName(err) {
   checkErrorNumber(err);
-  return nameOf(err);
+  return errname(err);
+}
+
+/** All system errors: a Map from number to `[name, message]`. */
+function getSystemErrorMap() {
+  return getErrorMap();
 }
 
 function getSystemErrorMessage(err) {
@@ -132,8 +137,13 @@ function setTraceSigInt(enable) {
   if (enable) throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'util.setTraceSigInt');
 }
 
+// Only who touches them pays for the warning's machinery.
+const { deprecate } = require('util/deprecate');
+const oldExtend = deprecate(_extend, 'The `util._extend` API is deprecated. Please use Object.assign() instead.', 'DEP0060');
+const oldIsArray = deprecate(isArray, 'The `util.isArray` API is deprecated. Please use `Array.isArray()` instead.', 'DEP0044');
+
 module.exports = {
-  inherits, _extend, isArray, stripVTControlCharacters, toUSVString, getSystemErrorName, getSystemErrorMessage,
+  inherits, _extend: oldExtend, isArray: oldIsArray, stripVTControlCharacters, toUSVString, getSystemErrorName, getSystemErrorMessage,
   getSystemErrorMap, _errnoException, _exceptionWithHostPort, parseEnv, getCallSites, convertProcessSignalToExitCode,
   transferableAbortSignal, transferableAbortController, setTraceSigInt,
 };
