@@ -23,7 +23,7 @@ pub use self::{
     class::{aligned, inspect_symbol},
     encoding::Encoding,
     errors::{MAX_STRING_LENGTH, string_too_long},
-    module::{binding, exports, install},
+    module::{binding, call_late, exports, install},
     view::{View, is_uint8_array},
 };
 

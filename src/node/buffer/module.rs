@@ -115,7 +115,7 @@ fn part(id: &str, name: &'static str, context: &mut Context) -> JsResult<JsValue
 }
 
 /// Calls a function of a script half that loads for it.
-fn late(
+pub fn call_late(
     id: &str,
     name: &'static str,
     args: &[JsValue],

@@ -131,7 +131,7 @@ pub fn quoted(text: &JsString) -> String {
                 out.push_str(&format!("\\x{:02X}", u32::from(symbol)));
             }
             Ok(symbol) => out.push(symbol),
-            Err(lone) => out.push_str(&format!("\\u{:04X}", lone.unpaired_surrogate())),
+            Err(lone) => out.push_str(&format!("\\u{:04x}", lone.unpaired_surrogate())),
         }
     }
     out.push(quote);

@@ -269,24 +269,16 @@ fn can_parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 }
 
 fn create_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let args = [
-        js_string!("obj").into(),
-        js_string!("Blob").into(),
-        args.get_or_undefined(0).clone(),
-    ];
-    Err(errors::node_error_with(
-        "ERR_INVALID_ARG_TYPE",
-        &args,
-        context,
-    ))
+    crate::node::buffer::call_late("buffer/blob", "createObjectURL", args, context)
 }
 
 fn revoke_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if args.is_empty() {
         return Err(missing(&["url"], context));
     }
-    usv(&args[0], context)?;
-    Ok(JsValue::undefined())
+    let url = usv(&args[0], context)?;
+    let args = [JsString::from(url).into()];
+    crate::node::buffer::call_late("buffer/blob", "revokeObjectURL", &args, context)
 }
 
 fn not_a_url(context: &mut Context) -> JsError {
