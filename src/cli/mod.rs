@@ -2,7 +2,6 @@
 //!
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/cli.html>
 
-pub mod env_file;
 pub mod flags;
 
 use std::{
@@ -10,13 +9,15 @@ use std::{
     path::Path,
 };
 
-use boa_engine::{Context, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsResult, JsValue, builtins::promise::PromiseState, js_string};
 use flags::{InputType, Invocation};
 
 use crate::{
     Runtime,
     engine::registry,
-    modules, on_script_thread,
+    modules,
+    node::util,
+    on_script_thread,
     runtime::{
         State,
         fatal::{self, exit},
@@ -94,6 +95,7 @@ fn start(mut run: Invocation) -> i32 {
         return check(&program, &mut runtime);
     }
     runtime.enter(|context| modules::preload(&run.require, context));
+    import(&run.import, &mut runtime);
     runtime.enter(|context| execute(&program, &run, context));
     let code = runtime.run();
     if run.parsed_bytes {
@@ -101,6 +103,21 @@ fn start(mut run: Invocation) -> i32 {
     }
     // What the runtime still holds goes with the process; tearing it down piece by piece would only take time.
     fatal::leave(code)
+}
+
+/// `--import`: the main module waits until these have been evaluated.
+fn import(requests: &[String], runtime: &mut Runtime) {
+    if requests.is_empty() {
+        return;
+    }
+    let mut started = None;
+    runtime.enter(|context| {
+        started = Some(modules::preload_imports(requests, context)?);
+        Ok(())
+    });
+    if let Some(promise) = started {
+        runtime.run_while(|| promise.state() == PromiseState::Pending);
+    }
 }
 
 fn program(run: &Invocation) -> Result<Program, String> {
@@ -131,7 +148,7 @@ fn read_standard_input() -> Result<Program, String> {
 fn read_env_files(run: &mut Invocation) -> Result<(), String> {
     for (path, required) in &run.env_files {
         match std::fs::read_to_string(path) {
-            Ok(text) => run.options.env_file.extend(env_file::parse(&text)),
+            Ok(text) => run.options.env_file.extend(util::env_entries(&text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(format!("{path}: not found"));

@@ -3,6 +3,7 @@
 pub mod json;
 pub mod memory;
 pub mod native;
+pub mod nesting;
 pub mod primordials;
 pub mod proxies;
 pub mod registry;

@@ -19,7 +19,7 @@ mod syntax;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::Path;
 
-use boa_engine::{Context, JsResult, JsValue, Script, Source};
+use boa_engine::{Context, JsResult, JsValue, Script, Source, object::builtins::JsPromise};
 use rustc_hash::FxHashSet;
 
 pub use commonjs::binding;
@@ -116,6 +116,7 @@ pub fn run_main(path: &Path, context: &mut Context) -> JsResult<()> {
 /// What the code throws.
 pub fn run_eval(source: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
     commonjs::define_globals(name, context)?;
+    crate::engine::nesting::check(source)?;
     let readable = lexer::lengths::with_bracketed_lengths(source);
     let parsed = Script::parse(
         Source::from_bytes(readable.as_ref()).with_path(Path::new(name)),
@@ -148,6 +149,7 @@ pub fn check_file(path: &Path, context: &mut Context) -> JsResult<()> {
 /// # Errors
 /// A syntax error.
 pub fn check_text(source: &str, name: &str, context: &mut Context) -> JsResult<()> {
+    crate::engine::nesting::check(source)?;
     // A module's text is a function body: `return` may stand at its top level.
     let body = source
         .strip_prefix("#!")
@@ -180,6 +182,28 @@ pub fn run_eval_module(source: &str, context: &mut Context) -> JsResult<()> {
     esm::module_for_text(&url, source, context)?;
     esm::run_main(url, context);
     Ok(())
+}
+
+/// Begins to load the ES modules of `--import`, one after the other; the promise is settled when all are evaluated.
+///
+/// # Errors
+/// Those of the engine: what the modules throw rejects.
+pub fn preload_imports(requests: &[String], context: &mut Context) -> JsResult<JsPromise> {
+    let lines: Vec<String> = requests
+        .iter()
+        .map(|request| format!("await import({});\n", quoted(request)))
+        .collect();
+    let url = paths::to_file_url(&commonjs::current_directory().join("[preload]"));
+    let module = esm::module_for_text(&url, &lines.concat(), context)?;
+    esm::load_and_link(&module, context)?;
+    esm::evaluate(&module, context)
+}
+
+/// A text as a string literal of script.
+fn quoted(text: &str) -> String {
+    let escaped: String = text.chars().flat_map(char::escape_default).collect();
+    // Rust writes `\u{e9}`, which script reads alike.
+    format!("\"{escaped}\"")
 }
 
 /// Loads the modules of `-r`.

@@ -1,12 +1,15 @@
 //! The engine's host hooks: async context for promise reactions, unhandled rejections, a safe point for collection.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsValue,
+    Context, JsObject, JsResult, JsString, JsValue,
     builtins::promise::{OperationType, Promise},
     context::HostHooks,
     job::JobCallback,
     object::builtins::JsFunction,
+    realm::Realm,
 };
+
+use crate::engine::nesting;
 
 use super::{State, async_context};
 
@@ -42,6 +45,20 @@ impl HostHooks for Hooks {
         state
             .rejections
             .track(promise.clone().upcast(), operation, frame);
+    }
+
+    fn ensure_can_compile_strings(
+        &self,
+        _: Realm,
+        parameters: &[JsString],
+        body: &JsString,
+        _: bool,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        for text in parameters.iter().chain([body]) {
+            nesting::check_string(text, context)?;
+        }
+        Ok(())
     }
 
     fn local_timezone_offset_seconds(&self, unix_time_seconds: i64) -> i32 {

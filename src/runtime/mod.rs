@@ -329,6 +329,16 @@ impl Runtime {
         }
     }
 
+    /// Runs the event loop while the condition holds and something is left.
+    pub(crate) fn run_while(&mut self, condition: impl Fn() -> bool) {
+        while condition() && !self.state.is_terminating() {
+            match self.state.event_loop.next_event(RunMode::Default) {
+                Some(event) => dispatch::dispatch(event, &mut self.context),
+                None => return,
+            }
+        }
+    }
+
     /// The engine's context, for natives of the embedder.
     pub fn context(&mut self) -> &mut Context {
         &mut self.context
@@ -360,15 +370,41 @@ impl Drop for Runtime {
 /// When the thread can't be started. A panic of the closure goes on in the caller.
 pub fn on_script_thread<T: Send>(run: impl FnOnce() -> T + Send) -> io::Result<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("ouro-script".into())
-            .stack_size(SCRIPT_STACK_BYTES)
-            .spawn_scoped(scope, run)?;
+        let thread = spawn(scope, run)?;
         match thread.join() {
             Ok(value) => Ok(value),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })
+}
+
+/// A system that doesn't reserve that much address space may still give less.
+fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope std::thread::Scope<'scope, '_>,
+    run: impl FnOnce() -> T + Send + 'scope,
+) -> io::Result<std::thread::ScopedJoinHandle<'scope, T>> {
+    let run = std::sync::Mutex::new(Some(run));
+    let run = std::sync::Arc::new(run);
+    let mut refused = None;
+    for bytes in [
+        SCRIPT_STACK_BYTES,
+        SCRIPT_STACK_BYTES / 4,
+        SCRIPT_STACK_BYTES / 16,
+    ] {
+        let run = run.clone();
+        let spawned = std::thread::Builder::new()
+            .name("ouro-script".into())
+            .stack_size(bytes)
+            .spawn_scoped(scope, move || {
+                let run = run.lock().ok().and_then(|mut run| run.take());
+                run.expect("exactly one thread is started, and takes it")()
+            });
+        match spawned {
+            Ok(thread) => return Ok(thread),
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(refused.unwrap_or_else(|| io::ErrorKind::Other.into()))
 }
 
 /// The error by which natives stop script that may not go on: it can't be caught.

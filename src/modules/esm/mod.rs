@@ -21,7 +21,7 @@ use url::Url;
 
 pub use hook::Loader;
 pub use require::run_as_commonjs;
-pub use run::{report_unsettled_main, run_main};
+pub use run::{evaluate, load_and_link, report_unsettled_main, run_main};
 pub use source::module_for_text;
 
 use crate::runtime::State;

@@ -174,6 +174,7 @@ fn data_url(url: &Url) -> Result<(Format, String), ResolveError> {
 pub fn module_for_text(url: &Url, text: &str, context: &mut Context) -> JsResult<Module> {
     let state = State::of(context);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    crate::engine::nesting::check(text)?;
     let readable = with_bracketed_lengths(text);
     let source = Source::from_bytes(readable.as_ref()).with_path(Path::new(url.as_str()));
     let parsed = Module::parse(source, None, context);

@@ -7,6 +7,8 @@ mod keys;
 mod kinds;
 mod text;
 
+pub use env::entries as env_entries;
+
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, property::Attribute};
 
 use crate::engine::native::{self, Maker, Natives};
