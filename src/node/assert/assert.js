@@ -4,7 +4,7 @@
 // Behaviour: <https://nodejs.org/docs/latest-v24.x/api/assert.html>
 
 const {
-  Error, ObjectAssign, ObjectIs, ObjectKeys, ObjectPrototypeIsPrototypeOf, ReflectApply, RegExpPrototypeExec, String,
+  Error, ObjectIs, ObjectKeys, ObjectPrototypeIsPrototypeOf, ReflectApply, RegExpPrototypeExec, String,
   StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
 } = primordials;
 const { nodeError } = binding('errors');
@@ -13,7 +13,7 @@ const { isPromise, isRegExp, isNativeError } = binding('types');
 const NOTHING_THROWN = {};
 
 function fail(details) {
-  if (details.message instanceof Error) throw details.message;
+  if (isError(details.message)) throw details.message;
   throw newError(details);
 }
 
@@ -39,7 +39,7 @@ function checkOk(call, count, value, message) {
   } else if (message == null) {
     generated = true;
     message = require('assert/source').messageOfCall(call);
-  } else if (message instanceof Error) {
+  } else if (isError(message)) {
     throw message;
   }
   const error = newError({ actual: value, expected: true, message, operator: '==', stackStartFn: call });
@@ -52,15 +52,22 @@ function checkOk(call, count, value, message) {
  * @param {any} value
  * @param {string|Error} [message]
  */
-function assert(...args) {
-  checkOk(assert, args.length, ...args);
-}
-
 function ok(...args) {
   checkOk(ok, args.length, ...args);
 }
+const assert = ok;
+
+const lateOnes = { AssertionError: 'assert/assertion_error', CallTracker: 'assert/call_tracker', Assert: 'assert/instance' };
+
+function addLate(object, name) {
+  binding('util').defineLate(object, name, () => require(lateOnes[name])[name]);
+}
+addLate(assert, 'AssertionError');
+addLate(assert, 'CallTracker');
 
 let failWarned = false;
+
+assert.ok = ok;
 
 assert.fail = function fail(actual, expected, message, operator, stackStartFn) {
   const count = arguments.length;
@@ -80,15 +87,13 @@ assert.fail = function fail(actual, expected, message, operator, stackStartFn) {
     }
     if (count === 2) operator = '!=';
   }
-  if (message instanceof Error) throw message;
+  if (isError(message)) throw message;
   const details = { actual, expected, operator: operator === undefined ? 'fail' : operator, stackStartFn: stackStartFn || assert.fail };
   if (message !== undefined) details.message = message;
   const error = newError(details);
   if (generated) error.generatedMessage = true;
   throw error;
 };
-
-assert.ok = ok;
 
 assert.equal = function equal(actual, expected, message) {
   requireBoth(arguments.length);
@@ -166,7 +171,7 @@ assert.doesNotMatch = function doesNotMatch(string, regexp, message) {
 function checkMatch(string, regexp, message, wanted, call) {
   if (!isRegExp(regexp)) throw nodeError('ERR_INVALID_ARG_TYPE', 'regexp', 'RegExp', regexp);
   if (typeof string === 'string' && (RegExpPrototypeExec(regexp, string) !== null) === wanted) return;
-  if (message instanceof Error) throw message;
+  if (isError(message)) throw message;
   const generated = !message;
   if (generated) {
     if (typeof string !== 'string') {
@@ -276,7 +281,7 @@ function checkError(actual, expected, message, call) {
     checkErrorObject(actual, expected, message, call);
     return;
   }
-  if (message instanceof Error) throw message;
+  if (isError(message)) throw message;
   const error = newError({ actual, expected, message, operator: call.name, stackStartFn: startOf(call) });
   error.generatedMessage = generated;
   throw error;
@@ -407,20 +412,18 @@ function strict(...args) {
   checkOk(strict, args.length, ...args);
 }
 
-const lateOnes = { AssertionError: 'assert/assertion_error', CallTracker: 'assert/call_tracker', Assert: 'assert/instance' };
 const strictOnes = {
   equal: assert.strictEqual, deepEqual: assert.deepStrictEqual, notEqual: assert.notStrictEqual,
   notDeepEqual: assert.notDeepStrictEqual,
 };
-ObjectAssign(strict, assert, strictOnes);
-const { defineLate } = binding('util');
-const lateNames = ObjectKeys(lateOnes);
-for (let i = 0; i < lateNames.length; i++) {
-  const name = lateNames[i];
-  const make = () => require(lateOnes[name])[name];
-  defineLate(assert, name, make);
-  defineLate(strict, name, make);
+const names = ObjectKeys(assert);
+for (let i = 0; i < names.length; i++) {
+  const name = names[i];
+  if (lateOnes[name] === undefined) strict[name] = strictOnes[name] ?? assert[name];
+  else addLate(strict, name);
 }
+addLate(assert, 'Assert');
+addLate(strict, 'Assert');
 assert.strict = strict;
 strict.strict = strict;
 

@@ -164,7 +164,11 @@ function looseMessage(actual, expected, operator) {
   const left = shorten(textOf(actual));
   const right = shorten(textOf(expected));
   if (operator === 'deepEqual') return `${headlines.deepEqual}\n\n${left}\n\nshould loosely deep-equal\n\n${right}`;
-  if (operator === 'notDeepEqual') return `${headlines.notDeepEqual}\n\n${left}`;
+  if (operator === 'notDeepEqual') {
+    const whole = textOf(actual);
+    if (whole === textOf(expected)) return `${headlines.notDeepEqual}\n\n${whole}`;
+    return `Expected values not to be loosely deep-equal:\n\n${left}\n\nshould not loosely deep-equal\n\n${right}`;
+  }
   return `${left} ${operator} ${right}`;
 }
 
@@ -192,7 +196,7 @@ class AssertionError extends Error {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     if (message != null) {
-      const extended = operator === 'deepStrictEqual' || operator === 'strictEqual';
+      const extended = operator === 'deepStrictEqual' || operator === 'strictEqual' || operator === 'partialDeepStrictEqual';
       super(extended ? messageFor(actual, expected, operator, String(message)) : String(message));
     } else {
       super(messageFor(actual, expected, operator));

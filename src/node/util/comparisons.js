@@ -3,11 +3,11 @@
 // strict, and partial (strict, where the actual value may hold more than the expected one).
 
 const {
-  ArrayPrototypePop,
-  ArrayIsArray, ArrayPrototypePush, DatePrototypeGetTime, MapPrototypeEntries, MapPrototypeGet, MapPrototypeGetSize,
-  MapPrototypeHas, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectIs, ObjectKeys, ObjectPrototypeHasOwnProperty,
-  ObjectPrototypePropertyIsEnumerable, ObjectPrototypeToString, SetPrototypeGetSize, SetPrototypeHas,
-  SetPrototypeValues, TypedArrayPrototypeGetLength, Uint8Array,
+  ArrayIsArray, ArrayPrototypePop, ArrayPrototypePush, DatePrototypeGetTime, MapPrototypeEntries, MapPrototypeGet,
+  MapPrototypeGetSize, MapPrototypeHas, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectIs, ObjectKeys,
+  ObjectPrototypeHasOwnProperty, ObjectPrototypePropertyIsEnumerable, ObjectPrototypeToString, SetPrototypeGetSize,
+  SetPrototypeHas, SetPrototypeValues, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag,
+  Uint8Array,
 } = primordials;
 const { kind, unwrap, ownNonIndexKeys } = binding('util');
 
@@ -66,7 +66,7 @@ function sameContent(a, b, sort, mode) {
     case MAP:
       return mode === PARTIAL ? MapPrototypeGetSize(a) >= MapPrototypeGetSize(b) : MapPrototypeGetSize(a) === MapPrototypeGetSize(b);
     case TYPED_ARRAY:
-      return sameElements(a, b, mode);
+      return TypedArrayPrototypeGetSymbolToStringTag(a) === TypedArrayPrototypeGetSymbolToStringTag(b) && sameElements(a, b, mode);
     case REGEXP:
       return a.source === b.source && a.flags === b.flags && a.lastIndex === b.lastIndex;
     case DATE: {

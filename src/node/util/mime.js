@@ -35,7 +35,7 @@ function readTypes(text) {
   const type = slash === -1 ? StringPrototypeSlice(text, at) : StringPrototypeSlice(text, at, slash);
   const badType = indexOf(NOT_TOKEN, type);
   if (type === '' || slash === -1 || badType !== -1) {
-    throw nodeError('ERR_INVALID_MIME_SYNTAX', 'type', text, badType === -1 ? -1 : at + badType);
+    throw nodeError('ERR_INVALID_MIME_SYNTAX', 'type', text, badType);
   }
   at = slash + 1;
   const semicolon = StringPrototypeIndexOf(text, ';', at);
@@ -43,7 +43,7 @@ function readTypes(text) {
   const subtype = trimEnd(raw);
   const badSubtype = indexOf(NOT_TOKEN, subtype);
   if (subtype === '' || badSubtype !== -1) {
-    throw nodeError('ERR_INVALID_MIME_SYNTAX', 'subtype', text, badSubtype === -1 ? -1 : at + badSubtype);
+    throw nodeError('ERR_INVALID_MIME_SYNTAX', 'subtype', text, badSubtype);
   }
   return {
     type: toLower(type), subtype: toLower(subtype),
