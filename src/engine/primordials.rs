@@ -272,16 +272,21 @@ impl Primordials {
     }
 }
 
-/// The names in the `const { … } = primordials;` of a text.
+/// The names in the `const { … } = primordials;` of a text, and those it takes with `primordials.Name`.
 fn wanted(text: &str) -> impl Iterator<Item = &str> {
     let list = text.find("} = primordials;").and_then(|end| {
         let start = text[..end].rfind('{')?;
         Some(&text[start + 1..end])
     });
-    list.unwrap_or_default()
+    let listed = list
+        .unwrap_or_default()
         .split(',')
-        .filter_map(|entry| entry.split(':').next().map(str::trim))
-        .filter(|name| !name.is_empty())
+        .filter_map(|entry| entry.split(':').next().map(str::trim));
+    let single = text.split("primordials.").skip(1).filter_map(|rest| {
+        rest.split(|symbol: char| !symbol.is_ascii_alphanumeric() && symbol != '_')
+            .next()
+    });
+    listed.chain(single).filter(|name| !name.is_empty())
 }
 
 fn member(intrinsic: &Intrinsic, rest: &str, context: &mut Context) -> Option<JsValue> {
