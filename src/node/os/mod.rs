@@ -6,14 +6,17 @@ pub mod sys;
 use std::net::IpAddr;
 
 use boa_engine::{
-    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue,
+    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
     native_function::NativeFunctionPointer,
     object::builtins::JsArray,
     property::{Attribute, PropertyDescriptor},
 };
 
 use crate::{
-    engine::native::{Natives, function},
+    engine::{
+        native::{Natives, function},
+        registry,
+    },
     node::{arguments, errors},
 };
 use sys::Failure;
@@ -129,6 +132,27 @@ fn text(text: &str) -> JsResult<JsValue> {
     Ok(JsString::from(text).into())
 }
 
+/// A variable of `process.env`, which script may have changed.
+fn variable(name: &str, context: &mut Context) -> JsResult<Option<String>> {
+    let process = registry::require("process", context)?.to_object(context)?;
+    let env = process.get(js_string!("env"), context)?;
+    let Some(env) = env.as_object() else {
+        return Ok(None);
+    };
+    let value = env.get(JsString::from(name), context)?;
+    Ok(value.as_string().map(|value| value.to_std_string_lossy()))
+}
+
+/// Of some variables, the first that is there.
+fn first_variable(names: &[&str], context: &mut Context) -> JsResult<Option<String>> {
+    for name in names {
+        if let Some(value) = variable(name, context)?.filter(|value| !value.is_empty()) {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
 fn fail<T>(outcome: Result<T, Failure>, context: &mut Context) -> JsResult<T> {
     outcome.map_err(|Failure { call, errno }| system_error(call, errno, context))
 }
@@ -172,6 +196,9 @@ fn total_memory(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue
 }
 
 fn home(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(home) = variable(sys::HOME_VARIABLE, context)? {
+        return text(&home);
+    }
     text(&fail(sys::home(), context)?)
 }
 
@@ -195,8 +222,9 @@ fn machine(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     text(&sys::system().machine)
 }
 
-fn temporary_directory(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    text(&sys::temporary_directory())
+fn temporary_directory(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let named = first_variable(sys::TEMPORARY_VARIABLES, context)?;
+    text(&sys::temporary_directory(named))
 }
 
 fn uptime(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

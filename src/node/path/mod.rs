@@ -56,14 +56,14 @@ trait Style: 'static {
     const DELIMITER: &'static str;
     fn normalize(path: &[u16]) -> Text;
     fn join(parts: &[Text]) -> Text;
-    fn resolve(parts: &[Text]) -> Text;
+    fn resolve(parts: &[Text], cwd: &Text) -> Text;
     fn relative(from: &[u16], to: &[u16]) -> Text;
     fn is_absolute(path: &[u16]) -> bool;
     fn dirname(path: &[u16]) -> Text;
     fn basename(path: &[u16], suffix: &[u16]) -> Text;
     fn extname(path: &[u16]) -> Text;
     fn parse(path: &[u16]) -> Parts;
-    fn to_namespaced(path: &[u16]) -> Text;
+    fn to_namespaced(path: &[u16], cwd: &Text) -> Text;
 }
 
 struct Posix;
@@ -79,9 +79,9 @@ impl Style for Posix {
     fn join(parts: &[Text]) -> Text {
         posix::join(parts)
     }
-    fn resolve(parts: &[Text]) -> Text {
+    fn resolve(parts: &[Text], cwd: &Text) -> Text {
         posix::resolve(parts, || {
-            let mut cwd = current_directory();
+            let mut cwd = cwd.clone();
             if cfg!(windows) {
                 // As POSIX sees it: forward slashes, and no drive before the first of them.
                 cwd.iter_mut().for_each(|unit| {
@@ -112,7 +112,7 @@ impl Style for Posix {
     fn parse(path: &[u16]) -> Parts {
         posix::parse(path)
     }
-    fn to_namespaced(path: &[u16]) -> Text {
+    fn to_namespaced(path: &[u16], _: &Text) -> Text {
         path.to_vec()
     }
 }
@@ -127,10 +127,10 @@ impl Style for Win32 {
     fn join(parts: &[Text]) -> Text {
         win32::join(parts)
     }
-    fn resolve(parts: &[Text]) -> Text {
+    fn resolve(parts: &[Text], cwd: &Text) -> Text {
         win32::resolve(parts, |drive| match drive {
-            Some(drive) => directory_of_drive(drive),
-            None => current_directory(),
+            Some(drive) => directory_of_drive(drive, cwd),
+            None => cwd.clone(),
         })
     }
     fn relative(from: &[u16], to: &[u16]) -> Text {
@@ -151,16 +151,15 @@ impl Style for Win32 {
     fn parse(path: &[u16]) -> Parts {
         win32::parse(path)
     }
-    fn to_namespaced(path: &[u16]) -> Text {
-        win32::to_namespaced(path, Self::resolve(&[path.to_vec()]))
+    fn to_namespaced(path: &[u16], cwd: &Text) -> Text {
+        win32::to_namespaced(path, Self::resolve(&[path.to_vec()], cwd))
     }
 }
 
 /// Windows keeps a current directory for each drive, in variables that start with `=`.
-fn directory_of_drive(drive: &[u16]) -> Text {
+fn directory_of_drive(drive: &[u16], cwd: &Text) -> Text {
     let name = format!("={}", String::from_utf16_lossy(drive));
-    let cwd = std::env::var(name)
-        .map_or_else(|_| current_directory(), |cwd| cwd.encode_utf16().collect());
+    let cwd = std::env::var(name).map_or_else(|_| cwd.clone(), |cwd| cwd.encode_utf16().collect());
     let same = String::from_utf16_lossy(&cwd[..cwd.len().min(2)])
         .eq_ignore_ascii_case(&String::from_utf16_lossy(drive));
     if !same && cwd.get(2) == Some(&BACKSLASH) {
@@ -171,9 +170,20 @@ fn directory_of_drive(drive: &[u16]) -> Text {
     cwd
 }
 
-fn current_directory() -> Text {
-    let cwd = std::env::current_dir().unwrap_or_default();
-    cwd.to_string_lossy().encode_utf16().collect()
+/// `process.cwd()`, which script may have replaced; not asked for when the last part is absolute anyhow.
+fn current_directory(parts: &[Text], context: &mut Context) -> JsResult<Text> {
+    if parts.first().is_some_and(|part| posix::is_absolute(part)) && !cfg!(windows) {
+        return Ok(Text::new());
+    }
+    let process = registry::require("process", context)?.to_object(context)?;
+    let cwd = process.get(js_string!("cwd"), context)?;
+    match cwd.as_callable() {
+        Some(function) => {
+            let cwd = function.call(&process.into(), &[], context)?;
+            Ok(to_text(&cwd.to_string(context)?))
+        }
+        None => Ok(Text::new()),
+    }
 }
 
 fn style<S: Style>(context: &mut Context) -> JsObject {
@@ -241,7 +251,8 @@ fn texts(
 
 fn resolve<S: Style>(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let parts = resolvable(args, S::SEPARATOR == "/", context)?;
-    Ok(to_js(&S::resolve(&parts)).into())
+    let cwd = current_directory(&parts, context)?;
+    Ok(to_js(&S::resolve(&parts, &cwd)).into())
 }
 
 /// The arguments from the last absolute one on: those before it aren't looked at, so they may be anything.
@@ -284,18 +295,22 @@ fn relative<S: Style>(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if from == to {
         return Ok(js_string!().into());
     }
-    let (from, to) = (S::resolve(&[from]), S::resolve(&[to]));
+    let cwd = current_directory(&[], context)?;
+    let (from, to) = (S::resolve(&[from], &cwd), S::resolve(&[to], &cwd));
     Ok(to_js(&S::relative(&from, &to)).into())
 }
 
 fn to_namespaced_path<S: Style>(
     _: &JsValue,
     args: &[JsValue],
-    _: &mut Context,
+    context: &mut Context,
 ) -> JsResult<JsValue> {
     let path = args.get_or_undefined(0);
     Ok(match path.as_string() {
-        Some(string) => to_js(&S::to_namespaced(&to_text(&string))).into(),
+        Some(string) => {
+            let cwd = current_directory(&[], context)?;
+            to_js(&S::to_namespaced(&to_text(&string), &cwd)).into()
+        }
         None => path.clone(),
     })
 }

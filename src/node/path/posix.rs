@@ -80,13 +80,16 @@ pub fn resolve(parts: &[Text], cwd: impl FnOnce() -> Text) -> Text {
     if first.is_none() {
         all = cwd();
     }
+    let has_cwd = is_absolute(&all);
     for part in &parts[first.unwrap_or(0)..] {
         all.push(SLASH);
         all.extend_from_slice(part);
     }
-    let mut out = vec![SLASH];
-    push_components(&mut out, &all, true);
-    out
+    // Only where the current directory isn't known can the result be relative.
+    let absolute = is_absolute(&all) && (first.is_some() || has_cwd);
+    let mut out = if absolute { vec![SLASH] } else { Text::new() };
+    push_components(&mut out, &all, absolute);
+    if out.is_empty() { vec![DOT] } else { out }
 }
 
 /// The way from one absolute, normalized path to another.

@@ -3,7 +3,7 @@
 // `querystring`. <https://nodejs.org/docs/latest-v24.x/api/querystring.html>
 
 const {
-  ArrayIsArray, MathAbs, NumberIsFinite, ObjectKeys, String, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
+  ArrayIsArray, MathAbs, NumberIsFinite, ObjectKeys, String, StringFromCodePoint, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
   StringPrototypeReplace, StringPrototypeSlice, decodeURIComponent, encodeURIComponent,
 } = primordials;
 const { Buffer } = require('buffer');
@@ -59,8 +59,24 @@ function escape(text) {
   try {
     return encodeURIComponent(text);
   } catch {
-    throw nodeError('ERR_INVALID_URI');
+    return escapeBroken(text);
   }
+}
+
+/** A lone surrogate takes the unit after it for its other half; only at the end there is none. */
+function escapeBroken(text) {
+  let out = '';
+  for (let i = 0; i < text.length; i++) {
+    const code = StringPrototypeCharCodeAt(text, i);
+    if (code < 0xD800 || code > 0xDFFF) {
+      out += encodeURIComponent(text[i]);
+      continue;
+    }
+    if (++i >= text.length) throw nodeError('ERR_INVALID_URI');
+    const point = 0x10000 + (((code & 0x3FF) << 10) | (StringPrototypeCharCodeAt(text, i) & 0x3FF));
+    out += encodeURIComponent(StringFromCodePoint(point));
+  }
+  return out;
 }
 
 function primitive(value) {

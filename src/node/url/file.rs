@@ -232,6 +232,6 @@ fn with_path(path: &str, windows: bool) -> url::Url {
             other => escaped.push(other),
         }
     }
-    url::Url::parse(&format!("file://{escaped}"))
-        .unwrap_or_else(|_| url::Url::parse("file:///").expect("this one is valid"))
+    crate::web::url::parse_url(&format!("file://{escaped}"))
+        .unwrap_or_else(|| url::Url::parse("file:///").expect("this one is valid"))
 }

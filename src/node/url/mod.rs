@@ -157,9 +157,9 @@ fn path_argument(args: &[JsValue], context: &mut Context) -> JsResult<Vec<u8>> {
     let windows = windows_option(args.get_or_undefined(1), context)?;
     let url = if let Some(text) = input.as_string() {
         let text = text.to_std_string_lossy();
-        match Url::parse(&text) {
-            Ok(url) => file::FileUrl::from(&url),
-            Err(_) => return Err(web::url::invalid(&text, None, context)),
+        match web::url::parse_url(&text) {
+            Some(url) => file::FileUrl::from(&url),
+            None => return Err(web::url::invalid(&text, None, context)),
         }
     } else if is_url(input, context)? {
         file::FileUrl::of(input, context)?
@@ -172,8 +172,7 @@ fn path_argument(args: &[JsValue], context: &mut Context) -> JsResult<Vec<u8>> {
         ));
     };
     let shown = match input.as_string() {
-        Some(text) => Url::parse(&text.to_std_string_lossy())
-            .ok()
+        Some(text) => web::url::parse_url(&text.to_std_string_lossy())
             .map_or(Ok(input.clone()), |url| {
                 web::url::new_url(url, context).map(JsValue::from)
             })?,

@@ -42,8 +42,9 @@ pub fn url_to_http_options(
         Ok(value.to_string(context)?.to_std_string_lossy())
     };
     let path = format!("{}{}", text(&pathname, context)?, text(&search, context)?);
-    let port_text = text(&port, context)?;
+    let is_default = port.as_string().is_some_and(|port| port.is_empty());
     let (user, pass) = (text(&username, context)?, text(&password, context)?);
+    let port_number = port.to_number(context)?;
     let mut options = super::bare(context);
     for (name, value) in own {
         options = options.value(&name.to_std_string_lossy(), value);
@@ -56,8 +57,8 @@ pub fn url_to_http_options(
         .value("pathname", pathname)
         .value("path", JsString::from(path))
         .value("href", href);
-    if !port_text.is_empty() {
-        options = options.value("port", port_text.parse::<f64>().unwrap_or(f64::NAN));
+    if !is_default {
+        options = options.value("port", port_number);
     }
     if !user.is_empty() || !pass.is_empty() {
         let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

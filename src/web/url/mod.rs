@@ -199,9 +199,12 @@ fn usv(value: &JsValue, context: &mut Context) -> JsResult<String> {
 
 /// `ERR_INVALID_URL`.
 pub fn invalid(input: &str, base: Option<&str>, context: &mut Context) -> JsError {
-    let error = errors::node_error_with("ERR_INVALID_URL", &[], context);
+    // Node makes this error where there are no others: the code isn't part of its text.
+    let error = errors::plain(errors::Base::Type, "Invalid URL", context);
     if let Some(object) = error.as_opaque().and_then(JsValue::as_object) {
         // A fresh error takes properties.
+        let _ =
+            object.create_data_property(js_string!("code"), js_string!("ERR_INVALID_URL"), context);
         let _ = object.create_data_property(js_string!("input"), JsString::from(input), context);
         if let Some(base) = base {
             let _ = object.create_data_property(js_string!("base"), JsString::from(base), context);
@@ -210,10 +213,24 @@ pub fn invalid(input: &str, base: Option<&str>, context: &mut Context) -> JsErro
     error
 }
 
+/// What newer editions of the standard escape in paths and the crate doesn't: `^`.
+fn finished(mut url: Url) -> Url {
+    if !url.cannot_be_a_base() && url.path().contains('^') {
+        let path = url.path().replace('^', "%5E");
+        url.set_path(&path);
+    }
+    url
+}
+
+/// Parses a URL as the class does.
+pub fn parse_url(input: &str) -> Option<Url> {
+    Url::parse(input).ok().map(finished)
+}
+
 fn parse_with(input: &str, base: Option<&str>) -> Option<Url> {
     match base {
-        None => Url::parse(input).ok(),
-        Some(base) => Url::parse(base).ok()?.join(input).ok(),
+        None => parse_url(input),
+        Some(base) => Url::parse(base).ok()?.join(input).ok().map(finished),
     }
 }
 
@@ -282,7 +299,20 @@ fn revoke_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> Js
 }
 
 fn not_a_url(context: &mut Context) -> JsError {
-    errors::type_error("Receiver must be an instance of class URL", context)
+    let message =
+        "Cannot read private member #context from an object whose class did not declare it";
+    errors::type_error(message, context)
+}
+
+/// Some members have another text for it.
+fn checked(this: &JsValue, context: &mut Context) -> JsResult<()> {
+    match this.as_object().filter(|object| object.is::<UrlData>()) {
+        Some(_) => Ok(()),
+        None => Err(errors::type_error(
+            "Receiver must be an instance of class URL",
+            context,
+        )),
+    }
 }
 
 fn read(
@@ -319,6 +349,7 @@ fn write(
 }
 
 fn get_href(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    checked(this, context)?;
     read(this, context, |url| url.as_str().into())
 }
 
@@ -355,6 +386,7 @@ fn get_pathname(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn get_search(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    checked(this, context)?;
     read(this, context, |url| quirks::search(url).into())
 }
 
@@ -392,7 +424,7 @@ fn set_href(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         return Err(not_a_url(context));
     };
     let value = usv(args.get_or_undefined(0), context)?;
-    let Ok(url) = Url::parse(&value) else {
+    let Some(url) = parse_url(&value) else {
         return Err(invalid(&value, None, context));
     };
     if let Some(mut data) = object.downcast_mut::<UrlData>() {
@@ -466,7 +498,10 @@ fn set_port(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
 }
 
 fn set_pathname(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    write(this, args, context, quirks::set_pathname)
+    write(this, args, context, |url, value| {
+        quirks::set_pathname(url, value);
+        *url = finished(url.clone());
+    })
 }
 
 fn set_hash(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

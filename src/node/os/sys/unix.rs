@@ -177,30 +177,23 @@ fn read_account(entry: &libc::passwd) -> Account {
     }
 }
 
-/// The home directory: what the environment says, or the user database.
+/// Names the home directory, where it is set.
+pub const HOME_VARIABLE: &str = "HOME";
+/// Name the directory for temporary files, in this order.
+pub const TEMPORARY_VARIABLES: &[&str] = &["TMPDIR", "TMP", "TEMP"];
+
+/// The home directory in the user database.
 pub fn home() -> Result<String, Failure> {
-    match std::env::var_os("HOME") {
-        Some(home) => Ok(home.to_string_lossy().into_owned()),
-        None => {
-            let account = account().map_err(|failure| Failure {
-                call: "uv_os_homedir",
-                ..failure
-            })?;
-            Ok(String::from_utf8_lossy(&account.home).into_owned())
-        }
-    }
+    let account = account().map_err(|failure| Failure {
+        call: "uv_os_homedir",
+        ..failure
+    })?;
+    Ok(String::from_utf8_lossy(&account.home).into_owned())
 }
 
-/// Where temporary files go.
-pub fn temporary_directory() -> String {
-    let named = ["TMPDIR", "TMP", "TEMP"]
-        .iter()
-        .filter_map(std::env::var_os)
-        .find(|value| !value.is_empty());
-    let path = named.map_or_else(
-        || "/tmp".to_owned(),
-        |path| path.to_string_lossy().into_owned(),
-    );
+/// Where temporary files go: what a variable names, or the usual place.
+pub fn temporary_directory(named: Option<String>) -> String {
+    let path = named.unwrap_or_else(|| "/tmp".to_owned());
     match path.strip_suffix('/') {
         Some(shorter) if !shorter.is_empty() => shorter.to_owned(),
         _ => path,

@@ -69,21 +69,24 @@ pub fn account() -> Result<Account, Failure> {
     })
 }
 
+/// Names the home directory, where it is set.
+pub const HOME_VARIABLE: &str = "USERPROFILE";
+/// Name the directory for temporary files, in this order.
+pub const TEMPORARY_VARIABLES: &[&str] = &["TEMP", "TMP"];
+
 /// The home directory.
 pub fn home() -> Result<String, Failure> {
     variable("USERPROFILE").map_or_else(|| not_there("uv_os_homedir"), Ok)
 }
 
-/// Where temporary files go.
-pub fn temporary_directory() -> String {
-    let path = variable("TEMP")
-        .or_else(|| variable("TMP"))
-        .unwrap_or_else(|| {
-            let windows = variable("SystemRoot")
-                .or_else(|| variable("windir"))
-                .unwrap_or_default();
-            format!(r"{windows}\temp")
-        });
+/// Where temporary files go: what a variable names, or below Windows itself.
+pub fn temporary_directory(named: Option<String>) -> String {
+    let path = named.unwrap_or_else(|| {
+        let windows = variable("SystemRoot")
+            .or_else(|| variable("windir"))
+            .unwrap_or_default();
+        format!(r"{windows}\temp")
+    });
     match path.strip_suffix('\\') {
         Some(shorter) if !shorter.is_empty() && !shorter.ends_with(':') => shorter.to_owned(),
         _ => path,
