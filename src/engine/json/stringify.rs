@@ -134,7 +134,7 @@ impl Stringifier {
         context: &mut Context,
     ) -> JsResult<bool> {
         if value.is_object() || value.is_bigint() {
-            value = self.to_json(key, value, context)?;
+            value = self.own_text(key, value, context)?;
         }
         if let (Some(replacer), Some(holder)) = (&self.replacer, holder) {
             let name = super::name_of(key);
@@ -224,7 +224,7 @@ impl Stringifier {
     }
 
     /// What `toJSON` makes of a value, if it has one.
-    fn to_json(
+    fn own_text(
         &mut self,
         key: &PropertyKey,
         value: JsValue,

@@ -37,7 +37,7 @@ pub enum Base {
     Type,
     Range,
     Syntax,
-    URI,
+    Uri,
     /// `SystemError`: a plain `Error` that carries the failed call in `info`.
     System,
 }
@@ -191,7 +191,7 @@ impl Base {
             Base::Type => constructors.type_error(),
             Base::Range => constructors.range_error(),
             Base::Syntax => constructors.syntax_error(),
-            Base::URI => constructors.uri_error(),
+            Base::Uri => constructors.uri_error(),
         }
         .constructor()
     }
@@ -202,7 +202,7 @@ impl Base {
             Base::Type => "TypeError",
             Base::Range => "RangeError",
             Base::Syntax => "SyntaxError",
-            Base::URI => "URIError",
+            Base::Uri => "URIError",
             Base::System => "SystemError",
         }
     }
@@ -212,7 +212,7 @@ impl Base {
         Base::Type,
         Base::Range,
         Base::Syntax,
-        Base::URI,
+        Base::Uri,
         Base::System,
     ];
 }

@@ -5,7 +5,7 @@
 use boa_engine::{Context, JsResult, JsValue};
 
 use super::{
-    Base::{self, Plain, Range, Syntax, System, Type, URI},
+    Base::{self, Plain, Range, Syntax, System, Type, Uri},
     describe, special,
 };
 
@@ -279,7 +279,7 @@ static ENTRIES: &[Entry] = &[
     text("ERR_INVALID_TRANSFER_OBJECT", Type, "Found invalid object in transferList"),
     text("ERR_INVALID_TUPLE", Type, "{0} must be an iterable {1} tuple"),
     text("ERR_INVALID_TYPESCRIPT_SYNTAX", Syntax, "{0}"),
-    text("ERR_INVALID_URI", URI, "URI malformed"),
+    text("ERR_INVALID_URI", Uri, "URI malformed"),
     text("ERR_INVALID_URL", Type, "Invalid URL").with(&["input", "base"]),
     made("ERR_INVALID_URL_SCHEME", Type, special::invalid_url_scheme),
     text("ERR_IPC_CHANNEL_CLOSED", Plain, "Channel closed"),

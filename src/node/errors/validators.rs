@@ -297,7 +297,11 @@ fn validate_plain_function(this: &JsValue, args: &[JsValue], context: &mut Conte
     validate_function(this, args, context)
 }
 
-fn validate_ignore_option(this: &JsValue, args: &[JsValue], context: &mut Context) -> Outcome {
+fn validate_ignore_option(_: &JsValue, args: &[JsValue], context: &mut Context) -> Outcome {
+    ignore_option(args, context)
+}
+
+fn ignore_option(args: &[JsValue], context: &mut Context) -> Outcome {
     let value = args.get_or_undefined(0);
     if value.is_null_or_undefined() || value.is_callable() {
         return DONE;
@@ -334,7 +338,7 @@ fn validate_ignore_option(this: &JsValue, args: &[JsValue], context: &mut Contex
                 context,
             ));
         }
-        validate_ignore_option(this, &[entry, JsString::from(name).into()], context)?;
+        ignore_option(&[entry, JsString::from(name).into()], context)?;
     }
     DONE
 }

@@ -185,7 +185,7 @@ fn file_url_to_path(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
     let path = path_argument(args, context)?;
     match String::from_utf8(path) {
         Ok(path) => Ok(JsString::from(path).into()),
-        Err(_) => Err(errors::plain(errors::Base::URI, "URI malformed", context)),
+        Err(_) => Err(errors::plain(errors::Base::Uri, "URI malformed", context)),
     }
 }
 
