@@ -325,6 +325,23 @@ fn imported_from(args: &[JsValue], index: usize, context: &mut Context) -> Strin
     }
 }
 
+pub fn invalid_mime_syntax(args: &[JsValue], context: &mut Context) -> Text {
+    let mut message = format!(
+        "The MIME syntax for a {} in \"{}\" is invalid",
+        arg(args, 0, context),
+        arg(args, 1, context)
+    );
+    // -1 says that no one place is wrong.
+    if args
+        .get_or_undefined(2)
+        .as_number()
+        .is_some_and(|at| at >= 0.0)
+    {
+        message.push_str(&format!(" at {}", arg(args, 2, context)));
+    }
+    Ok(message)
+}
+
 pub fn invalid_module_specifier(args: &[JsValue], context: &mut Context) -> Text {
     let from = imported_from(args, 2, context);
     Ok(format!(

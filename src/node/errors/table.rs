@@ -261,7 +261,7 @@ static ENTRIES: &[Entry] = &[
     text("ERR_INVALID_HANDLE_TYPE", Type, "This handle type cannot be sent"),
     text("ERR_INVALID_HTTP_TOKEN", Type, "{0} must be a valid HTTP token [\"{1}\"]"),
     text("ERR_INVALID_IP_ADDRESS", Type, "Invalid IP address: {0}"),
-    text("ERR_INVALID_MIME_SYNTAX", Type, "The MIME syntax for a {0} in \"{1}\" is invalid at {2}"),
+    made("ERR_INVALID_MIME_SYNTAX", Type, special::invalid_mime_syntax),
     text("ERR_INVALID_MODULE", Plain, "No such module: {0}"),
     made("ERR_INVALID_MODULE_SPECIFIER", Type, special::invalid_module_specifier),
     text("ERR_INVALID_OBJECT_DEFINE_PROPERTY", Type, "{0}"),
