@@ -363,8 +363,8 @@ pub fn position(value: &JsValue, strict: bool, context: &mut Context) -> JsResul
         return Ok(None);
     }
     if let Some(big) = value.as_bigint() {
-        let number = big.to_f64();
-        if strict && !(-1.0..9.3e18).contains(&number) {
+        let number = big.to_i128();
+        if strict && !(-1..i128::from(i64::MAX)).contains(&number) {
             let range = ">= -1 && <= 9223372036854775807";
             return Err(errors::out_of_range("position", range, value, context));
         }

@@ -1,6 +1,10 @@
 //! `fs.constants`.
 
-use boa_engine::{JsObject, JsString, property::PropertyDescriptor};
+use std::cell::RefCell;
+
+use boa_engine::{Context, JsObject, JsString, property::PropertyDescriptor};
+
+use crate::runtime::State;
 
 #[cfg(unix)]
 macro_rules! libc_numbers {
@@ -99,8 +103,17 @@ const LAST: &[(&str, i32)] = &[
     ("COPYFILE_FICLONE_FORCE", 4),
 ];
 
+#[derive(Default)]
+struct Shared(RefCell<Option<JsObject>>);
+
+/// The one object of the runtime.
+pub fn shared(context: &Context) -> JsObject {
+    let slot = State::of(context).slot::<Shared>();
+    slot.0.borrow_mut().get_or_insert_with(constants).clone()
+}
+
 /// The object; its numbers can't be changed.
-pub fn constants() -> JsObject {
+fn constants() -> JsObject {
     let object = JsObject::with_null_proto();
     for (name, value) in FIRST.iter().chain(FLAGS).chain(LAST) {
         object.insert_property(

@@ -3,7 +3,7 @@
 // `FileHandle`, and what `fs/promises` does with one, or with data that comes piece by piece.
 
 const {
-  ArrayBufferIsView, Error, ObjectDefineProperties, Promise, PromiseReject, PromiseResolve, SymbolAsyncIterator, SymbolIterator,
+  ArrayBufferIsView, Error, Uint8Array, ObjectDefineProperties, Promise, PromiseReject, PromiseResolve, SymbolAsyncIterator, SymbolIterator,
 } = primordials;
 const { Buffer } = require('buffer');
 const EventEmitter = require('events');
@@ -11,6 +11,7 @@ const native = binding('fs');
 const { nodeError } = binding('errors');
 const { validateAbortSignal, validateBoolean } = binding('validators');
 
+const CHUNK = 512 * 1024;
 const SymbolAsyncDispose = Symbol.asyncDispose;
 
 /** An open file. Made by `open()` of `fs/promises` only. */
@@ -216,11 +217,22 @@ function checkAborted(signal) {
   }
 }
 
+function* parts(data) {
+  for (let start = 0; start < data.byteLength; start += CHUNK) {
+    const length = data.byteLength - start < CHUNK ? data.byteLength - start : CHUNK;
+    yield new Uint8Array(data.buffer, data.byteOffset + start, length);
+  }
+}
+
 async function writeAll(handle, fd, data, options) {
   const encoding = typeof options === 'string' ? options : options?.encoding;
   const signal = typeof options === 'string' ? undefined : options?.signal;
   if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
   checkAborted(signal);
+  if (signal !== undefined && ArrayBufferIsView(data)) {
+    // In parts, so that the signal can come between them.
+    data = parts(data);
+  }
   if (!isPieces(data)) {
     await native.writeFile(fd, data, typeof options === 'string' ? options : { encoding, flush: options?.flush });
     return;
@@ -256,6 +268,9 @@ async function writeFile(target, data, options, flag) {
   if (target instanceof FileHandle) return target.writeFile(data, options);
   checkHandleOrPath(target);
   checkAborted(own?.signal);
+  if (typeof data !== 'string' && !ArrayBufferIsView(data) && !isPieces(data)) {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
+  }
   const handle = await open(target, own?.flag || flag, own?.mode ?? 0o666);
   try {
     await handle.writeFile(data, own);

@@ -188,7 +188,7 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         }
     }
     functions.sort_by_key(|(name, _)| *name);
-    let constants = constants::constants();
+    let constants = constants::shared(context);
     let to_unix_timestamp = function(context, "toUnixTimestamp", 1, to_unix_timestamp);
     let mut natives = Natives::new(context);
     for (name, function) in functions {
@@ -290,7 +290,7 @@ pub fn promises_exports(context: &mut Context) -> JsResult<JsValue> {
         functions.push((name, late_function(name, module, member, *length, context)));
     }
     functions.sort_by_key(|(name, _)| *name);
-    let constants = constants::constants();
+    let constants = constants::shared(context);
     let mut natives = Natives::new(context);
     for (name, function) in functions {
         natives = natives.value(name, function);
@@ -532,5 +532,6 @@ fn late_function(
     FunctionObjectBuilder::new(context.realm(), call)
         .name(JsString::from(name))
         .length(length)
+        .constructor(true)
         .build()
 }

@@ -3,10 +3,11 @@
 
 use std::any::Any;
 
-use boa_engine::{Context, JsResult, JsValue, object::builtins::JsPromise};
+use boa_engine::{Context, JsError, JsResult, JsValue, object::builtins::JsPromise};
 
 use super::error::FsError;
 use crate::{
+    engine::native,
     node::errors,
     runtime::pool::{self, Class, JobError},
 };
@@ -166,17 +167,50 @@ fn split_callback<'args, O: Operation>(
         }
         at -= 1;
     }
-    match args.get(at).and_then(JsValue::as_callable) {
-        Some(callback) => Ok((callback, &args[..at])),
-        None => {
-            let given = args.get(O::CALLBACK_AT).cloned().unwrap_or_default();
-            Err(errors::invalid_arg_type(
-                "cb",
-                &["Function"],
-                &given,
-                context,
-            ))
-        }
+    if let Some(callback) = args.get(at).and_then(JsValue::as_callable) {
+        return Ok((callback, &args[..at]));
+    }
+    let given = args.get(O::CALLBACK_AT).cloned().unwrap_or_default();
+    if O::NAME == "close" && given.is_undefined() {
+        return Ok((
+            (*native::function(context, "", 1, throw_if_error)).clone(),
+            args,
+        ));
+    }
+    if CALLBACK_LAST.contains(&O::NAME) {
+        // These look at what comes before the callback first.
+        O::prepare(args, Form::Callback, context)?;
+    }
+    Err(errors::invalid_arg_type(
+        "cb",
+        &["Function"],
+        &given,
+        context,
+    ))
+}
+
+const CALLBACK_LAST: &[&str] = &[
+    "access",
+    "chmod",
+    "chown",
+    "close",
+    "fchmod",
+    "fchown",
+    "ftruncate",
+    "futimes",
+    "lchown",
+    "read",
+    "readv",
+    "utimes",
+    "write",
+    "writev",
+];
+
+/// The callback of `close` where none is given.
+fn throw_if_error(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    match args.first() {
+        Some(error) if !error.is_null_or_undefined() => Err(JsError::from_opaque(error.clone())),
+        _ => Ok(JsValue::undefined()),
     }
 }
 

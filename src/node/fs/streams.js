@@ -5,8 +5,9 @@
 const { Error, FunctionPrototypeCall, MathMin, ObjectDefineProperties, ObjectSetPrototypeOf, ReflectApply, Symbol } = primordials;
 const { Buffer } = require('buffer');
 const { Readable, Writable, finished } = require('stream');
+const { errorOrDestroy } = require('stream/destroy');
 const { nodeError } = binding('errors');
-const { validateBoolean, validateFunction, validateInteger } = binding('validators');
+const { validateAbortSignal, validateBoolean, validateFunction, validateInteger } = binding('validators');
 
 const kFs = Symbol('fs');
 const kBusy = Symbol('performing io');
@@ -24,6 +25,7 @@ function withOptions(options) {
   }
   const { encoding } = options;
   if (encoding && encoding !== 'buffer') checkEncoding(encoding);
+  if (options.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
   const copy = {};
   for (const key in options) copy[key] = options[key];
   return copy;
@@ -138,9 +140,8 @@ function open(stream, callback) {
 function openLegacy() {}
 
 function close(stream, error, cb) {
-  const { fd } = stream;
+  stream[kFs].close(stream.fd, (failed) => cb(failed || error));
   stream.fd = null;
-  stream[kFs].close(fd, (failed) => cb(failed || error));
 }
 
 function destroy(stream, error, cb) {
@@ -205,7 +206,7 @@ ReadStream.prototype._read = function(n) {
       return;
     }
     if (error) {
-      this.destroy(error);
+      errorOrDestroy(this, error);
     } else if (count > 0) {
       if (this.pos !== undefined) this.pos += count;
       this.bytesRead += count;

@@ -58,28 +58,41 @@ struct Part {
 /// `(buffer, offset, length, position)` or `(buffer, options)`, after a descriptor.
 fn part(args: &[JsValue], reading: bool, context: &mut Context) -> JsResult<Part> {
     let mut buffer = args.get_or_undefined(1).clone();
-    let mut options: Option<JsObject> = None;
     let mut offset = args.get_or_undefined(2).clone();
-    if View::of(&buffer, context).is_none() {
-        // `read(fd, options)` and `read(fd)` bring their own.
-        let given = buffer.as_object().filter(|_| reading);
-        if let Some(given) = given.filter(|_| args.len() <= 2) {
-            buffer = given.get(js_string!("buffer"), context)?;
-            options = Some(given);
+    let mut options = JsValue::undefined();
+    let mut has_options = false;
+    if reading && args.len() <= 2 && View::of(&buffer, context).is_none() {
+        // `read(fd, options)` and `read(fd)` bring their own buffer.
+        (options, has_options) = (buffer, true);
+        buffer = JsValue::undefined();
+        if let Some(object) = options.as_object() {
+            buffer = object.get(js_string!("buffer"), context)?;
         }
-    } else if let Some(given) = offset.as_object() {
-        options = Some(given);
-    } else if reading && args.len() == 3 && !offset.is_null_or_undefined() {
-        return Err(invalid_type("options", &["Object"], &offset, context));
+        if buffer.is_undefined() {
+            buffer = crate::node::buffer::from_vec(vec![0; 16_384], context)?.into();
+        }
+    } else if args.len() <= 3 || offset.is_object() {
+        let is_options = offset.is_object() || reading;
+        (options, has_options) = (offset.clone(), is_options);
     }
     let (mut length, mut position) = (
         args.get_or_undefined(3).clone(),
         args.get_or_undefined(4).clone(),
     );
-    if let Some(options) = options {
-        offset = options.get(js_string!("offset"), context)?;
-        length = options.get(js_string!("length"), context)?;
-        position = options.get(js_string!("position"), context)?;
+    if has_options {
+        let object = options
+            .as_object()
+            .filter(|object| !object.is_array() && !object.is_callable());
+        (offset, length, position) = Default::default();
+        match object {
+            Some(object) => {
+                offset = object.get(js_string!("offset"), context)?;
+                length = object.get(js_string!("length"), context)?;
+                position = object.get(js_string!("position"), context)?;
+            }
+            None if options.is_null_or_undefined() => {}
+            None => return Err(invalid_type("options", &["object"], &options, context)),
+        }
     }
     let Some(view) = View::of(&buffer, context) else {
         let expected: &[&str] = if reading {
@@ -155,16 +168,20 @@ fn check_range(
 
 fn read(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
+    if form == Form::Sync && View::of(args.get_or_undefined(1), context).is_none() {
+        let expected = &["Buffer", "TypedArray", "DataView"];
+        return Err(invalid_type(
+            "buffer",
+            expected,
+            args.get_or_undefined(1),
+            context,
+        ));
+    }
     let Part {
         object,
         view,
         position,
-    } = if args.len() <= 1 && form != Form::Sync {
-        let made = crate::node::buffer::from_vec(vec![0; 16_384], context)?;
-        part(&[args[0].clone(), made.into()], true, context)?
-    } else {
-        part(args, true, context)?
-    };
+    } = part(args, true, context)?;
     let length = view.len();
     Ok(Request::with_values(
         move || {

@@ -103,12 +103,28 @@ fn mkdtemp(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
     let shape = Options::of(args.get_or_undefined(1), context)?.shape(Shape::Text(Encoding::Utf8));
     let prefix = args::path(args.get_or_undefined(0), "prefix", context)?;
     let mut template = prefix.into_os_string();
+    if template.as_encoded_bytes().ends_with(b"X") {
+        warn_of_template(context)?;
+    }
     template.push("XXXXXX");
     let template = PathBuf::from(template);
     Ok(Request::new(
         move || sys::mkdtemp(&template).map_err(FsError::at("mkdtemp", &template)),
         move |made, context| shape.give(&bytes_of_path(&made), context),
     ))
+}
+
+/// Some systems take more than the six last letters for the part to replace.
+fn warn_of_template(context: &mut Context) -> JsResult<()> {
+    let process = crate::engine::registry::require("process", context)?.to_object(context)?;
+    let emit = process.get(boa_engine::js_string!("emitWarning"), context)?;
+    if let Some(emit) = emit.as_callable() {
+        let text = boa_engine::js_string!(
+            "mkdtemp() templates ending with X are not portable. For details see: https://nodejs.org/api/fs.html"
+        );
+        emit.call(&process.into(), &[text.into()], context)?;
+    }
+    Ok(())
 }
 
 fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
