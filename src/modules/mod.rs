@@ -9,6 +9,7 @@ mod commonjs;
 pub mod error;
 mod esm;
 pub mod format;
+mod imports;
 mod js_error;
 pub mod lexer;
 pub mod package_json;
@@ -71,6 +72,18 @@ impl ModuleState {
         } else {
             0
         }
+    }
+}
+
+/// The file behind the path of a stack frame, which is a URL for ES modules.
+#[must_use]
+pub fn path_of_frame(path: &str) -> std::path::PathBuf {
+    let url = path
+        .strip_prefix("file:")
+        .and_then(|_| url::Url::parse(path).ok());
+    match url.and_then(|url| paths::from_file_url(&url).ok()) {
+        Some(file) => file,
+        None => path.into(),
     }
 }
 

@@ -18,10 +18,12 @@ pub struct SyntaxErrorLocation {
     pub line: u32,
     /// From 1.
     pub column: u32,
-    /// How many characters are meant.
+    /// How many characters are meant; none at the end of the text.
     pub width: u32,
     /// The text of the line.
     pub source_line: String,
+    /// Whether the error follows without an empty line, as that of a failed link does.
+    pub is_tight: bool,
 }
 
 impl SyntaxErrorLocation {
@@ -34,11 +36,30 @@ impl SyntaxErrorLocation {
             .take(self.column.saturating_sub(1) as usize)
             .map(|character| if character == '\t' { '\t' } else { ' ' })
             .collect();
-        let carets = "^".repeat(self.width.max(1) as usize);
+        let carets = "^".repeat(self.width as usize);
+        let end = if self.is_tight { "" } else { "\n" };
         format!(
-            "{}:{}\n{}\n{indent}{carets}\n",
+            "{}:{}\n{}\n{indent}{carets}{end}",
             self.file, self.line, self.source_line
         )
+    }
+
+    /// The place of some bytes of a text; of its end where there are none.
+    #[must_use]
+    pub fn of_range(source: &str, start: usize, end: usize, file: &str) -> Self {
+        let start = start.min(source.len());
+        let before = &source[..start];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(0);
+        let meant = source[start..end.clamp(start, source.len())].lines().next();
+        Self {
+            file: file.to_owned(),
+            line: u32::try_from(before.matches('\n').count()).unwrap_or(0) + 1,
+            column: count(&source[line_start..start]) + 1,
+            width: count(meant.unwrap_or("")),
+            source_line: source[line_start..].lines().next().unwrap_or("").to_owned(),
+            is_tight: false,
+        }
     }
 }
 
@@ -88,13 +109,29 @@ pub fn explain(
         (line, column.saturating_sub(shift).max(1))
     });
     let tokens = tokenize(source);
-    let found = position.and_then(|position| token_at(source, &tokens, position));
-    let message = message(said, source, position, found, &tokens);
+    let at = position.and_then(|position| offset_of(source, position));
+    let found = at.and_then(|at| {
+        tokens
+            .iter()
+            .position(|token| token.start <= at && at < token.end)
+    });
+    let (message, meant) = verdict(said, source, &tokens, found, at);
+    let location = match meant {
+        Some(token) => SyntaxErrorLocation::of_range(source, token.start, token.end, file),
+        None => {
+            let at = at
+                .filter(|_| message != END_OF_INPUT)
+                .unwrap_or(source.len());
+            SyntaxErrorLocation::of_range(source, at, at + 1, file)
+        }
+    };
     let made = errors::plain(Base::Syntax, &message, context);
-    let location = location(source, file, position, found);
     remember(&made, location, context);
     made
 }
+
+/// What V8 says of a text that stops too early.
+const END_OF_INPUT: &str = "Unexpected end of input";
 
 /// How many syntax errors are remembered: they are rare, and looked up soon.
 const REMEMBERED: usize = 8;
@@ -112,37 +149,6 @@ pub fn remember(error: &JsError, location: SyntaxErrorLocation, context: &mut Co
     known.push((object, location));
 }
 
-fn location(
-    source: &str,
-    file: &str,
-    position: Option<(u32, u32)>,
-    found: Option<Token>,
-) -> SyntaxErrorLocation {
-    let last = u32::try_from(source.lines().count()).unwrap_or(1).max(1);
-    let (line, column) = position.unwrap_or((last, 1));
-    let (line, column) = if line > last {
-        (last, 1)
-    } else {
-        (line, column)
-    };
-    let source_line = source
-        .lines()
-        .nth(line as usize - 1)
-        .unwrap_or("")
-        .to_owned();
-    let width = found.map_or(1, |token| {
-        let text = &source[token.start..token.end];
-        u32::try_from(text.lines().next().unwrap_or("").chars().count()).unwrap_or(1)
-    });
-    SyntaxErrorLocation {
-        file: file.to_owned(),
-        line,
-        column,
-        width,
-        source_line,
-    }
-}
-
 /// Splits the engine's message in text and position.
 fn split_position(text: &str) -> (&str, Option<(u32, u32)>) {
     let Some((said, place)) = text.rsplit_once(" at line ") else {
@@ -157,7 +163,8 @@ fn split_position(text: &str) -> (&str, Option<(u32, u32)>) {
     }
 }
 
-fn token_at(source: &str, tokens: &[Token], (line, column): (u32, u32)) -> Option<Token> {
+/// The byte that a line and a column stand for.
+fn offset_of(source: &str, (line, column): (u32, u32)) -> Option<usize> {
     let mut start = 0;
     for _ in 1..line {
         start += source.get(start..)?.find('\n')? + 1;
@@ -167,53 +174,65 @@ fn token_at(source: &str, tokens: &[Token], (line, column): (u32, u32)) -> Optio
         .char_indices()
         .nth(column.saturating_sub(1) as usize)
         .map_or(rest.len(), |(at, _)| at);
-    let at = start + offset;
-    tokens
-        .iter()
-        .find(|token| token.start <= at && at < token.end)
-        .copied()
+    Some(start + offset)
 }
 
-/// The message in V8's words, where they can be told from the token.
-fn message(
+/// The message in V8's words, as far as they can be told from the engine's, and the token that is to blame.
+fn verdict(
     said: &str,
     source: &str,
-    position: Option<(u32, u32)>,
-    found: Option<Token>,
     tokens: &[Token],
-) -> String {
+    found: Option<usize>,
+    at: Option<usize>,
+) -> (String, Option<Token>) {
+    let token = found.map(|index| tokens[index]);
     if said == "abrupt end" {
-        return "Unexpected end of input".to_owned();
+        return (END_OF_INPUT.to_owned(), None);
     }
-    if let Some(name) = said
-        .strip_prefix("lexical name declared multiple times: ")
-        .or_else(|| said.strip_prefix("duplicate lexical declaration: "))
-    {
-        return format!("Identifier '{name}' has already been declared");
-    }
-    let is_about_token = said.starts_with("expected ") || said.starts_with("unexpected token");
-    if !is_about_token {
-        if said.contains("lexical name") && said.contains("declared multiple times")
-            || said.contains("redeclar")
-        {
-            if let Some(name) = found.map(|token| &source[token.start..token.end]) {
-                return format!("Identifier '{name}' has already been declared");
-            }
+    if said.contains("declared multiple times") || said.contains("redeclar") {
+        let duplicate = duplicate(source, tokens).or(token);
+        if let Some(token) = duplicate {
+            let name = &source[token.start..token.end];
+            return (
+                format!("Identifier '{name}' has already been declared"),
+                duplicate,
+            );
         }
-        return uppercase_first(said);
     }
-    let Some(token) = found else {
-        let past_end = position.is_some_and(|(line, _)| line as usize > source.lines().count());
-        return if past_end || tokens.is_empty() {
-            "Unexpected end of input".to_owned()
+    if said.contains("in argument list") {
+        let before = found.and_then(|index| tokens.get(index.checked_sub(1)?).copied());
+        return ("missing ) after argument list".to_owned(), before.or(token));
+    }
+    if said == "with statement not allowed in strict mode" {
+        return (
+            "Strict mode code may not include a with statement".to_owned(),
+            token,
+        );
+    }
+    if said == "unterminated string literal" {
+        let open = tokens
+            .iter()
+            .rev()
+            .find(|token| token.kind == Kind::String && at.is_none_or(|at| token.start <= at));
+        return ("Invalid or unexpected token".to_owned(), open.copied());
+    }
+    if !said.starts_with("expected ") && !said.starts_with("unexpected token") {
+        return (uppercase_first(said), token);
+    }
+    let Some(token) = token else {
+        let is_past_end = at.is_none_or(|at| source[at.min(source.len())..].trim().is_empty());
+        return if is_past_end || tokens.is_empty() {
+            (END_OF_INPUT.to_owned(), None)
         } else {
-            "Invalid or unexpected token".to_owned()
+            ("Invalid or unexpected token".to_owned(), None)
         };
     };
+    (unexpected(source, token), Some(token))
+}
+
+/// What V8 says of a token that it didn't expect.
+fn unexpected(source: &str, token: Token) -> String {
     let text = &source[token.start..token.end];
-    if said.contains("in arguments") || said.contains("in function call") {
-        return "missing ) after argument list".to_owned();
-    }
     match token.kind {
         Kind::String => "Unexpected string".to_owned(),
         Kind::Opaque if text.starts_with('`') => "Unexpected template string".to_owned(),
@@ -228,6 +247,26 @@ fn message(
         Kind::Punct(b'@' | b'#' | b'\\') => "Invalid or unexpected token".to_owned(),
         Kind::Punct(_) => format!("Unexpected token '{}'", whole_punctuator(source, token)),
     }
+}
+
+/// Whether a text that is no CommonJS stopped making sense at an `import` or `export`: then it was meant to be an ES
+/// module.
+#[must_use]
+pub fn stumbled_over_module_syntax(error: &JsError, source: &str, context: &Context) -> bool {
+    let object = error.as_opaque().and_then(JsValue::as_object);
+    let location = object.and_then(|error| syntax_error_location(&error, context));
+    let at = location.and_then(|location| offset_of(source, (location.line, location.column)));
+    let Some(at) = at else {
+        return false;
+    };
+    let tokens = tokenize(source);
+    let until = tokens
+        .iter()
+        .rposition(|token| token.start <= at)
+        .map_or(0, |index| index + 1);
+    tokens[..until].iter().rev().take(2).any(|token| {
+        token.depth == 0 && matches!(&source[token.start..token.end], "import" | "export")
+    })
 }
 
 fn uppercase_first(text: &str) -> String {
@@ -315,17 +354,12 @@ pub fn first_top_level_await(source: &str) -> Option<SyntaxErrorLocation> {
     let token = tokenize(source).into_iter().find(|token| {
         token.depth == 0 && token.kind == Kind::Word && &source[token.start..token.end] == "await"
     })?;
-    let before = &source[..token.start];
-    let line = u32::try_from(before.matches('\n').count()).ok()? + 1;
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = u32::try_from(source[line_start..token.start].chars().count()).ok()? + 1;
-    Some(SyntaxErrorLocation {
-        file: String::new(),
-        line,
-        column,
-        width: 1,
-        source_line: source[line_start..].lines().next().unwrap_or("").to_owned(),
-    })
+    Some(SyntaxErrorLocation::of_range(
+        source,
+        token.start,
+        token.start + 1,
+        "",
+    ))
 }
 
 /// A parsed result, or its syntax error explained.
@@ -372,152 +406,73 @@ pub fn has_top_level_await(source: &str) -> bool {
         .is_ok_and(|module| contains(&module, ContainsSymbol::AwaitExpression))
 }
 
-/// One `import … from` or `export … from`.
-pub struct ImportClause {
-    /// As it is written.
-    pub specifier: String,
-    /// The imported names.
-    pub names: Vec<String>,
-    /// Whether it takes the whole namespace.
-    pub is_star: bool,
-    /// The names with what they are called here.
-    bindings: Vec<(String, String)>,
-    line: u32,
-    source_line: String,
-}
-
-impl ImportClause {
-    /// Where it stands.
-    #[must_use]
-    pub fn location(&self, file: &str) -> SyntaxErrorLocation {
-        SyntaxErrorLocation {
-            file: file.to_owned(),
-            line: self.line,
-            column: 1,
-            width: 1,
-            source_line: self.source_line.clone(),
-        }
-    }
-
-    /// The same as a destructuring pattern.
-    #[must_use]
-    pub fn as_pattern(&self) -> String {
-        let parts: Vec<String> = self
-            .bindings
-            .iter()
-            .filter(|(name, _)| name != "default")
-            .map(|(name, local)| {
-                if name == local {
-                    name.clone()
-                } else {
-                    format!("{name}: {local}")
-                }
-            })
-            .collect();
-        if parts.is_empty() {
-            String::new()
-        } else {
-            format!("{{ {} }}", parts.join(", "))
-        }
-    }
-}
-
-/// The static imports of a module, read off its tokens.
-#[must_use]
-pub fn import_clauses(source: &str) -> Vec<ImportClause> {
-    let tokens = tokenize(source);
+/// The second declaration of a name outside of any bracket.
+fn duplicate(source: &str, tokens: &[Token]) -> Option<Token> {
+    let mut names: Vec<(&str, bool)> = Vec::new();
     let text = |token: &Token| &source[token.start..token.end];
-    let mut clauses = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        if token.depth != 0
-            || token.kind != Kind::Word
-            || !matches!(text(token), "import" | "export")
-        {
+    for pair in tokens.windows(2) {
+        let [keyword, name] = pair else { continue };
+        let is_lexical = matches!(text(keyword), "let" | "const" | "class");
+        let is_declaration = is_lexical || matches!(text(keyword), "var" | "function");
+        if keyword.depth != 0 || !is_declaration || name.kind != Kind::Word {
             continue;
         }
-        let rest = &tokens[index + 1..];
-        let Some(from) = rest
-            .iter()
-            .position(|token| token.depth == 0 && text(token) == "from")
-        else {
-            continue;
-        };
-        if rest[..from]
-            .iter()
-            .any(|token| token.depth == 0 && matches!(text(token), ";" | "import" | "export" | "="))
-        {
-            continue;
+        let declared = text(name);
+        let clashes =
+            |&(known, was_lexical): &(&str, bool)| known == declared && (is_lexical || was_lexical);
+        if names.iter().any(clashes) {
+            return Some(*name);
         }
-        let Some(specifier) = rest
-            .get(from + 1)
-            .filter(|token| token.kind == Kind::String)
-        else {
-            continue;
-        };
-        let specifier = text(specifier).trim_matches(['"', '\'']).to_owned();
-        let bindings = bindings(&rest[..from], text(token) == "import", source);
-        let before = &source[..token.start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        clauses.push(ImportClause {
-            specifier,
-            is_star: rest[..from].iter().any(|token| text(token) == "*"),
-            names: bindings.iter().map(|(name, _)| name.clone()).collect(),
-            bindings,
-            line: u32::try_from(before.matches('\n').count()).unwrap_or(0) + 1,
-            source_line: source[line_start..].lines().next().unwrap_or("").to_owned(),
-        });
+        names.push((declared, is_lexical));
     }
-    clauses
+    None
 }
 
-/// The `{ name as local }` between `import` and `from`, and a default import before it.
-fn bindings(tokens: &[Token], is_import: bool, source: &str) -> Vec<(String, String)> {
-    let text = |token: &Token| {
-        source[token.start..token.end]
-            .trim_matches(['"', '\''])
-            .to_owned()
+/// The same text with the identifier `using` under another name of the same length, for an engine that takes it for a
+/// keyword wherever it is used. `None` where that can't be done: there is none, or it is exported.
+#[must_use]
+pub fn without_using(source: &str) -> Option<String> {
+    const STAND_IN: &str = "usin\u{262}";
+    let tokens = tokenize(source);
+    let text = |index: usize| {
+        tokens
+            .get(index)
+            .map_or("", |token| &source[token.start..token.end])
     };
-    let mut list = Vec::new();
-    if is_import && let Some(first) = tokens.first().filter(|token| token.kind == Kind::Word) {
-        list.push(("default".to_owned(), text(first)));
-    }
-    let inner: Vec<&Token> = tokens.iter().filter(|token| token.depth == 1).collect();
-    for part in inner.split(|token| token.kind == Kind::Punct(b',')) {
-        match part {
-            [name] if matches!(name.kind, Kind::Word | Kind::String) => {
-                list.push((text(name), text(name)))
-            }
-            [name, keyword, local] if text(keyword) == "as" => list.push((text(name), text(local))),
-            _ => {}
-        }
-    }
-    list
-}
-
-/// Whether an ES module's text exports a name. `export *` may always do so.
-#[must_use]
-pub fn exports_name(source: &str, name: &str) -> bool {
-    let tokens = tokenize(source);
-    let text = |token: &Token| &source[token.start..token.end];
+    let mut out = String::with_capacity(source.len() + 16);
+    let mut copied = 0;
     for (index, token) in tokens.iter().enumerate() {
-        if token.depth != 0 || token.kind != Kind::Word || text(token) != "export" {
+        if text(index) != "using" || token.kind != Kind::Word {
             continue;
         }
-        let rest = &tokens[index + 1..];
-        let end = rest
-            .iter()
-            .position(|token| token.depth == 0 && matches!(text(token), ";" | "export" | "import"))
-            .unwrap_or(rest.len());
-        let words = rest[..end].iter().take_while(|token| token.depth <= 1);
-        if words
-            .filter(|token| token.kind == Kind::Word || token.kind == Kind::String)
-            .any(|token| text(token).trim_matches(['"', '\'']) == name)
-        {
-            return true;
+        let before = if index == 0 { "" } else { text(index - 1) };
+        let after = text(index + 1);
+        let is_key = before == "." || after == ":" && matches!(before, "{" | ",");
+        if is_key {
+            continue;
         }
-        if rest.first().is_some_and(|token| text(token) == "*") {
-            return true;
+        if index > 1 && text(index - 2) == "export" {
+            return None;
         }
+        out.push_str(&source[copied..token.start]);
+        let is_shorthand =
+            matches!(before, "{" | ",") && matches!(after, "}" | ",") && in_braces(&tokens, index);
+        if is_shorthand {
+            out.push_str("using:");
+        }
+        out.push_str(STAND_IN);
+        copied = token.end;
     }
-    false
+    out.push_str(&source[copied..]);
+    (copied > 0).then_some(out)
+}
+
+/// Whether the bracket around a token is a brace.
+fn in_braces(tokens: &[Token], index: usize) -> bool {
+    let depth = tokens[index].depth;
+    tokens[..index]
+        .iter()
+        .rev()
+        .find(|token| token.depth < depth)
+        .is_some_and(|token| token.kind == Kind::Punct(b'{'))
 }

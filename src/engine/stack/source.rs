@@ -51,6 +51,7 @@ impl Sources {
 }
 
 fn read(path: &str) -> Option<Rc<str>> {
+    let path = &crate::modules::path_of_frame(path);
     let size = std::fs::metadata(path)
         .ok()
         .filter(std::fs::Metadata::is_file)?

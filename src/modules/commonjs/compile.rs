@@ -5,7 +5,7 @@ use std::path::Path;
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Script, Source, js_string};
 
-use super::super::{esm, lexer::lengths::with_bracketed_lengths, syntax};
+use super::super::{esm, lexer::lengths::with_bracketed_lengths, paths, syntax};
 use super::make_require;
 use crate::{engine::stack, runtime::State};
 
@@ -33,7 +33,17 @@ pub fn run_source(
             esm::run_as_commonjs(module, filename, Some(source), context)?;
             return Ok(JsValue::undefined());
         }
-        Err(error) => return Err(error),
+        Err(error)
+            if may_be_esm && syntax::stumbled_over_module_syntax(&error, source, context) =>
+        {
+            // Meant as an ES module, and no good as one either: it is the error of that kind that helps.
+            let url = paths::to_file_url(Path::new(filename));
+            return esm::module_for_text(&url, source, context).and(Err(error));
+        }
+        Err(error) => match syntax::without_using(source) {
+            Some(source) => compile(&source, filename, context).map_err(|_| error)?,
+            None => return Err(error),
+        },
     };
     let exports = module.get(js_string!("exports"), context)?;
     let require = make_require(module, context)?;

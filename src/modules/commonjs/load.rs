@@ -130,17 +130,14 @@ fn cached_exports(module: &JsObject, context: &mut Context) -> JsResult<JsValue>
 
 fn circular(step: &str, exports: &JsValue, context: &mut Context) -> JsResult<()> {
     // Looking at a proxy would trigger its traps.
-    if !exports
-        .as_object()
-        .is_some_and(|exports| !exports.is::<Proxy>())
-    {
+    let Some(exports) = exports.as_object().filter(|exports| !exports.is::<Proxy>()) else {
         return Ok(());
-    }
+    };
     let circular = registry::require("module/circular", context)?.to_object(context)?;
     let step = circular.get(JsString::from(step), context)?;
     match step.as_callable() {
         Some(step) => step
-            .call(&JsValue::undefined(), &[exports.clone()], context)
+            .call(&JsValue::undefined(), &[exports.into()], context)
             .map(drop),
         None => Ok(()),
     }

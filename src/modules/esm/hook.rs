@@ -11,7 +11,7 @@ use boa_engine::{
 use url::Url;
 
 use super::super::commonjs::current_directory;
-use super::super::{js_error, paths, syntax};
+use super::super::{imports, js_error, paths};
 use super::{Kind, meta, run, source};
 use crate::node::errors;
 use crate::runtime::State;
@@ -88,7 +88,7 @@ fn named_imports(importer: &Module, specifier: &str, context: &Context) -> Optio
     let Kind::SourceText(text) = &record.kind else {
         return None;
     };
-    let clauses = syntax::import_clauses(text);
+    let clauses = imports::import_clauses(text);
     let mut names = Vec::new();
     for clause in clauses
         .into_iter()

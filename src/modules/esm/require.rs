@@ -30,6 +30,9 @@ pub fn run_as_commonjs(
         .main()
         .is_some_and(|main| JsObject::equals(&main, module));
     if is_main {
+        if text.is_some() {
+            source::warn_of_missing_type(&url, context)?;
+        }
         run::run_main(url, context);
         return Ok(());
     }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use url::Url;
 
 use super::super::package_json::PackageType;
-use super::super::{paths, syntax};
+use super::super::{imports, paths, syntax};
 use super::{Kind, Main, Session, source};
 use crate::node::errors::{self, Base};
 use crate::runtime::tasks::Microtask;
@@ -322,10 +322,10 @@ fn explain_link_error(error: JsError, root: &Module, context: &mut Context) -> J
         let Some(record) = esm.record(&module) else {
             continue;
         };
-        let Kind::SourceText(text) = &record.kind else {
+        let Kind::SourceText(source) = &record.kind else {
             continue;
         };
-        for clause in syntax::import_clauses(text)
+        for clause in imports::import_clauses(source)
             .into_iter()
             .filter(|clause| clause.names.iter().any(|known| known == name))
         {
@@ -340,7 +340,7 @@ fn explain_link_error(error: JsError, root: &Module, context: &mut Context) -> J
                         || matches!(name, "default" | "module.exports")
                 }
                 Some(Kind::Json) => name == "default",
-                Some(Kind::SourceText(text)) => syntax::exports_name(text, name),
+                Some(Kind::SourceText(text)) => imports::exports_name(text, name),
                 None => continue,
             };
             if exports && !is_ambiguous {
@@ -356,7 +356,7 @@ fn explain_link_error(error: JsError, root: &Module, context: &mut Context) -> J
                     clause.specifier
                 )
             } else if is_commonjs {
-                commonjs_advice(name, &clause)
+                commonjs_advice(name, &clause, source)
             } else {
                 format!(
                     "The requested module '{}' does not provide an export named '{name}'",
@@ -364,7 +364,7 @@ fn explain_link_error(error: JsError, root: &Module, context: &mut Context) -> J
                 )
             };
             let made = errors::plain(Base::Syntax, &text, context);
-            let location = clause.location(record.url.as_str());
+            let location = clause.location(name, source, record.url.as_str());
             syntax::remember(&made, location, context);
             return made;
         }
@@ -373,9 +373,9 @@ fn explain_link_error(error: JsError, root: &Module, context: &mut Context) -> J
 }
 
 /// Node's advice for a name that a CommonJS module doesn't visibly export.
-fn commonjs_advice(name: &str, clause: &syntax::ImportClause) -> String {
+fn commonjs_advice(name: &str, clause: &imports::ImportClause, source: &str) -> String {
     let specifier = &clause.specifier;
-    let pattern = clause.as_pattern();
+    let pattern = clause.as_pattern(source);
     format!(
         "Named export '{name}' not found. The requested module '{specifier}' is a CommonJS module, which may not \
          support all module.exports as named exports.\nCommonJS modules can always be imported via the default \

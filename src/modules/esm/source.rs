@@ -17,7 +17,7 @@ use super::super::lexer::{commonjs_exports, lengths::with_bracketed_lengths};
 use super::super::resolve::{CommonJsParent, CommonJsRequest, EsmTarget, node_module_paths};
 use super::super::{builtins, js_error, paths, syntax};
 use super::{BuiltinFacade, Kind};
-use crate::node::errors;
+use crate::node::{errors, process};
 use crate::runtime::State;
 
 /// The module that `specifier` means in the module at `base`.
@@ -74,6 +74,7 @@ pub fn by_url(url: &Url, wants_json: bool, context: &mut Context) -> JsResult<Mo
         (Format::Detect | Format::DetectTypeScript, _) => {
             let text = body.text(context)?;
             if syntax::is_module_text(&text) {
+                warn_of_missing_type(url, context)?;
                 module_for_text(url, &text, context)
             } else {
                 commonjs(url, context)
@@ -88,6 +89,39 @@ pub fn by_url(url: &Url, wants_json: bool, context: &mut Context) -> JsResult<Mo
             Err(js_error::resolve_error(&error, context))
         }
     }
+}
+
+/// A package that leaves it to the text of its files whether they are ES modules makes them slower to load.
+///
+/// # Errors
+/// What emitting the warning throws.
+pub fn warn_of_missing_type(url: &Url, context: &mut Context) -> JsResult<()> {
+    let state = State::of(context);
+    let Ok(path) = paths::from_file_url(url) else {
+        return Ok(());
+    };
+    if path.iter().any(|part| part == "node_modules") {
+        return Ok(());
+    }
+    let Ok(Some(package)) = state
+        .modules
+        .resolver(&state.options)
+        .packages
+        .scope_of(&path)
+    else {
+        return Ok(());
+    };
+    let text = format!(
+        "Module type of {url} is not specified and it doesn't parse as CommonJS.\nReparsing as ES module because module \
+         syntax was detected. This incurs a performance overhead.\nTo eliminate this warning, add \"type\": \"module\" to {}.",
+        paths::text(&package.path)
+    );
+    process::emit_warning(
+        &text,
+        "Warning",
+        Some("MODULE_TYPELESS_PACKAGE_JSON"),
+        context,
+    )
 }
 
 fn url_value(url: &Url) -> JsValue {
