@@ -35,7 +35,8 @@ fn in_callbacks(count: u32, body: &str) -> String {
 }
 
 /// Makes a buffer and writes to each of its pages, so that it is memory and not only a promise of it.
-const BUFFER: &str = "const bytes = new Uint8Array(65536); for (let at = 0; at < 65536; at += 4096) bytes[at] = 1;";
+const BUFFER: &str =
+    "const bytes = new Uint8Array(65536); for (let at = 0; at < 65536; at += 4096) bytes[at] = 1;";
 
 #[test]
 fn buffers_in_a_plain_loop() {
@@ -60,7 +61,10 @@ fn node_buffers_in_a_plain_loop() {
 
 #[test]
 fn node_buffers_in_callbacks() {
-    stays_under(200, &in_callbacks(20_000, "Buffer.allocUnsafe(65536).fill(1);"));
+    stays_under(
+        200,
+        &in_callbacks(20_000, "Buffer.allocUnsafe(65536).fill(1);"),
+    );
 }
 
 #[test]

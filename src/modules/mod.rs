@@ -130,7 +130,7 @@ pub fn run_main(path: &Path, context: &mut Context) -> JsResult<()> {
 pub fn run_eval(source: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
     commonjs::define_globals(name, context)?;
     crate::engine::nesting::check(source)?;
-    let readable = lexer::lengths::with_bracketed_lengths(source);
+    let readable = lexer::for_engine(source);
     let parsed = Script::parse(
         Source::from_bytes(readable.as_ref()).with_path(Path::new(name)),
         None,

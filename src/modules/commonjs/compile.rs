@@ -5,7 +5,7 @@ use std::path::Path;
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Script, Source, js_string};
 
-use super::super::{esm, lexer::lengths::with_bracketed_lengths, paths, syntax};
+use super::super::{esm, lexer::for_engine, paths, syntax};
 use super::make_require;
 use crate::{engine::stack, runtime::State};
 
@@ -68,7 +68,7 @@ fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsOb
         // A comment to the system, so one to the engine.
         wrapped.push_str("//");
     }
-    wrapped.push_str(&with_bracketed_lengths(source));
+    wrapped.push_str(&for_engine(source));
     wrapped.push_str(tail);
     let state = State::of(context);
     state

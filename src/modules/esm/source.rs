@@ -13,7 +13,7 @@ use url::Url;
 use super::super::commonjs;
 use super::super::error::ResolveError;
 use super::super::format::{self, Format};
-use super::super::lexer::{commonjs_exports, lengths::with_bracketed_lengths};
+use super::super::lexer::{commonjs_exports, for_engine};
 use super::super::resolve::{CommonJsParent, CommonJsRequest, EsmTarget, node_module_paths};
 use super::super::{builtins, js_error, paths, syntax};
 use super::{BuiltinFacade, Kind};
@@ -209,7 +209,7 @@ pub fn module_for_text(url: &Url, text: &str, context: &mut Context) -> JsResult
     let state = State::of(context);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     crate::engine::nesting::check(text)?;
-    let readable = with_bracketed_lengths(text);
+    let readable = for_engine(text);
     let source = Source::from_bytes(readable.as_ref()).with_path(Path::new(url.as_str()));
     let parsed = Module::parse(source, None, context);
     let module = syntax::explained(parsed, text, url.as_str(), context)?;

@@ -2,10 +2,25 @@
 //! linked. The patterns are those of cjs-module-lexer, which Node uses and has frozen: what it doesn't see, we
 //! must not see either. The ES module loader calls this for each CommonJS file that is imported.
 
-pub(super) mod lengths;
+mod lengths;
 pub(super) mod tokens;
+mod tries;
+
+use std::borrow::Cow;
 
 use tokens::{Kind, Token, tokenize};
+
+/// `source` as the engine reads it rightly: the constructs that it gets wrong are written as others that mean the same.
+#[must_use]
+pub fn for_engine(source: &str) -> Cow<'_, str> {
+    match lengths::with_bracketed_lengths(source) {
+        Cow::Borrowed(same) => tries::with_nested_tries(same),
+        Cow::Owned(changed) => match tries::with_nested_tries(&changed) {
+            Cow::Borrowed(_) => Cow::Owned(changed),
+            Cow::Owned(again) => Cow::Owned(again),
+        },
+    }
+}
 
 /// What a CommonJS source exports, as far as its text tells.
 #[derive(Debug, Default, PartialEq, Eq)]

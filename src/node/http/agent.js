@@ -1,7 +1,16 @@
 // `http.Agent`: keeps connections for later requests and holds requests back while there are too many.
 'use strict';
 
-const { NumberIsFinite, ObjectKeys, ObjectSetPrototypeOf, ArrayPrototypeIndexOf, ArrayPrototypeSplice, Symbol } = primordials;
+const {
+  ArrayPrototypeIndexOf,
+  ArrayPrototypeSplice,
+  FunctionPrototypeCall,
+  NumberIsFinite,
+  ObjectDefineProperty,
+  ObjectKeys,
+  ObjectSetPrototypeOf,
+  Symbol,
+} = primordials;
 const EventEmitter = require('events');
 const net = require('net');
 
@@ -10,7 +19,7 @@ const kOnKeylog = Symbol('onkeylog');
 
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
-  primordials.FunctionPrototypeCall(EventEmitter, this);
+  FunctionPrototypeCall(EventEmitter, this);
   this.defaultPort = 80;
   this.protocol = 'http:';
   this.options = { __proto__: null, ...options };
@@ -40,7 +49,7 @@ function Agent(options) {
 }
 ObjectSetPrototypeOf(Agent, EventEmitter);
 Agent.prototype = { __proto__: EventEmitter.prototype };
-primordials.ObjectDefineProperty(Agent.prototype, 'constructor', {
+ObjectDefineProperty(Agent.prototype, 'constructor', {
   __proto__: null, value: Agent, writable: true, configurable: true,
 });
 Agent.defaultMaxSockets = Infinity;

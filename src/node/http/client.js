@@ -1,7 +1,16 @@
 // The client: `http.request`, `http.get`, `http.ClientRequest`.
 'use strict';
 
-const { ArrayIsArray, FunctionPrototypeCall, ObjectKeys, ObjectSetPrototypeOf, ReflectApply, Symbol } = primordials;
+const {
+  ArrayIsArray,
+  FunctionPrototypeCall,
+  NumberIsFinite,
+  ObjectDefineProperty,
+  ObjectKeys,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+  Symbol,
+} = primordials;
 const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
 const net = require('net');
@@ -132,7 +141,7 @@ function ClientRequest(input, options, cb) {
 
   this._hasAgent = !!this.agent;
   if (this.agent) {
-    const alone = !this.agent.keepAlive && !primordials.NumberIsFinite(this.agent.maxSockets);
+    const alone = !this.agent.keepAlive && !NumberIsFinite(this.agent.maxSockets);
     this._last = alone;
     this.shouldKeepAlive = !alone;
   }
@@ -188,7 +197,7 @@ function ClientRequest(input, options, cb) {
 }
 ObjectSetPrototypeOf(ClientRequest, OutgoingMessage);
 ClientRequest.prototype = { __proto__: OutgoingMessage.prototype };
-primordials.ObjectDefineProperty(ClientRequest.prototype, 'constructor', {
+ObjectDefineProperty(ClientRequest.prototype, 'constructor', {
   __proto__: null, value: ClientRequest, writable: true, configurable: true,
 });
 

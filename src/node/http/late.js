@@ -2,7 +2,7 @@
 // responses, messages that script constructed.
 'use strict';
 
-const { ArrayIsArray, Error, ObjectKeys, Symbol } = primordials;
+const { ArrayIsArray, Error, ObjectKeys, ReflectOwnKeys, Symbol } = primordials;
 const native = binding('http');
 const { nodeError, connResetException, errnoException } = binding('errors');
 const { nextTick } = binding('task_queue');
@@ -194,7 +194,7 @@ exports.cutOff = function cutOff(req, res) {
 exports.capture = function capture(emitter, result, type, args) {
   const { then } = result;
   if (typeof then !== 'function') return;
-  const captures = primordials.ReflectOwnKeys(require('events').prototype)
+  const captures = ReflectOwnKeys(require('events').prototype)
     .find((key) => typeof key === 'symbol' && key.description === 'kCapture');
   if (!emitter[captures]) return;
   require('events/extra').addCatch(emitter, result, type, args);

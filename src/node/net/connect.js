@@ -1,7 +1,7 @@
 // Connecting: the forms of `net.connect`, names to addresses, one address after the other.
 'use strict';
 
-const { ArrayIsArray, NumberIsNaN, Symbol } = primordials;
+const { AggregateError, ArrayIsArray, NumberIsNaN, Symbol } = primordials;
 const native = binding('net');
 const { nodeError, dnsException, exceptionWithHostPort, nodeAggregateError } = binding('errors');
 const { nextTick } = binding('task_queue');
@@ -191,7 +191,7 @@ function tryAll(socket, list, port, from, at, errors) {
 }
 
 function aggregate(errors) {
-  const err = new primordials.AggregateError(errors, '');
+  const err = new AggregateError(errors, '');
   err.code = errors[0].code;
   return err;
 }

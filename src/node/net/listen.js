@@ -1,6 +1,8 @@
 // What few servers ask of `listen`.
 'use strict';
 
+const { SymbolDispose } = primordials;
+
 exports.closeOnAbort = function closeOnAbort(server, signal) {
   binding('validators').validateAbortSignal(signal, 'options.signal');
   const onAborted = () => server.close();
@@ -10,7 +12,7 @@ exports.closeOnAbort = function closeOnAbort(server, signal) {
   }
   const { addAbortListener } = require('events');
   const disposable = addAbortListener(signal, onAborted);
-  server.once('close', () => disposable[primordials.SymbolDispose]?.());
+  server.once('close', () => disposable[SymbolDispose]?.());
 };
 
 exports.openPipe = function openPipe(path, options) {

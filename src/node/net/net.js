@@ -2,7 +2,16 @@
 // (`net/connect`), address lists (`net/block_list`).
 'use strict';
 
-const { FunctionPrototypeCall, ObjectDefineProperty, ReflectApply, SymbolAsyncDispose } = primordials;
+const {
+  FunctionPrototypeCall,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectKeys,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+  ReflectOwnKeys,
+  SymbolAsyncDispose,
+} = primordials;
 const EventEmitter = require('events');
 const native = binding('net');
 const { nodeError, exceptionWithHostPort, uvException } = binding('errors');
@@ -44,7 +53,7 @@ function Server(options, listener) {
   if (options.blockList) this.blockList = options.blockList;
 }
 Server.prototype = { __proto__: EventEmitter.prototype };
-primordials.ObjectSetPrototypeOf(Server, EventEmitter);
+ObjectSetPrototypeOf(Server, EventEmitter);
 hide(Server.prototype, 'constructor', Server);
 
 function hide(target, name, value) {
@@ -179,9 +188,9 @@ const members = {
 };
 
 function copy(target, source) {
-  const names = primordials.ReflectOwnKeys(source);
+  const names = ReflectOwnKeys(source);
   for (let i = 0; i < names.length; i++) {
-    ObjectDefineProperty(target, names[i], primordials.ObjectGetOwnPropertyDescriptor(source, names[i]));
+    ObjectDefineProperty(target, names[i], ObjectGetOwnPropertyDescriptor(source, names[i]));
   }
 }
 
@@ -296,8 +305,8 @@ const exported = {
   getDefaultAutoSelectFamilyAttemptTimeout: () => require('net/connect').autoSelect.timeout,
   setDefaultAutoSelectFamilyAttemptTimeout: (value) => require('net/connect').setAutoSelectTimeout(value),
 };
-const names = primordials.ObjectKeys(exported);
+const names = ObjectKeys(exported);
 for (let i = 0; i < names.length; i++) {
-  const descriptor = primordials.ObjectGetOwnPropertyDescriptor(exported, names[i]);
+  const descriptor = ObjectGetOwnPropertyDescriptor(exported, names[i]);
   ObjectDefineProperty(exports, names[i], descriptor);
 }

@@ -1,7 +1,15 @@
 // `net.Socket`: a Duplex over a handle of the loop.
 'use strict';
 
-const { ObjectDefineProperty, ReflectApply, Symbol } = primordials;
+const {
+  ArrayIsArray,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectSetPrototypeOf,
+  ReflectApply,
+  ReflectOwnKeys,
+  Symbol,
+} = primordials;
 const { Duplex, Stream } = require('stream');
 const native = binding('net');
 const { nodeError, errnoException, connResetException } = binding('errors');
@@ -86,7 +94,7 @@ function Socket(options) {
 }
 
 Socket.prototype = { __proto__: Duplex.prototype };
-primordials.ObjectSetPrototypeOf(Socket, Duplex);
+ObjectSetPrototypeOf(Socket, Duplex);
 ObjectDefineProperty(Socket.prototype, 'constructor', {
   __proto__: null, value: Socket, writable: true, configurable: true,
 });
@@ -123,7 +131,7 @@ function startReading(socket) {
 const members = {
   connect(...args) {
     const connectFile = require('net/connect');
-    const pair = primordials.ArrayIsArray(args[0]) ? args[0] : connectFile.normalizeArgs(args);
+    const pair = ArrayIsArray(args[0]) ? args[0] : connectFile.normalizeArgs(args);
     const options = pair[0];
     const cb = pair[1];
     if (options.port === undefined && options.path == null) {
@@ -433,9 +441,9 @@ const members = {
   },
 };
 
-const names = primordials.ReflectOwnKeys(members);
+const names = ReflectOwnKeys(members);
 for (let i = 0; i < names.length; i++) {
-  ObjectDefineProperty(Socket.prototype, names[i], primordials.ObjectGetOwnPropertyDescriptor(members, names[i]));
+  ObjectDefineProperty(Socket.prototype, names[i], ObjectGetOwnPropertyDescriptor(members, names[i]));
 }
 
 function emitCloseNT(socket) {

@@ -1,7 +1,7 @@
 // What sockets do rarely: counting unsent bytes, `onread` into one buffer, refusing connections.
 'use strict';
 
-const { TypedArrayPrototypeSet, TypedArrayPrototypeGetLength } = primordials;
+const { ArrayIsArray, TypedArrayPrototypeGetLength, TypedArrayPrototypeSet } = primordials;
 
 exports.bytesWritten = function bytesWritten(socket) {
   let bytes = socket._bytesDispatched;
@@ -13,7 +13,7 @@ exports.bytesWritten = function bytesWritten(socket) {
     bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length;
   }
   const pending = socket._pendingData;
-  if (primordials.ArrayIsArray(pending)) {
+  if (ArrayIsArray(pending)) {
     for (let i = 0; i < pending.length; i++) {
       const { chunk, encoding } = pending[i];
       bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length;

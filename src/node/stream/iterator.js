@@ -34,16 +34,19 @@ async function* chunks(stream, options) {
     onreadable();
   });
   try {
-    for (;;) {
-      const chunk = stream.destroyed ? null : stream.read();
-      if (chunk !== null) yield chunk;
-      else if (error) throw error;
-      else if (error === null) return;
-      else await new Promise(sleep);
+    // Nested, because the engine forgets what a `catch` throws when its own `finally` catches something.
+    try {
+      for (;;) {
+        const chunk = stream.destroyed ? null : stream.read();
+        if (chunk !== null) yield chunk;
+        else if (error) throw error;
+        else if (error === null) return;
+        else await new Promise(sleep);
+      }
+    } catch (err) {
+      error = aggregateTwoErrors(error, err);
+      throw error;
     }
-  } catch (err) {
-    error = aggregateTwoErrors(error, err);
-    throw error;
   } finally {
     // A stream that ended well looks after itself: its writable half may still be in use.
     const { autoDestroy } = stream._readableState;
