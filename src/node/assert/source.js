@@ -28,19 +28,34 @@ function textOfCall(call) {
   }
 }
 
-// The column names some point of the call: its beginning is the last chain of names before a bracket that begins at or
-// before it, or else the first of the line.
+// The column names some point of the call: it begins at the last chain of names before a bracket that begins at or before
+// that point, or else at the first of the line.
 function callAround(source, lineStart, lineEnd, column) {
-  const pattern = /[\w$\u0080-\uffff]+(?:\s*\.\s*[\w$\u0080-\uffff]+)*\s*\(/g;
-  pattern.lastIndex = lineStart;
-  let found, start;
-  while ((found = pattern.exec(source)) !== null && found.index < lineEnd) {
-    if (start === undefined || found.index <= column) start = found;
-    if (found.index > column) break;
+  let start, open;
+  for (let at = source.indexOf('(', lineStart); at !== -1 && at < lineEnd; at = source.indexOf('(', at + 1)) {
+    const from = startOfChain(source, lineStart, at);
+    if (from === at) continue;
+    if (start === undefined || from <= column) {
+      start = from;
+      open = at;
+    }
+    if (from > column) break;
   }
   if (start === undefined) return undefined;
-  const end = endOfCall(source, start.index + start[0].length);
-  return end === undefined ? undefined : unindent(source.slice(start.index, end), source.slice(lineStart, start.index));
+  const end = endOfCall(source, open + 1);
+  return end === undefined ? undefined : unindent(source.slice(start, end), source.slice(lineStart, start));
+}
+
+/** Where `a.b.c` before position `at` begins. */
+function startOfChain(source, lineStart, at) {
+  let from = at;
+  while (from > lineStart && isNameLetter(source[from - 1])) from--;
+  return from;
+}
+
+function isNameLetter(letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+    letter === '_' || letter === '$' || letter === '.' || letter > '\u007f';
 }
 
 function endOfCall(source, at) {

@@ -222,7 +222,8 @@ function addSuite(args, extra) {
   if (!node.skipped) {
     current = node;
     try {
-      node.registered = ReflectApply(fn, { name }, [{ name }]);
+      const context = { name, fullName: fullNameOf(node) };
+      node.registered = ReflectApply(fn, context, [context]);
     } catch (error) {
       node.registerError = { error };
     } finally {
@@ -240,6 +241,12 @@ function withVariants(add) {
   return call;
 }
 
+function fullNameOf(node) {
+  const names = [];
+  for (; node.parent !== null; node = node.parent) names.unshift(node.name);
+  return names.join(' > ');
+}
+
 /** What a test function gets as its argument. */
 class TestContext {
   #node;
@@ -255,9 +262,7 @@ class TestContext {
   }
 
   get fullName() {
-    const names = [];
-    for (let node = this.#node; node.parent !== null; node = node.parent) names.unshift(node.name);
-    return names.join(' > ');
+    return fullNameOf(this.#node);
   }
 
   get signal() {
