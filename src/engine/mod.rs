@@ -6,6 +6,7 @@ pub mod native;
 pub mod nesting;
 pub mod primordials;
 pub mod proxies;
+pub mod redefine;
 pub mod registry;
 pub mod report;
 pub mod stack;
@@ -20,6 +21,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     stack::install(context)?;
     json::install(context)?;
     proxies::install(context)?;
+    redefine::install(context)?;
     memory::install(context)?;
     state.registry.capture(context)?;
     node::install_globals(context)

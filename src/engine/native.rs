@@ -185,6 +185,8 @@ struct Late {
     attributes: Attribute,
     make: Maker,
     value: Gc<GcRefCell<Option<JsValue>>>,
+    /// The getter in place, to know the property again.
+    getter: Gc<GcRefCell<Option<JsObject>>>,
 }
 
 impl Late {
@@ -224,13 +226,58 @@ impl Late {
             .push_microtask(Microtask::Native(Box::new(settle)));
     }
 
+    /// Puts the accessors of the property in place.
+    fn define(&self, context: &mut Context) {
+        let get = NativeFunction::from_copy_closure_with_captures(
+            |_, _, late: &Late, context| late.get(context),
+            self.clone(),
+        );
+        let set = NativeFunction::from_copy_closure_with_captures(
+            |this, args, late: &Late, context| {
+                let value = args.first().cloned().unwrap_or_default();
+                match this.as_object() {
+                    Some(own) if !JsObject::equals(&own, &late.holder) => {
+                        define_value(&own, late.name.clone().into(), value, Attribute::all());
+                    }
+                    _ => late.become_value(value, context),
+                }
+                Ok(JsValue::undefined())
+            },
+            self.clone(),
+        );
+        let realm = context.realm().clone();
+        let get = FunctionObjectBuilder::new(&realm, get)
+            .name(self.name.clone())
+            .build();
+        *self.getter.borrow_mut() = Some(get.clone().into());
+        let set = FunctionObjectBuilder::new(&realm, set)
+            .name(self.name.clone())
+            .length(1)
+            .build();
+        let descriptor = PropertyDescriptor::builder()
+            .get(get)
+            .enumerable(self.attributes.enumerable())
+            .configurable(true);
+        // A value that can't be written has no setter.
+        let fixed = self.value.borrow().is_some() && !self.attributes.writable();
+        let descriptor = if fixed {
+            descriptor.set(JsValue::undefined())
+        } else {
+            descriptor.set(set)
+        };
+        self.holder
+            .insert_property(self.name.clone(), descriptor.build());
+    }
+
     fn settle(&self) {
         let key = PropertyKey::from(self.name.clone());
         let current = self.holder.borrow().properties().get(&key);
         let Some(value) = self.value.borrow().clone() else {
             return;
         };
-        if current.is_some_and(|found| found.is_accessor_descriptor()) {
+        // Somebody may have put another property there.
+        let getter = self.getter.borrow().clone().map(JsValue::from);
+        if current.is_some_and(|found| getter.is_some() && found.get() == getter.as_ref()) {
             define_value(&self.holder, key, value, self.attributes);
         }
     }
@@ -248,7 +295,28 @@ fn define_value(object: &JsObject, key: PropertyKey, value: JsValue, attributes:
     );
 }
 
-/// The same with a name that is known at run time, made by Rust or by script.
+/// A property that has its value already but becomes a data property only when the microtasks run: for use inside an
+/// accessor of that property.
+pub fn define_known(
+    object: &JsObject,
+    name: JsString,
+    attributes: Attribute,
+    value: JsValue,
+    context: &mut Context,
+) {
+    let late = Late {
+        holder: object.clone(),
+        name,
+        attributes,
+        make: Maker::Native(|_| Ok(JsValue::undefined())),
+        value: Gc::new(GcRefCell::new(None)),
+        getter: Gc::new(GcRefCell::new(None)),
+    };
+    late.become_value(value, context);
+    late.define(context);
+}
+
+/// The same as [`define_lazy`] with a name that is known at run time, made by Rust or by script.
 pub fn define_late(
     object: &JsObject,
     name: JsString,
@@ -262,39 +330,7 @@ pub fn define_late(
         attributes,
         make,
         value: Gc::new(GcRefCell::new(None)),
+        getter: Gc::new(GcRefCell::new(None)),
     };
-    let get = NativeFunction::from_copy_closure_with_captures(
-        |_, _, late: &Late, context| late.get(context),
-        late.clone(),
-    );
-    let set = NativeFunction::from_copy_closure_with_captures(
-        |this, args, late: &Late, context| {
-            let value = args.first().cloned().unwrap_or_default();
-            match this.as_object() {
-                Some(own) if !JsObject::equals(&own, &late.holder) => {
-                    define_value(&own, late.name.clone().into(), value, late.attributes);
-                }
-                _ => late.become_value(value, context),
-            }
-            Ok(JsValue::undefined())
-        },
-        late,
-    );
-    let realm = context.realm().clone();
-    let get = FunctionObjectBuilder::new(&realm, get)
-        .name(name.clone())
-        .build();
-    let set = FunctionObjectBuilder::new(&realm, set)
-        .name(name.clone())
-        .length(1)
-        .build();
-    object.insert_property(
-        name,
-        PropertyDescriptor::builder()
-            .get(get)
-            .set(set)
-            .enumerable(attributes.enumerable())
-            .configurable(true)
-            .build(),
-    );
+    late.define(context);
 }
