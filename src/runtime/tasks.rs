@@ -4,7 +4,7 @@
 //! Order: <https://nodejs.org/docs/latest-v24.x/api/process.html#processnexttickcallback-args>
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
     task::{Context as TaskContext, Poll, Waker},
@@ -40,6 +40,7 @@ pub struct Tasks {
     ticks: RefCell<VecDeque<Tick>>,
     microtasks: RefCell<VecDeque<Microtask>>,
     async_jobs: RefCell<VecDeque<NativeAsyncJob>>,
+    turn: Cell<u64>,
 }
 
 impl Tasks {
@@ -48,7 +49,13 @@ impl Tasks {
     }
 
     pub fn next_tick(&self) -> Option<Tick> {
+        self.turn.set(self.turn.get() + 1);
         self.ticks.borrow_mut().pop_front()
+    }
+
+    /// Counts ticks, and drains of the queue: what was noted in another turn is past for script.
+    pub fn turn(&self) -> u64 {
+        self.turn.get() + 1
     }
 
     pub fn has_ticks(&self) -> bool {

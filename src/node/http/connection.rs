@@ -285,7 +285,7 @@ impl Connection {
         }
         self.feeding.set(true);
         let mut rest = bytes;
-        while !self.finished.get() && !self.must_wait() {
+        while (!self.finished.get() || self.receiving.borrow().is_some()) && !self.must_wait() {
             let item = self.decoder.borrow_mut().decode(&mut rest);
             let outcome = match item {
                 Ok(Item::More) => break,
@@ -539,6 +539,7 @@ impl Connection {
         context: &mut Context,
     ) -> JsResult<()> {
         self.finished.set(true);
+        self.receiving.replace(None);
         let Some(server) = self.server_object.borrow().clone() else {
             return Ok(());
         };
@@ -692,6 +693,17 @@ impl Connection {
             .and_then(|id| State::of(context).event_loop.write_queue_size(id).ok())
             .unwrap_or(0);
         queued + self.out.borrow().len() + self.exchanges.borrow().waiting()
+    }
+
+    /// How many bytes of a response nobody has taken yet. What waits for the door to close counts as taken.
+    pub fn backlog(&self, number: u64, context: &Context) -> usize {
+        let mut exchanges = self.exchanges.borrow_mut();
+        if !exchanges.is_first(number) {
+            return exchanges.get_mut(number).map_or(0, |exchange| exchange.out.len());
+        }
+        drop(exchanges);
+        let queued = self.handle().and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
+        queued.unwrap_or(0)
     }
 
     /// Whether this response's bytes go straight out.

@@ -7,7 +7,7 @@ use boa_engine::{
 
 use super::{
     fields,
-    outgoing::{self, Field, Outgoing, Texts, bits, need, push_texts},
+    outgoing::{Field, Outgoing, Texts, bits, need, push_texts},
 };
 use crate::{engine::native::Natives, node::errors};
 
@@ -120,7 +120,7 @@ fn append(this: &JsValue, name: JsString, value: JsValue, context: &mut Context)
                     None => all.push(part),
                 }
             }
-            JsArray::from_iter(all, context).into()
+            (name, JsArray::from_iter(all, context).into())
         }
     };
     need(this, context, |record| put(record, name, value))
@@ -284,11 +284,3 @@ pub fn merge(this: &JsValue, headers: &JsObject, context: &mut Context) -> JsRes
     Ok(())
 }
 
-/// Whether script has set any header.
-#[allow(dead_code)]
-pub fn any(record: &Outgoing) -> bool {
-    record.fields.as_ref().is_some_and(|list| !list.is_empty())
-}
-
-#[allow(unused_imports)]
-use outgoing as _;

@@ -154,7 +154,10 @@ native.setUp({
 
   makeState(message, gone) {
     const state = require('stream/readable').makeReadableState(message, undefined, false);
-    if (gone) state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true;
+    if (gone) {
+      state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true;
+      state.flowing = true;
+    }
     return state;
   },
 
@@ -256,6 +259,7 @@ copy(exports, {
   validateHeaderValue: native.validateHeaderValue,
   get: (url, options, callback) => client().get(url, options, callback),
   request: (url, options, callback) => client().request(url, options, callback),
+  setGlobalProxyFromEnv: (env) => late().setGlobalProxyFromEnv(env),
   setMaxIdleHTTPParsers(max) {
     binding('validators').validateInteger(max, 'max', 1);
   },

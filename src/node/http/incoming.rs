@@ -534,6 +534,13 @@ fn http_version_minor(this: &JsValue, _: &[JsValue], context: &mut Context) -> J
     })
 }
 
+fn consumed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(match with(this, context, |record| record.has(bits::CONSUMED)) {
+        Some(true) => true.into(),
+        _ => JsValue::undefined(),
+    })
+}
+
 fn upgrade(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     Ok(with(this, context, |record| match record.head {
         None => JsValue::null(),

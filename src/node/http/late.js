@@ -42,11 +42,16 @@ exports.configure = function configure(server, options) {
   if (options.uniqueHeaders !== undefined) server._uniqueHeaders = options.uniqueHeaders;
 };
 
+exports.setGlobalProxyFromEnv = function setGlobalProxyFromEnv() {
+  throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', 'http.setGlobalProxyFromEnv()');
+};
+
 // ---- sockets
 
 /** The socket of a connection that the native half has served so far. */
 exports.makeSocket = function makeSocket(handle, server) {
   const { Socket } = require('net/socket');
+  if (handle === undefined) return new Socket().destroy();
   const socket = new Socket({
     handle,
     allowHalfOpen: true,

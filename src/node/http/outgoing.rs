@@ -115,6 +115,9 @@ pub struct Outgoing {
     pub trailers: Vec<u8>,
     #[unsafe_ignore_trace]
     pub corked: u32,
+    /// The turn in which a response that nobody watches came to its end; 0 for all others.
+    #[unsafe_ignore_trace]
+    pub ended_in: u64,
     pub status: JsValue,
     pub reason: JsValue,
     pub request: JsValue,
@@ -217,7 +220,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             set_bit!(with, bits::ENDED),
         )
         .accessor("writableEnded", get_bit!(with, bits::ENDED), None)
-        .accessor("writableFinished", get_bit!(with, bits::FINISHED), None)
+        .accessor("writableFinished", finished, None)
         .accessor("headersSent", get_bit!(with, bits::HEADER), None)
         .accessor(
             "_headerSent",
@@ -972,6 +975,25 @@ fn write_raw(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 
 // ---- what script sees
 
+/// A bit that the end of the message sets, but not before the next tick: script must not see it at once.
+fn after_turn(this: &JsValue, bit: u32, context: &mut Context) -> JsResult<JsValue> {
+    let turn = State::of(context).tasks.turn();
+    Ok(with(this, context, |record| record.has(bit) && record.ended_in != turn)
+        .map_or_else(JsValue::undefined, JsValue::from))
+}
+
+fn finished(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    after_turn(this, bits::FINISHED, context)
+}
+
+fn destroyed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    after_turn(this, bits::DESTROYED, context)
+}
+
+fn closed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    after_turn(this, bits::CLOSED, context)
+}
+
 fn need_drain(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     Ok(with(this, context, |record| {
         record.has(bits::NEED_DRAIN) && record.bits & (bits::DESTROYED | bits::ENDED) == 0
@@ -985,13 +1007,13 @@ fn writable(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<Js
 
 fn writable_length(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let found = with(this, context, |record| match &record.sink {
-        Sink::Connection(connection, _) => Err(connection.clone()),
+        Sink::Connection(connection, number) => Err((connection.clone(), *number)),
         Sink::None => Ok(record.kept.len()),
     });
     Ok(match found {
         None => JsValue::undefined(),
         Some(Ok(kept)) => (kept as f64).into(),
-        Some(Err(connection)) => (connection.unsent(context) as f64).into(),
+        Some(Err((connection, number))) => (connection.backlog(number, context) as f64).into(),
     })
 }
 
@@ -1078,7 +1100,9 @@ fn set_request(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 }
 
 fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let turn = State::of(context).tasks.turn();
     let found = with(this, context, |record| {
+        let over = record.has(bits::FINISHED | bits::NATIVE) && record.ended_in != turn;
         let connection = match &record.sink {
             // After the response the socket is no longer its own.
             Sink::Connection(connection, _) if !record.has(bits::FINISHED) => {
