@@ -94,6 +94,8 @@ pub struct Connection {
     ending: Cell<bool>,
     /// A write is queued in the loop.
     sending: Cell<bool>,
+    /// Bytes that were read wait for the door to close, to be parsed then.
+    feed_later: Cell<bool>,
     /// A response waits for 'drain'.
     wants_drain: Cell<bool>,
     /// It is on the list of those that flush when the door closes.
@@ -135,6 +137,7 @@ impl Connection {
             finished: Cell::new(false),
             ending: Cell::new(false),
             sending: Cell::new(false),
+            feed_later: Cell::new(false),
             wants_drain: Cell::new(false),
             leaving: Cell::new(false),
             stream: RefCell::default(),
@@ -342,9 +345,10 @@ impl Connection {
         {
             let _ = State::of(context).event_loop.read_start(id);
         }
-        if !self.feeding.get() && !self.unread.borrow().is_empty() && !self.must_wait() {
-            let bytes = self.unread.take();
-            self.me().feed(&bytes, context);
+        if !self.unread.borrow().is_empty() {
+            // Not now: script that asked for it, by a read or by ending a response, goes on first.
+            self.feed_later.set(true);
+            self.flush_later(context);
         }
     }
 
@@ -830,9 +834,6 @@ impl Connection {
         }
         if self.exchanges.borrow().is_empty() && self.receiving.borrow().is_none() {
             self.enter_phase(Phase::Idle, context);
-            if self.server.is_closing() && self.unread.borrow().is_empty() && !self.feeding.get() {
-                self.end_soon(context);
-            }
         }
         if !self.unread.borrow().is_empty() || !self.reading.get() {
             self.want_more(context);
@@ -952,6 +953,10 @@ impl Leave for Connection {
     fn leave(self: Rc<Self>, context: &mut Context) {
         self.leaving.set(false);
         self.flush_now(context);
+        if self.feed_later.take() && !self.feeding.get() && !self.must_wait() {
+            let bytes = self.unread.take();
+            self.feed(&bytes, context);
+        }
         if !self.ending.get()
             || self.is_closed()
             || !self.exchanges.borrow().is_empty() && !self.finished.get()
