@@ -907,7 +907,8 @@ impl Connection {
             return Ok(stream.clone().into());
         }
         let Some(id) = self.handle() else {
-            return Ok(JsValue::undefined());
+            // Too late for the real one.
+            return help(js_string!("makeSocket"), &[], context);
         };
         let stream = Stream::beside(id, None, context);
         let (read, written) = self.bytes.get();

@@ -108,11 +108,12 @@ fn append(this: &JsValue, name: JsString, value: JsValue, context: &mut Context)
         let list = record.fields.as_ref()?;
         list.iter()
             .find(|field| same(&field.name, &name))
-            .map(|field| field.value.clone())
+            .map(|field| (field.name.clone(), field.value.clone()))
     })?;
-    let value = match existing {
-        None => value,
-        Some(existing) => {
+    let (name, value) = match existing {
+        None => (name, value),
+        // The name stays as it was given first.
+        Some((name, existing)) => {
             let mut all = Vec::new();
             for part in [existing, value] {
                 match part.as_object().filter(JsObject::is_array) {

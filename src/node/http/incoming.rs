@@ -253,7 +253,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         )
         .accessor(
             "_consumed",
-            get_bit!(with, bits::CONSUMED),
+            consumed,
             set_bit!(with, bits::CONSUMED),
         )
         .accessor(

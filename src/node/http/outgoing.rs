@@ -254,15 +254,15 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         )
         .accessor(
             "destroyed",
-            get_bit!(with, bits::DESTROYED),
+            destroyed,
             set_bit!(with, bits::DESTROYED),
         )
         .accessor(
             "_closed",
-            get_bit!(with, bits::CLOSED),
+            closed,
             set_bit!(with, bits::CLOSED),
         )
-        .accessor("closed", get_bit!(with, bits::CLOSED), None)
+        .accessor("closed", closed, None)
         .accessor(
             "_last",
             get_bit!(with, bits::LAST),
@@ -899,8 +899,10 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         .map(drop);
     }
     connection.response_done(number, last, context)?;
+    let turn = State::of(context).tasks.turn();
     with(this, context, |record| {
-        record.bits |= bits::CLOSED | bits::DESTROYED
+        record.bits |= bits::CLOSED | bits::DESTROYED;
+        record.ended_in = turn;
     });
     Ok(())
 }
@@ -1105,7 +1107,7 @@ fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         let over = record.has(bits::FINISHED | bits::NATIVE) && record.ended_in != turn;
         let connection = match &record.sink {
             // After the response the socket is no longer its own.
-            Sink::Connection(connection, _) if !record.has(bits::FINISHED) => {
+            Sink::Connection(connection, _) if !over => {
                 Some(connection.clone())
             }
             _ => None,
@@ -1113,7 +1115,7 @@ fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         (
             record.socket.clone(),
             connection,
-            record.has(bits::FINISHED | bits::NATIVE),
+            over,
         )
     });
     match found {

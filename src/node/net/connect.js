@@ -87,8 +87,8 @@ exports.lookupOne = function lookupOne(host, options, callback) {
 /** Called by `socket.connect` once its options are known. */
 exports.lookupAndConnect = function lookupAndConnect(socket, options) {
   const validators = binding('validators');
-  const { localAddress, localPort, family } = options;
-  let { port } = options;
+  const { localAddress, localPort } = options;
+  let { family, port } = options;
   const host = options.host || 'localhost';
   if (localAddress && !native.isIP(localAddress)) throw nodeError('ERR_INVALID_IP_ADDRESS', localAddress);
   if (localPort) validators.validateNumber(localPort, 'options.localPort');
@@ -112,6 +112,8 @@ exports.lookupAndConnect = function lookupAndConnect(socket, options) {
     return;
   }
   if (options.lookup != null) validators.validateFunction(options.lookup, 'options.lookup');
+  if (family === 'IPv4') family = 4;
+  else if (family === 'IPv6') family = 6;
   if (family != null && family !== 4 && family !== 6 && family !== 0) {
     throw nodeError('ERR_INVALID_ARG_VALUE', 'options.family', family, 'must be one of: 0, 4, 6');
   }
@@ -159,8 +161,25 @@ exports.lookupAndConnect = function lookupAndConnect(socket, options) {
 function each(socket, list, host, port, from) {
   for (let i = 0; i < list.length; i++) socket.emit('lookup', null, list[i].address, list[i].family, host);
   if (!socket.connecting) return;
+  if (list.length > 1) list = inTurns(list);
   if (list.length === 1) tryOne(socket, list[0].address, port, from);
   else tryAll(socket, list, port, from, 0, []);
+}
+
+// The first address's family and the other in turns.
+function inTurns(list) {
+  const first = [];
+  const other = [];
+  for (let i = 0; i < list.length; i++) {
+    const into = list[i].family === list[0].family ? first : other;
+    into[into.length] = list[i];
+  }
+  const all = [];
+  for (let i = 0; i < first.length || i < other.length; i++) {
+    if (i < first.length) all[all.length] = first[i];
+    if (i < other.length) all[all.length] = other[i];
+  }
+  return all;
 }
 
 function failed(socket, err) {
@@ -199,7 +218,7 @@ function aggregate(errors) {
 /** Begins to connect; `done` hears of a failure, or of success by nothing. */
 function attempt(socket, address, port, from, done) {
   let { localAddress, localPort } = from;
-  const handle = native.connectTcp(socket, address, port, localAddress, localPort || 0);
+  const outcome = native.connectTcp(socket._handle, address, port, localAddress, localPort || 0);
   socket.emit('connectionAttempt', address, port, native.isIP(address));
   const fail = (errno) => {
     let detail;
@@ -209,32 +228,22 @@ function attempt(socket, address, port, from, done) {
     if (localAddress) err.localAddress = localAddress;
     return err;
   };
-  if (typeof handle === 'number') {
-    done(fail(handle));
+  if (outcome !== 0) {
+    done(fail(outcome));
     return;
   }
-  require('net/socket').begin(socket, handle, (errno) => {
-    if (errno) {
-      handle.close();
-      done(fail(errno));
-    } else {
-      done(null);
-    }
-  });
+  socket._connectDone = (errno) => done(errno ? fail(errno) : null);
 }
 
 exports.connectPipe = function connectPipe(socket, path) {
   binding('validators').validateString(path, 'options.path');
-  const handle = native.connectPipe(socket, path);
+  const outcome = native.connectPipe(socket._handle, path);
   const fail = (errno) => socket.destroy(exceptionWithHostPort(errno, 'connect', path));
-  if (typeof handle === 'number') {
-    nextTick(fail, handle);
+  if (outcome !== 0) {
+    nextTick(fail, outcome);
     return;
   }
-  require('net/socket').begin(socket, handle, (errno) => {
-    if (errno) {
-      handle.close();
-      fail(errno);
-    }
-  });
+  socket._connectDone = (errno) => {
+    if (errno) fail(errno);
+  };
 };

@@ -25,7 +25,7 @@ use crate::{
         buffer::{self, Encoding, View},
         errors::system::errno_of,
     },
-    runtime::{State, async_context::Frame, dispatch::Owner},
+    runtime::{State, async_context::Frame, dispatch::Owner, tasks::Tick},
 };
 
 const EBADF: i32 = -9;
@@ -50,6 +50,8 @@ pub struct Stream {
     next_tag: Cell<u64>,
     shutdown: RefCell<Option<JsObject>>,
     closed: RefCell<Option<JsObject>>,
+    /// What `ref` and `unref` said while there was no stream.
+    referenced: Cell<bool>,
     frame: Frame,
     companion: RefCell<Option<Weak<dyn Companion>>>,
 }
@@ -66,10 +68,33 @@ impl Stream {
         stream
     }
 
+    /// A handle without a stream so far: a socket that is going to connect.
+    pub fn unbound(socket: Option<JsObject>, context: &Context) -> Rc<Self> {
+        Self::new(None, socket, context)
+    }
+
+    /// Gives an unbound handle its stream.
+    ///
+    /// What it was bound to before, an attempt at another address, is closed.
+    pub fn bind(self: &Rc<Self>, id: HandleId, context: &Context) {
+        let state = State::of(context);
+        if let Some(before) = self.id.replace(Some(id)) {
+            let _ = state.event_loop.close(before);
+        }
+        if !self.referenced.get() {
+            let _ = state.event_loop.set_ref(id, false);
+        }
+        state.owners.set(id, self.clone());
+    }
+
     /// A handle on a stream whose events somebody else receives.
     pub fn beside(id: HandleId, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
+        Self::new(Some(id), socket, context)
+    }
+
+    fn new(id: Option<HandleId>, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
         Rc::new(Self {
-            id: Cell::new(Some(id)),
+            id: Cell::new(id),
             socket: RefCell::new(socket),
             bytes_read: Cell::new(0),
             bytes_written: Cell::new(0),
@@ -77,6 +102,7 @@ impl Stream {
             next_tag: Cell::new(0),
             shutdown: RefCell::default(),
             closed: RefCell::default(),
+            referenced: Cell::new(true),
             frame: State::of(context).async_context.capture(),
             companion: RefCell::default(),
         })
@@ -211,7 +237,11 @@ impl Owner for Stream {
                 let done = self.shutdown.take();
                 finish(done, number(&result), context)
             }
-            Event::Closed(_) => {
+            Event::Closed(id) => {
+                if self.id.get().is_some_and(|mine| mine != id) {
+                    // Only an attempt to connect.
+                    return Ok(());
+                }
                 self.socket.replace(None);
                 let done = self.closed.take();
                 finish(done, 0, context)
@@ -375,6 +405,15 @@ fn close_with(
         return Ok(EBADF.into());
     };
     let Some(id) = stream.id.get() else {
+        // It never came to a stream: there is nothing to wait for.
+        if let Some(done) = args.get_or_undefined(0).as_callable() {
+            let state = State::of(context);
+            state.tasks.push_tick(Tick {
+                callback: done,
+                args: Vec::new(),
+                frame: state.async_context.capture(),
+            });
+        }
         return Ok(0.into());
     };
     stream.flush_companion(context);
@@ -387,12 +426,18 @@ fn close_with(
 }
 
 fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(stream) = this_stream(this) {
+        stream.referenced.set(true);
+    }
     with_id(this, context, |state, id| {
         Ok(state.event_loop.set_ref(id, true)?)
     })
 }
 
 fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(stream) = this_stream(this) {
+        stream.referenced.set(false);
+    }
     with_id(this, context, |state, id| {
         Ok(state.event_loop.set_ref(id, false)?)
     })

@@ -81,6 +81,10 @@ impl Owner for Listener {
                 let state = State::of(context);
                 let mut first = true;
                 loop {
+                    if self.id.get().is_none() {
+                        // A listener of 'connection' has closed it.
+                        return Ok(());
+                    }
                     match state.event_loop.accept(id) {
                         Ok(Some(connection)) => {
                             // Each connection is a callback of its own.

@@ -3,6 +3,7 @@
 'use strict';
 
 const {
+  Error,
   FunctionPrototypeCall,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
@@ -14,7 +15,7 @@ const {
 } = primordials;
 const EventEmitter = require('events');
 const native = binding('net');
-const { nodeError, exceptionWithHostPort, uvException } = binding('errors');
+const { errname, nodeError, uvException } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const socketFile = () => require('net/socket');
@@ -240,13 +241,28 @@ function listenAt(server, host, port, backlog) {
 function begin(server, open, address, port, addressType) {
   const handle = open();
   if (typeof handle === 'number') {
-    const err = exceptionWithHostPort(handle, 'listen', address ?? undefined, port ?? undefined);
+    const err = listenError(handle, address, port);
     nextTick(emitError, server, err);
     return server;
   }
   server._handle = handle;
   if (port !== null) server._connectionKey = `${addressType}:${address}:${port}`;
   return listening(server);
+}
+
+// libuv's message, and where it was to be.
+function listenError(errno, address, port) {
+  const err = uvException({ errno, syscall: 'listen' });
+  const name = errname(errno);
+  const text = err.message.slice(name.length + 2, -', listen'.length);
+  const where = port === null ? address ?? '' : `${address}:${port}`;
+  const error = new Error(`listen ${name}: ${text}${where && ` ${where}`}`);
+  error.code = name;
+  error.errno = errno;
+  error.syscall = 'listen';
+  if (address !== null) error.address = address;
+  error.port = port ?? -1;
+  return error;
 }
 
 function listening(server) {

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue};
-use ouro_loop::ConnectOptions;
+use ouro_loop::{ConnectOptions, HandleId, LoopError};
 
-use super::{address, handle::Stream};
+use super::{
+    address,
+    handle::{Handle, Stream},
+};
 use crate::{node::errors, runtime::State};
 
 const EINVAL: i32 = -22;
@@ -14,11 +17,37 @@ fn text(value: &JsValue) -> Option<String> {
     value.as_string().map(|text| text.to_std_string_lossy())
 }
 
-/// `connectTcp(socket, address, port, localAddress, localPort)`: a handle, or an error number.
+/// `makeHandle(socket)`: a handle that is going to connect.
+pub fn make_handle(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let stream = Stream::unbound(args.get_or_undefined(0).as_object(), context);
+    Ok(stream.object(context).into())
+}
+
+fn begin(
+    handle: &JsValue,
+    made: Result<HandleId, LoopError>,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let handle = handle.as_object();
+    let handle = handle.and_then(|object| {
+        let handle = object.downcast_ref::<Handle>()?;
+        Some(handle.0.clone())
+    });
+    match (made, handle) {
+        (Ok(id), Some(stream)) => {
+            stream.bind(id, context);
+            Ok(0.into())
+        }
+        (Ok(id), None) => {
+            let _ = State::of(context).event_loop.close(id);
+            Ok(EINVAL.into())
+        }
+        (Err(error), _) => Ok(errors::system::errno_of(&error.into()).into()),
+    }
+}
+
+/// `connectTcp(handle, address, port, localAddress, localPort)`: 0, or an error number.
 pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(socket) = args.get_or_undefined(0).as_object() else {
-        return Ok(EINVAL.into());
-    };
     let port = args.get_or_undefined(2).to_u32(context)? as u16;
     let local_port = args.get_or_undefined(4).to_u32(context)? as u16;
     let host = text(args.get_or_undefined(1)).unwrap_or_default();
@@ -36,28 +65,17 @@ pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         None => None,
     };
     let options = ConnectOptions { local };
-    let state = State::of(context);
-    match state.event_loop.tcp_connect(target, &options) {
-        Ok(id) => Ok(Stream::adopt(id, Some(socket), context)
-            .object(context)
-            .into()),
-        Err(error) => Ok(errors::system::errno_of(&error.into()).into()),
-    }
+    let made = State::of(context)
+        .event_loop
+        .tcp_connect(target, &options);
+    begin(args.get_or_undefined(0), made, context)
 }
 
-/// `connectPipe(socket, path)`: a handle, or an error number.
+/// `connectPipe(handle, path)`: 0, or an error number.
 pub fn connect_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(socket) = args.get_or_undefined(0).as_object() else {
-        return Ok(EINVAL.into());
-    };
     let path = path_of(args.get_or_undefined(1));
-    let state = State::of(context);
-    match state.event_loop.pipe_connect(&path) {
-        Ok(id) => Ok(Stream::adopt(id, Some(socket), context)
-            .object(context)
-            .into()),
-        Err(error) => Ok(errors::system::errno_of(&error.into()).into()),
-    }
+    let made = State::of(context).event_loop.pipe_connect(&path);
+    begin(args.get_or_undefined(0), made, context)
 }
 
 /// The path that a string names. A leading NUL is Linux's abstract namespace.

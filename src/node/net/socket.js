@@ -144,6 +144,7 @@ const members = {
       this._sockname = null;
     }
     if (this.destroyed || this.writableEnded) this._undestroy();
+    this._handle ??= native.makeHandle(this);
     if (cb !== null) this.once('connect', cb);
     if (this._parent?.connecting) return this;
     this.connecting = true;
@@ -450,12 +451,6 @@ function emitCloseNT(socket) {
   socket.emit('close', false);
 }
 
-/** Ties a socket to a handle that is connecting; `done(errno)` hears how that goes. */
-function begin(socket, handle, done) {
-  socket._handle = handle;
-  socket._connectDone = done;
-}
-
 const callbacks = {
   __proto__: null,
 
@@ -536,4 +531,4 @@ function accept(server, handle) {
   server.emit('connection', socket);
 }
 
-module.exports = { Socket, begin, callbacks, accept, kTimeout, timeoutOf, Stream, connResetException };
+module.exports = { Socket, callbacks, accept, kTimeout, timeoutOf, Stream, connResetException };
