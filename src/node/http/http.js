@@ -215,6 +215,7 @@ native.setUp({
 function finishResponse(res, last) {
   res._done(last);
   res._finished = true;
+  res.socket = null;
   res.emit('finish');
   nextTick(closeResponse, res);
 }

@@ -174,6 +174,11 @@ pub fn listen_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let path = open::path_of(args.get_or_undefined(1));
     let backlog = args.get_or_undefined(2).to_i32(context)?;
     let made = State::of(context).event_loop.pipe_listen(&path, backlog);
+    // libuv's answer where a folder is missing.
+    let made = made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => std::io::ErrorKind::PermissionDenied.into(),
+        _ => error,
+    });
     adopt(made, args.get_or_undefined(0), context)
 }
 
