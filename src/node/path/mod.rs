@@ -3,6 +3,7 @@
 //! The functions of `path.posix` and `path.win32` are natives over the pure functions in [`posix`] and [`win32`]; both
 //! are there on any system, as in Node. <https://nodejs.org/docs/latest-v24.x/api/path.html>
 
+mod glob;
 pub mod posix;
 mod text;
 pub mod win32;
@@ -12,6 +13,7 @@ use boa_engine::{
     native_function::NativeFunctionPointer, string::JsStrVariant,
 };
 
+pub use glob::{Pattern, Segment};
 pub use text::{
     BACKSLASH, COLON, DOT, Parts, SLASH, Text, basename_from, is_dots, last_component,
     split_extension,
@@ -187,7 +189,7 @@ fn current_directory(parts: &[Text], context: &mut Context) -> JsResult<Text> {
 }
 
 fn style<S: Style>(context: &mut Context) -> JsObject {
-    let functions: [(&str, usize, NativeFunctionPointer); 11] = [
+    let functions: [(&str, usize, NativeFunctionPointer); 12] = [
         ("resolve", 0, resolve::<S>),
         ("normalize", 1, normalize::<S>),
         ("isAbsolute", 1, is_absolute::<S>),
@@ -199,6 +201,7 @@ fn style<S: Style>(context: &mut Context) -> JsObject {
         ("extname", 1, extname::<S>),
         ("format", 1, format::<S>),
         ("parse", 1, parse::<S>),
+        ("matchesGlob", 2, matches_glob::<S>),
     ];
     let namespaced = function(context, "toNamespacedPath", 1, to_namespaced_path::<S>);
     let mut natives = Natives::new(context);
@@ -383,4 +386,18 @@ fn format<S: Style>(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
         Some(dir) if root.as_ref() == Some(&dir) => js_string!(&dir, &base).into(),
         Some(dir) => js_string!(&dir, &JsString::from(S::SEPARATOR), &base).into(),
     })
+}
+
+fn matches_glob<S: Style>(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let path = arguments::string(args.get_or_undefined(0), "path", context)?;
+    let pattern = arguments::string(args.get_or_undefined(1), "pattern", context)?;
+    let windows = S::SEPARATOR == "\\";
+    let pattern = Pattern::new(&pattern.to_std_string_lossy(), windows);
+    Ok(pattern
+        .matches(&path.to_std_string_lossy(), windows)
+        .into())
 }

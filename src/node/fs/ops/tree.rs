@@ -10,6 +10,7 @@ use std::{
 use boa_engine::{Context, JsArgs, JsResult, JsValue, object::builtins::JsArray};
 
 use super::operations;
+use crate::runtime::State;
 use crate::node::{
     arguments::{boolean, integer, invalid_type},
     buffer::Encoding,
@@ -114,8 +115,15 @@ fn mkdtemp(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
     ))
 }
 
-/// Some systems take more than the six last letters for the part to replace.
+/// Whether the warning has been given.
+#[derive(Default)]
+struct Warned(std::cell::Cell<bool>);
+
+/// Some systems take more than the six last letters for the part to replace. Said once.
 fn warn_of_template(context: &mut Context) -> JsResult<()> {
+    if State::of(context).slot::<Warned>().0.replace(true) {
+        return Ok(());
+    }
     let process = crate::engine::registry::require("process", context)?.to_object(context)?;
     let emit = process.get(boa_engine::js_string!("emitWarning"), context)?;
     if let Some(emit) = emit.as_callable() {

@@ -24,8 +24,8 @@ operations! {
 
 /// How much is read at a time when the size isn't known.
 const CHUNK: usize = 64 * 1024;
-/// What a buffer can hold.
-const LARGEST: u64 = 1 << 33;
+/// The largest file that is read whole, as in Node.
+const LARGEST: u64 = (1 << 31) - 1;
 
 fn read_file(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
