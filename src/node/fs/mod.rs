@@ -24,7 +24,7 @@ use crate::{
     },
     node::{buffer::View, errors, url},
 };
-use ops::{attributes::*, descriptor::*, names::*, tree::*, whole::*};
+use ops::{attributes::*, descriptor::*, glob::*, names::*, tree::*, whole::*};
 use request::{Operation, callback, promise, sync};
 
 /// A row of the table: how many arguments each form shows.
@@ -399,6 +399,8 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("writeFile", 3, promise::<WriteFile>)
         .function("opendirSync", 2, sync::<Opendir>)
         .function("opendirAsync", 3, callback::<Opendir>)
+        .function("globSync", 2, sync::<Glob>)
+        .function("globAsync", 3, callback::<Glob>)
         .function("checkPath", 2, check_path)
         .build())
 }

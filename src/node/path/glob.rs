@@ -36,9 +36,19 @@ pub enum Token {
 impl Pattern {
     /// Reads a pattern. On Windows a backslash separates; elsewhere it takes the meaning of what follows.
     pub fn new(text: &str, windows: bool) -> Self {
-        let text = if windows { text.replace('\\', "/") } else { text.to_owned() };
-        let alternatives = expand_braces(&text).iter().map(|text| split(text)).collect();
-        Self { alternatives, ignore_case: windows || cfg!(target_os = "macos") }
+        let text = if windows {
+            text.replace('\\', "/")
+        } else {
+            text.to_owned()
+        };
+        let alternatives = expand_braces(&text)
+            .iter()
+            .map(|text| split(text))
+            .collect();
+        Self {
+            alternatives,
+            ignore_case: windows || cfg!(target_os = "macos"),
+        }
     }
 
     /// The alternatives, each component by component.
@@ -48,9 +58,15 @@ impl Pattern {
 
     /// Whether a path matches as a whole.
     pub fn matches(&self, path: &str, windows: bool) -> bool {
-        let path = if windows { path.replace('\\', "/") } else { path.to_owned() };
+        let path = if windows {
+            path.replace('\\', "/")
+        } else {
+            path.to_owned()
+        };
         let parts: Vec<&str> = path.split('/').collect();
-        self.alternatives.iter().any(|segments| self.matches_parts(segments, &parts))
+        self.alternatives
+            .iter()
+            .any(|segments| self.matches_parts(segments, &parts))
     }
 
     fn matches_parts(&self, segments: &[Segment], parts: &[&str]) -> bool {
@@ -63,7 +79,10 @@ impl Pattern {
                 !rest.is_empty() && rest.iter().all(|part| !part.starts_with('.'))
             }
             ([Segment::Globstar, after @ ..], rest) => {
-                let free = rest.iter().take_while(|part| !part.starts_with('.')).count();
+                let free = rest
+                    .iter()
+                    .take_while(|part| !part.starts_with('.'))
+                    .count();
                 (0..=free).any(|skipped| self.matches_parts(after, &rest[skipped..]))
             }
             (_, []) => false,
@@ -79,10 +98,16 @@ impl Segment {
     pub fn matches(&self, part: &str, ignore_case: bool) -> bool {
         match self {
             Self::Globstar => true,
-            Self::Literal(text) => text == part || (ignore_case && text.to_lowercase() == part.to_lowercase()),
+            Self::Literal(text) => {
+                text == part || (ignore_case && text.to_lowercase() == part.to_lowercase())
+            }
             Self::Tokens(tokens) => {
                 let dotted = matches!(tokens.first(), Some(Token::Char('.')));
-                if part.is_empty() || (part.starts_with('.') && !dotted) || part == "." || part == ".." {
+                if part.is_empty()
+                    || (part.starts_with('.') && !dotted)
+                    || part == "."
+                    || part == ".."
+                {
                     return false;
                 }
                 let text: Vec<char> = part.chars().collect();
@@ -108,14 +133,25 @@ fn run(tokens: &[Token], text: &[char], fold: bool, then: &mut dyn FnMut(&[char]
 }
 
 fn one(token: &Token, symbol: char, fold: bool) -> bool {
-    let lower = |symbol: char| if fold { symbol.to_lowercase().next().unwrap_or(symbol) } else { symbol };
+    let lower = |symbol: char| {
+        if fold {
+            symbol.to_lowercase().next().unwrap_or(symbol)
+        } else {
+            symbol
+        }
+    };
     match token {
         Token::Char(own) => lower(*own) == lower(symbol),
         Token::Any => true,
         Token::Set { negated, ranges } => {
-            let within = |symbol: char| ranges.iter().any(|(low, high)| (*low..=*high).contains(&symbol));
+            let within = |symbol: char| {
+                ranges
+                    .iter()
+                    .any(|(low, high)| (*low..=*high).contains(&symbol))
+            };
             let found = within(symbol)
-                || (fold && (symbol.to_lowercase().any(within) || symbol.to_uppercase().any(within)));
+                || (fold
+                    && (symbol.to_lowercase().any(within) || symbol.to_uppercase().any(within)));
             found != *negated
         }
         Token::Star | Token::Group { .. } => false,
@@ -132,14 +168,20 @@ fn group(
 ) -> bool {
     match kind {
         '!' => (0..=text.len()).rev().any(|taken| {
-            let excluded = choices
-                .iter()
-                .any(|choice| run(choice, &text[..taken], fold, &mut |rest: &[char]| rest.is_empty()));
+            let excluded = choices.iter().any(|choice| {
+                run(choice, &text[..taken], fold, &mut |rest: &[char]| {
+                    rest.is_empty()
+                })
+            });
             !excluded && run(after, &text[taken..], fold, then)
         }),
-        '@' => choices.iter().any(|choice| run(choice, text, fold, &mut |rest| run(after, rest, fold, then))),
+        '@' => choices
+            .iter()
+            .any(|choice| run(choice, text, fold, &mut |rest| run(after, rest, fold, then))),
         '?' => {
-            choices.iter().any(|choice| run(choice, text, fold, &mut |rest| run(after, rest, fold, then)))
+            choices
+                .iter()
+                .any(|choice| run(choice, text, fold, &mut |rest| run(after, rest, fold, then)))
                 || run(after, text, fold, then)
         }
         '*' if run(after, text, fold, then) => true,
@@ -184,7 +226,13 @@ fn push_segment(segments: &mut Vec<Segment>, text: &str) {
     let (tokens, _) = tokens(&symbols, 0, false);
     let literal: Option<String> = tokens
         .iter()
-        .map(|token| if let Token::Char(symbol) = token { Some(*symbol) } else { None })
+        .map(|token| {
+            if let Token::Char(symbol) = token {
+                Some(*symbol)
+            } else {
+                None
+            }
+        })
         .collect();
     segments.push(literal.map_or(Segment::Tokens(tokens), Segment::Literal));
 }
@@ -234,7 +282,15 @@ fn read_group(text: &[char], start: usize) -> Option<(Token, usize)> {
         let (choice, end) = tokens(text, at, true);
         choices.push(choice);
         match text.get(end)? {
-            ')' => return Some((Token::Group { kind: text[start], choices }, end + 1)),
+            ')' => {
+                return Some((
+                    Token::Group {
+                        kind: text[start],
+                        choices,
+                    },
+                    end + 1,
+                ));
+            }
             _ => at = end + 1,
         }
     }
@@ -303,9 +359,8 @@ fn expand_braces(text: &str) -> Vec<String> {
         return vec![text.to_owned()];
     };
     let (before, inside, after) = (&text[..start], &text[start + 1..end], &text[end + 1..]);
-    let choices = sequence(inside).unwrap_or_else(|| {
-        commas(inside).into_iter().flat_map(expand_braces).collect()
-    });
+    let choices = sequence(inside)
+        .unwrap_or_else(|| commas(inside).into_iter().flat_map(expand_braces).collect());
     let tails = expand_braces(after);
     let mut all = Vec::with_capacity(choices.len() * tails.len());
     for choice in &choices {
@@ -374,19 +429,30 @@ fn sequence(inside: &str) -> Option<Vec<String>> {
     let step: Option<i64> = parts.next().map(|step| step.parse().unwrap_or(1));
     if let (Ok(from), Ok(to)) = (first.parse::<i64>(), last.parse::<i64>()) {
         let step = step.unwrap_or(1).unsigned_abs().max(1);
-        let padded = [first, last].iter().any(|text| text.trim_start_matches('-').starts_with('0') && text.len() > 1);
-        let width = if padded { first.len().max(last.len()) } else { 0 };
+        let padded = [first, last]
+            .iter()
+            .any(|text| text.trim_start_matches('-').starts_with('0') && text.len() > 1);
+        let width = if padded {
+            first.len().max(last.len())
+        } else {
+            0
+        };
         let count = from.abs_diff(to) / step;
         // More than this is a slip, not a pattern.
         let numbers = (0..=count.min(100_000)).map(|index| {
             let offset = (index * step).cast_signed();
-            let number = if from <= to { from + offset } else { from - offset };
+            let number = if from <= to {
+                from + offset
+            } else {
+                from - offset
+            };
             format!("{number:0width$}")
         });
         return Some(numbers.collect());
     }
     let (mut from, mut to) = (first.chars(), last.chars());
-    let (Some(low), None, Some(high), None) = (from.next(), from.next(), to.next(), to.next()) else {
+    let (Some(low), None, Some(high), None) = (from.next(), from.next(), to.next(), to.next())
+    else {
         return None;
     };
     if !low.is_ascii_alphabetic() || !high.is_ascii_alphabetic() {
@@ -425,7 +491,11 @@ mod tests {
             ("*", ".a", false),
         ];
         for (pattern, path, expected) in cases {
-            assert_eq!(Pattern::new(pattern, false).matches(path, false), expected, "{pattern} on {path}");
+            assert_eq!(
+                Pattern::new(pattern, false).matches(path, false),
+                expected,
+                "{pattern} on {path}"
+            );
         }
     }
 }

@@ -397,7 +397,5 @@ fn matches_glob<S: Style>(
     let pattern = arguments::string(args.get_or_undefined(1), "pattern", context)?;
     let windows = S::SEPARATOR == "\\";
     let pattern = Pattern::new(&pattern.to_std_string_lossy(), windows);
-    Ok(pattern
-        .matches(&path.to_std_string_lossy(), windows)
-        .into())
+    Ok(pattern.matches(&path.to_std_string_lossy(), windows).into())
 }

@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod descriptor;
+pub mod glob;
 pub mod names;
 pub mod tree;
 pub mod whole;

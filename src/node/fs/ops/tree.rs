@@ -10,7 +10,6 @@ use std::{
 use boa_engine::{Context, JsArgs, JsResult, JsValue, object::builtins::JsArray};
 
 use super::operations;
-use crate::runtime::State;
 use crate::node::{
     arguments::{boolean, integer, invalid_type},
     buffer::Encoding,
@@ -22,6 +21,7 @@ use crate::node::{
         sys::{Entry, Kind},
     },
 };
+use crate::runtime::State;
 
 operations! {
     Mkdir "mkdir" callback 2 after 1 => mkdir;

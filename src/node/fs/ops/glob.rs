@@ -1,0 +1,229 @@
+//! `glob`: finds what matches patterns, walking only where something can match.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, object::builtins::JsArray};
+
+use super::operations;
+use crate::node::{
+    arguments,
+    buffer::Encoding,
+    fs::{
+        args::{self, Shape},
+        error::FsError,
+        request::{Form, Request},
+        stats, sys,
+        sys::{Entry, Kind},
+    },
+    path::{Pattern, Segment},
+};
+
+operations! {
+    Glob "glob" callback 2 after 2 => glob;
+}
+
+/// `glob(patterns, { cwd, withFileTypes })`: all matches; what is excluded is the script half's business.
+fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+    let mut patterns = Vec::new();
+    let list = JsArray::from_object(args.get_or_undefined(0).to_object(context)?)?;
+    for at in 0..list.length(context)? {
+        let pattern = list.get(at, context)?;
+        let pattern = arguments::string(&pattern, &format!("patterns[{at}]"), context)?;
+        patterns.push(pattern.to_std_string_lossy());
+    }
+    let options = args.get_or_undefined(1).to_object(context)?;
+    let cwd = args::path(
+        &options.get(js_string!("cwd"), context)?,
+        "options.cwd",
+        context,
+    )?;
+    let shape = Shape::Text(Encoding::Utf8);
+    Ok(Request::new(
+        move || {
+            let mut walk = Walk::default();
+            for pattern in &patterns {
+                walk.pattern(pattern, &cwd);
+            }
+            Ok::<_, FsError>(walk.found)
+        },
+        move |found, context| {
+            let mut pairs = Vec::with_capacity(found.len());
+            for Match {
+                path,
+                parent,
+                entry,
+            } in found
+            {
+                let path = shape.give(path.as_bytes(), context)?;
+                let entry = stats::dirent(&entry, &parent, shape, context)?;
+                pairs.push(JsArray::from_iter([path, entry], context).into());
+            }
+            Ok(JsArray::from_iter(pairs, context).into())
+        },
+    ))
+}
+
+struct Match {
+    path: String,
+    parent: PathBuf,
+    entry: Entry,
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Vec<Match>,
+    known: HashSet<String>,
+}
+
+/// One alternative of a pattern.
+struct Way<'a> {
+    segments: Vec<&'a Segment>,
+    /// It ended in a separator.
+    only_directories: bool,
+    ignore_case: bool,
+}
+
+impl Walk {
+    fn pattern(&mut self, text: &str, cwd: &Path) {
+        let ignore_case = cfg!(any(windows, target_os = "macos"));
+        let pattern = Pattern::new(text, cfg!(windows));
+        for alternative in pattern.alternatives() {
+            let is = |segment: &Segment, text: &str| matches!(segment, Segment::Literal(own) if own == text);
+            let absolute = alternative.len() > 1 && is(&alternative[0], "");
+            let only_directories =
+                alternative.len() > 1 && alternative.last().is_some_and(|last| is(last, ""));
+            let mut segments: Vec<&Segment> = Vec::new();
+            for segment in alternative {
+                if is(segment, "") || is(segment, ".") {
+                    continue;
+                }
+                let before = segments.last().copied();
+                if is(segment, "..")
+                    && matches!(before, Some(Segment::Literal(name)) if name != "..")
+                {
+                    segments.pop();
+                    continue;
+                }
+                segments.push(segment);
+            }
+            if segments.is_empty() {
+                continue;
+            }
+            let way = Way {
+                segments,
+                only_directories,
+                ignore_case,
+            };
+            if absolute {
+                self.step(&way, 0, Path::new("/"), "/");
+            } else {
+                self.step(&way, 0, cwd, "");
+            }
+        }
+    }
+
+    fn step(&mut self, way: &Way<'_>, at: usize, directory: &Path, so_far: &str) {
+        let Some(segment) = way.segments.get(at) else {
+            return;
+        };
+        let last = at + 1 == way.segments.len();
+        match segment {
+            Segment::Literal(name) => {
+                let path = directory.join(name);
+                let Ok(status) = sys::lstat(&path) else {
+                    return;
+                };
+                let shown = joined(so_far, name);
+                if !last {
+                    self.step(way, at + 1, &path, &shown);
+                } else if name != ".." {
+                    self.add(way, shown, directory, name, Kind::of_mode(status.mode));
+                }
+            }
+            Segment::Tokens(_) => {
+                for (entry, name) in entries(directory) {
+                    if !segment.matches(&name, way.ignore_case) {
+                        continue;
+                    }
+                    let shown = joined(so_far, &name);
+                    if last {
+                        self.add(way, shown, directory, &name, entry.kind);
+                    } else if entry.kind == Kind::Directory {
+                        self.step(way, at + 1, &directory.join(&name), &shown);
+                    }
+                }
+            }
+            Segment::Globstar => self.globstar(way, at, directory, so_far),
+        }
+    }
+
+    fn globstar(&mut self, way: &Way<'_>, at: usize, directory: &Path, so_far: &str) {
+        let last = at + 1 == way.segments.len();
+        if !last {
+            self.step(way, at + 1, directory, so_far);
+        } else if let Ok(status) = sys::lstat(directory) {
+            let (shown, name) = match so_far {
+                "" => (".".to_owned(), ".".to_owned()),
+                path => (
+                    path.to_owned(),
+                    path.rsplit('/').next().unwrap_or(path).to_owned(),
+                ),
+            };
+            let parent = if shown == "." {
+                directory
+            } else {
+                directory.parent().unwrap_or(directory)
+            };
+            self.add(way, shown, parent, &name, Kind::of_mode(status.mode));
+        }
+        for (entry, name) in entries(directory) {
+            if name.starts_with('.') {
+                continue;
+            }
+            let shown = joined(so_far, &name);
+            if entry.kind == Kind::Directory {
+                self.globstar(way, at, &directory.join(&name), &shown);
+            } else if last {
+                self.add(way, shown, directory, &name, entry.kind);
+            }
+        }
+    }
+
+    fn add(&mut self, way: &Way<'_>, path: String, parent: &Path, name: &str, kind: Kind) {
+        if (way.only_directories && kind != Kind::Directory) || !self.known.insert(path.clone()) {
+            return;
+        }
+        let entry = Entry {
+            name: name.as_bytes().to_vec(),
+            kind,
+        };
+        self.found.push(Match {
+            path,
+            parent: parent.to_owned(),
+            entry,
+        });
+    }
+}
+
+fn joined(so_far: &str, name: &str) -> String {
+    match so_far {
+        "" => name.to_owned(),
+        path if path.ends_with('/') => format!("{path}{name}"),
+        path => format!("{path}/{name}"),
+    }
+}
+
+/// What is in a directory; nothing where it can't be read.
+fn entries(directory: &Path) -> Vec<(Entry, String)> {
+    let entries = sys::scandir(directory).unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|entry| {
+            let name = String::from_utf8_lossy(&entry.name).into_owned();
+            (entry, name)
+        })
+        .collect()
+}
