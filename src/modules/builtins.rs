@@ -1,6 +1,6 @@
 //! The built-in modules as user code names them.
 
-use boa_engine::{Context, JsResult, JsValue};
+use boa_engine::{Context, JsResult, JsString, JsValue};
 
 use crate::{
     engine::registry,
@@ -23,20 +23,31 @@ fn is_public(name: &str) -> bool {
     PUBLIC_MODULES.binary_search(&name).is_ok()
 }
 
+/// Whether a built-in that programs may name isn't there: loading it gives an object that says so when it is used.
+#[must_use]
+pub fn is_missing(name: &str) -> bool {
+    !registry::exists(name)
+}
+
 /// The exports of a built-in, named with or without `node:`.
 ///
 /// # Errors
-/// What the module throws while it loads; `ERR_UNKNOWN_BUILTIN_MODULE` for one that Node has and this runtime lacks.
+/// What the module throws while it loads; `ERR_UNKNOWN_BUILTIN_MODULE` for a name that isn't a built-in's.
 pub fn load(specifier: &str, context: &mut Context) -> JsResult<JsValue> {
     let name = specifier.strip_prefix("node:").unwrap_or(specifier);
     if registry::exists(name) {
         return registry::require(name, context);
     }
-    let message = if is_builtin(specifier) {
-        format!("No such built-in module: node:{name} (Ouro doesn't have it yet)")
-    } else {
-        format!("No such built-in module: {specifier}")
-    };
+    if is_builtin(specifier) {
+        let missing = registry::require("module/missing", context)?;
+        let missing = missing.to_object(context)?;
+        return missing.call(
+            &JsValue::undefined(),
+            &[JsString::from(name).into()],
+            context,
+        );
+    }
+    let message = format!("No such built-in module: {specifier}");
     Err(errors::coded(
         "ERR_UNKNOWN_BUILTIN_MODULE",
         Base::Plain,

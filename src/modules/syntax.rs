@@ -428,11 +428,10 @@ fn duplicate(source: &str, tokens: &[Token]) -> Option<Token> {
     None
 }
 
-/// The same text with the identifier `using` under another name of the same length, for an engine that takes it for a
-/// keyword wherever it is used. `None` where that can't be done: there is none, or it is exported.
+/// The same text with the identifiers `using` and `async` under other names of the same length, for an engine that takes
+/// them for keywords where they aren't. `None` where that can't be done: there are none, or one is exported.
 #[must_use]
-pub fn without_using(source: &str) -> Option<String> {
-    const STAND_IN: &str = "usin\u{262}";
+pub fn without_contextual_names(source: &str) -> Option<String> {
     let tokens = tokenize(source);
     let text = |index: usize| {
         tokens
@@ -442,13 +441,14 @@ pub fn without_using(source: &str) -> Option<String> {
     let mut out = String::with_capacity(source.len() + 16);
     let mut copied = 0;
     for (index, token) in tokens.iter().enumerate() {
-        if text(index) != "using" || token.kind != Kind::Word {
-            continue;
-        }
+        let stand_in = match text(index) {
+            "using" => "usin\u{262}",
+            "async" if !is_async_keyword(source, &tokens, index) => "asyn\u{1d04}",
+            _ => continue,
+        };
         let before = if index == 0 { "" } else { text(index - 1) };
         let after = text(index + 1);
-        let is_key = before == "." || after == ":" && matches!(before, "{" | ",");
-        if is_key {
+        if before == "." || after == ":" && matches!(before, "{" | ",") {
             continue;
         }
         if index > 1 && text(index - 2) == "export" {
@@ -458,13 +458,41 @@ pub fn without_using(source: &str) -> Option<String> {
         let is_shorthand =
             matches!(before, "{" | ",") && matches!(after, "}" | ",") && in_braces(&tokens, index);
         if is_shorthand {
-            out.push_str("using:");
+            out.push_str(text(index));
+            out.push(':');
         }
-        out.push_str(STAND_IN);
+        out.push_str(stand_in);
         copied = token.end;
     }
     out.push_str(&source[copied..]);
     (copied > 0).then_some(out)
+}
+
+/// Whether the `async` at `index` makes a function asynchronous, or is the name of a method.
+fn is_async_keyword(source: &str, tokens: &[Token], index: usize) -> bool {
+    let Some(next) = tokens.get(index + 1) else {
+        return false;
+    };
+    match next.kind {
+        Kind::Word | Kind::String | Kind::Punct(b'*' | b'[' | b'#') => true,
+        Kind::Punct(b'(') => {
+            let inside = next.depth;
+            let close = tokens[index + 2..]
+                .iter()
+                .position(|token| token.depth <= inside);
+            let after = close.and_then(|close| tokens.get(index + 3 + close));
+            after.is_some_and(|token| {
+                source[token.start..].starts_with("=>")
+                    || token.kind == Kind::Punct(b'{') && !is_named_function(source, tokens, index)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// `function async (` declares a name.
+fn is_named_function(source: &str, tokens: &[Token], index: usize) -> bool {
+    index > 0 && &source[tokens[index - 1].start..tokens[index - 1].end] == "function"
 }
 
 /// Whether the bracket around a token is a brace.

@@ -40,7 +40,7 @@ pub fn run_source(
             let url = paths::to_file_url(Path::new(filename));
             return esm::module_for_text(&url, source, context).and(Err(error));
         }
-        Err(error) => match syntax::without_using(source) {
+        Err(error) => match syntax::without_contextual_names(source) {
             Some(source) => compile(&source, filename, context).map_err(|_| error)?,
             None => return Err(error),
         },

@@ -211,7 +211,11 @@ pub fn module_for_text(url: &Url, text: &str, context: &mut Context) -> JsResult
     crate::engine::nesting::check(text)?;
     let readable = for_engine(text);
     let source = Source::from_bytes(readable.as_ref()).with_path(Path::new(url.as_str()));
-    let parsed = Module::parse(source, None, context);
+    let parsed = Module::parse(source, None, context).or_else(|error| {
+        let renamed = syntax::without_contextual_names(&readable).ok_or_else(|| error.clone())?;
+        let source = Source::from_bytes(&renamed).with_path(Path::new(url.as_str()));
+        Module::parse(source, None, context).map_err(|_| error)
+    });
     let module = syntax::explained(parsed, text, url.as_str(), context)?;
     state
         .modules
@@ -300,6 +304,13 @@ pub fn builtin_for_names(
         return Ok(module);
     };
     let name = record.url.path().to_owned();
+    if builtins::is_missing(&name) {
+        let wanted = wanted.iter().filter(|name| *name != "default");
+        let names: Vec<JsString> = wanted.map(|name| JsString::from(name.as_str())).collect();
+        let slim = builtin_facade(&name, names.clone(), context);
+        esm.insert_record(&record.url, Kind::Builtin(names), &slim);
+        return Ok(slim);
+    }
     let exports = builtins::load(&format!("node:{name}"), context)?;
     let is_lazy = exports.as_object().is_some_and(|object| {
         let object = object.borrow();

@@ -38,7 +38,6 @@ pub fn commonjs_exports(source: &str) -> CommonJsExports {
         source,
         tokens: tokenize(source),
         names: Names::default(),
-        hidden: Vec::new(),
         assigned: Vec::new(),
         starred: Vec::new(),
         required: Vec::new(),
@@ -68,8 +67,6 @@ struct Finder<'a> {
     source: &'a str,
     tokens: Vec<Token>,
     names: Names,
-    /// Names defined by a getter that may have effects: never exported.
-    hidden: Vec<String>,
     /// Reexports of the last `module.exports = …`.
     assigned: Vec<String>,
     /// Reexports of star helpers at the top level.
@@ -80,8 +77,7 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn finish(self) -> CommonJsExports {
-        let mut names = self.names.list;
-        names.retain(|name| !self.hidden.contains(name));
+        let names = self.names.list;
         let mut reexports: Vec<String> = Vec::new();
         for specifier in self.assigned.into_iter().chain(self.starred) {
             if !reexports.contains(&specifier) {
@@ -171,8 +167,6 @@ impl<'a> Finder<'a> {
         let name = cursor.string()?;
         if descriptor(&mut cursor).is_some() {
             self.names.add(name);
-        } else {
-            self.hidden.push(name);
         }
         Some(())
     }

@@ -124,7 +124,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     (
         r#"Object.defineProperty(exports,'a',{get:function(){return 'x'}});exports.a=1"#,
-        "",
+        "a",
         "",
     ),
     (r#"module.exports={__proto__:null,a}"#, "__proto__ a", ""),

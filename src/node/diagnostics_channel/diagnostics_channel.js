@@ -1,0 +1,251 @@
+'use strict';
+// `diagnostics_channel`: named channels on which libraries tell what they do, to whoever listens. A channel without subscribers
+// costs a property read.
+
+const {
+  ArrayPrototypeIndexOf, ArrayPrototypeSlice, ArrayPrototypeSplice, ObjectDefineProperty, Promise, PromisePrototypeThen,
+  PromiseReject, PromiseResolve, ReflectApply, SafeMap,
+} = primordials;
+const { nodeError } = binding('errors');
+const { validateFunction } = binding('validators');
+
+const channels = new SafeMap();
+
+/** A named channel. */
+class Channel {
+  #subscribers = [];
+  #stores = new SafeMap();
+
+  constructor(name) {
+    this.name = name;
+  }
+
+  /** Whether anybody would notice a message. */
+  get hasSubscribers() {
+    return this.#subscribers.length > 0 || this.#stores.size > 0;
+  }
+
+  /** Calls `subscription(message, name)` for each message. */
+  subscribe(subscription) {
+    validateFunction(subscription, 'subscription');
+    // A list of its own for each change: who is being called now isn't disturbed.
+    const list = ArrayPrototypeSlice(this.#subscribers);
+    list[list.length] = subscription;
+    this.#subscribers = list;
+  }
+
+  /** Ends that; returns whether there was such a subscription. */
+  unsubscribe(subscription) {
+    const index = ArrayPrototypeIndexOf(this.#subscribers, subscription);
+    if (index === -1) return false;
+    const list = ArrayPrototypeSlice(this.#subscribers);
+    ArrayPrototypeSplice(list, index, 1);
+    this.#subscribers = list;
+    return true;
+  }
+
+  /** While `runStores` runs, `store` holds the message, or what `transform` makes of it. */
+  bindStore(store, transform) {
+    this.#stores.set(store, transform);
+  }
+
+  /** Ends that. */
+  unbindStore(store) {
+    return this.#stores.delete(store);
+  }
+
+  /** Calls the subscribers. What they throw is raised as an uncaught exception. */
+  publish(message) {
+    const list = this.#subscribers;
+    for (let i = 0; i < list.length; i++) {
+      try {
+        list[i](message, this.name);
+      } catch (error) {
+        const { nextTick } = require('process');
+        nextTick(() => { throw error; });
+      }
+    }
+  }
+
+  /** Publishes, then calls `fn` with the bound stores set. */
+  runStores(data, fn, thisArg, ...args) {
+    let run = () => {
+      this.publish(data);
+      return ReflectApply(fn, thisArg, args);
+    };
+    for (const { 0: store, 1: transform } of this.#stores) run = withStore(store, data, transform, run);
+    return run();
+  }
+}
+
+function withStore(store, data, transform, next) {
+  return () => {
+    let context = data;
+    if (transform !== undefined) {
+      try {
+        context = transform(data);
+      } catch (error) {
+        const { nextTick } = require('process');
+        nextTick(() => { throw error; });
+        return next();
+      }
+    }
+    return store.run(context, next);
+  };
+}
+
+/** The channel of a name, a string or a symbol; made when it is first asked for. */
+function channel(name) {
+  let found = channels.get(name);
+  if (found !== undefined) return found;
+  if (typeof name !== 'string' && typeof name !== 'symbol') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'channel', ['string', 'symbol'], name);
+  }
+  found = new Channel(name);
+  channels.set(name, found);
+  return found;
+}
+
+function subscribe(name, subscription) {
+  return channel(name).subscribe(subscription);
+}
+
+function unsubscribe(name, subscription) {
+  return channel(name).unsubscribe(subscription);
+}
+
+function hasSubscribers(name) {
+  const found = channels.get(name);
+  return found !== undefined && found.hasSubscribers;
+}
+
+const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
+
+/** The five channels of one traced action. */
+class TracingChannel {
+  constructor(nameOrChannels) {
+    for (let i = 0; i < EVENTS.length; i++) {
+      const event = EVENTS[i];
+      const value = typeof nameOrChannels === 'string' ? channel(`tracing:${nameOrChannels}:${event}`) : nameOrChannels[event];
+      if (!(value instanceof Channel)) {
+        throw nodeError('ERR_INVALID_ARG_TYPE', `nameOrChannels.${event}`, ['Channel'], value);
+      }
+      ObjectDefineProperty(this, event, { __proto__: null, value });
+    }
+  }
+
+  get hasSubscribers() {
+    for (let i = 0; i < EVENTS.length; i++) {
+      if (this[EVENTS[i]].hasSubscribers) return true;
+    }
+    return false;
+  }
+
+  subscribe(handlers) {
+    for (let i = 0; i < EVENTS.length; i++) {
+      if (handlers[EVENTS[i]]) this[EVENTS[i]].subscribe(handlers[EVENTS[i]]);
+    }
+  }
+
+  unsubscribe(handlers) {
+    let done = true;
+    for (let i = 0; i < EVENTS.length; i++) {
+      if (handlers[EVENTS[i]] && !this[EVENTS[i]].unsubscribe(handlers[EVENTS[i]])) done = false;
+    }
+    return done;
+  }
+
+  /** Traces a call that is over when it returns. */
+  traceSync(fn, context = {}, thisArg, ...args) {
+    if (!this.hasSubscribers) return ReflectApply(fn, thisArg, args);
+    const { start, end, error } = this;
+    return start.runStores(context, () => {
+      try {
+        const result = ReflectApply(fn, thisArg, args);
+        context.result = result;
+        return result;
+      } catch (thrown) {
+        context.error = thrown;
+        error.publish(context);
+        throw thrown;
+      } finally {
+        end.publish(context);
+      }
+    });
+  }
+
+  /** Traces a call that is over when its promise is. */
+  tracePromise(fn, context = {}, thisArg, ...args) {
+    if (!this.hasSubscribers) return ReflectApply(fn, thisArg, args);
+    const { start, end, asyncStart, asyncEnd, error } = this;
+    const fulfilled = (result) => {
+      context.result = result;
+      asyncStart.publish(context);
+      asyncEnd.publish(context);
+      return result;
+    };
+    const rejected = (reason) => {
+      context.error = reason;
+      error.publish(context);
+      asyncStart.publish(context);
+      asyncEnd.publish(context);
+      return PromiseReject(reason);
+    };
+    return start.runStores(context, () => {
+      try {
+        let promise = ReflectApply(fn, thisArg, args);
+        // Any thenable becomes a promise of the engine.
+        if (!(promise instanceof Promise)) promise = PromiseResolve(promise);
+        return PromisePrototypeThen(promise, fulfilled, rejected);
+      } catch (thrown) {
+        context.error = thrown;
+        error.publish(context);
+        throw thrown;
+      } finally {
+        end.publish(context);
+      }
+    });
+  }
+
+  /** Traces a call that is over when it calls back. */
+  traceCallback(fn, position = -1, context = {}, thisArg, ...args) {
+    if (!this.hasSubscribers) return ReflectApply(fn, thisArg, args);
+    const { start, end, asyncStart, asyncEnd, error } = this;
+    const index = position < 0 ? args.length + position : position;
+    const callback = args[index];
+    validateFunction(callback, 'callback');
+    args[index] = function(failure, result) {
+      if (failure) {
+        context.error = failure;
+        error.publish(context);
+      } else {
+        context.result = result;
+      }
+      const callbackArgs = arguments;
+      asyncStart.runStores(context, () => {
+        try {
+          return ReflectApply(callback, this, callbackArgs);
+        } finally {
+          asyncEnd.publish(context);
+        }
+      });
+    };
+    return start.runStores(context, () => {
+      try {
+        return ReflectApply(fn, thisArg, args);
+      } catch (thrown) {
+        context.error = thrown;
+        error.publish(context);
+        throw thrown;
+      } finally {
+        end.publish(context);
+      }
+    });
+  }
+}
+
+function tracingChannel(nameOrChannels) {
+  return new TracingChannel(nameOrChannels);
+}
+
+module.exports = { channel, hasSubscribers, subscribe, tracingChannel, unsubscribe, Channel };
