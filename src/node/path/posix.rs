@@ -136,7 +136,11 @@ pub fn parse(path: &[u16]) -> Parts {
     let root = usize::from(is_absolute(path));
     let component = last_component(path, root, is_separator);
     let base = path[component.clone()].to_vec();
-    let (name, extension) = split_extension(&base);
+    let (name, extension) = match component.start {
+        // Directly below the root Node takes the second dot for an extension.
+        1 if is_dots(&base) => base.split_at(1),
+        _ => split_extension(&base),
+    };
     let dir = match component.start {
         start if start > root => path[..start - 1].to_vec(),
         _ => path[..root].to_vec(),

@@ -54,6 +54,10 @@ pub fn basename_from(
         return Text::new();
     }
     let base = &path[last_component(path, from, is_separator)];
+    if base.is_empty() && !suffix.is_empty() && suffix.len() <= path.len() {
+        // Nothing but separators: with a suffix to look for Node gives them back.
+        return path[from..].to_vec();
+    }
     match base.strip_suffix(suffix) {
         Some(shorter) if !shorter.is_empty() => shorter.to_vec(),
         _ => base.to_vec(),

@@ -1,0 +1,66 @@
+const fs = require('fs'), os = require('os'), path = require('path'), util = require('util');
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'ouro-trees-'));
+const at = (...names) => path.join(dir, ...names);
+const clean = (value) => JSON.stringify(value)?.replaceAll(dir, 'DIR');
+const attempt = (name, act) => {
+  try { console.log(name, clean(act())); } catch (error) { console.log(name, error.code, error.syscall, clean(error.message), Object.keys(error).join()); }
+};
+fs.mkdirSync(at('a/b/c'), { recursive: true });
+fs.writeFileSync(at('f'), 'hello');
+fs.writeFileSync(at('a/g'), 'x');
+fs.symlinkSync('f', at('l'));
+fs.symlinkSync('a', at('la'));
+attempt('names', () => fs.readdirSync(dir));
+attempt('recursive', () => fs.readdirSync(at('a'), { recursive: true }).sort());
+attempt('dirents', () => fs.readdirSync(dir, { withFileTypes: true }).map((entry) => [entry.name, entry.isDirectory(), entry.isFile(), entry.isSymbolicLink()]));
+attempt('buffers', () => fs.readdirSync(dir, 'buffer').map((name) => name.toString('hex')));
+attempt('link', () => [fs.readlinkSync(at('l')), fs.realpathSync(at('la/g')), fs.realpathSync.native(at('l')), fs.lstatSync(at('l')).isSymbolicLink(), fs.statSync(at('l')).isFile()]);
+attempt('hard link', () => { fs.linkSync(at('f'), at('f2')); return fs.statSync(at('f')).nlink; });
+attempt('copy', () => { fs.copyFileSync(at('f'), at('f3')); return fs.readFileSync(at('f3'), 'utf8'); });
+attempt('copy exclusively', () => fs.copyFileSync(at('f'), at('f3'), fs.constants.COPYFILE_EXCL));
+attempt('cp', () => { fs.cpSync(at('a'), at('copy'), { recursive: true }); return fs.readdirSync(at('copy'), { recursive: true }).sort(); });
+attempt('rename', () => { fs.renameSync(at('f3'), at('f4')); return [fs.existsSync(at('f3')), fs.existsSync(at('f4'))]; });
+attempt('times', () => { fs.utimesSync(at('f'), 1.5, new Date(2250)); const stats = fs.statSync(at('f')); return [stats.atimeMs, stats.mtimeMs, stats.mtime, stats.atime.getTime()]; });
+attempt('big', () => { const stats = fs.statSync(at('f'), { bigint: true }); return [typeof stats.size, String(stats.mtimeNs), String(stats.atimeMs)]; });
+attempt('mode', () => { fs.chmodSync(at('f'), '600'); return (fs.statSync(at('f')).mode & 0o777).toString(8); });
+attempt('truncate', () => { fs.truncateSync(at('f'), 2); return fs.readFileSync(at('f'), 'latin1'); });
+attempt('first made', () => fs.mkdirSync(at('n/e/w'), { recursive: true }));
+attempt('nothing made', () => fs.mkdirSync(at('n/e/w'), { recursive: true }));
+attempt('below a file', () => fs.mkdirSync(at('f/x'), { recursive: true }));
+attempt('full', () => fs.rmdirSync(at('a')));
+attempt('rm of a directory', () => fs.rmSync(at('a')));
+attempt('rm of nothing', () => fs.rmSync(at('nothing')));
+attempt('forced', () => fs.rmSync(at('nothing'), { force: true }));
+attempt('unlink of a directory', () => fs.unlinkSync(at('a')));
+attempt('no throw', () => fs.statSync(at('nothing'), { throwIfNoEntry: false }) === undefined);
+attempt('readlink of a file', () => fs.readlinkSync(at('f')));
+attempt('access', () => fs.accessSync(at('nothing')));
+attempt('url', () => { fs.writeFileSync(require('url').pathToFileURL(at('ü %#')), 'u'); return fs.readFileSync(Buffer.from(at('ü %#')), 'utf8'); });
+for (const wrong of [() => fs.openSync(at('f'), 'q'), () => fs.openSync(at('f'), 'r', 'zz'), () => fs.closeSync(-1), () => fs.closeSync('x'), () => fs.writeFileSync(at('f'), 5), () => fs.chownSync(at('f'), 'a', 0), () => fs.utimesSync(at('f'), 'x', 2), () => fs.readSync(1, Buffer.alloc(3), 0, 5), () => fs.mkdirSync(at('q'), { recursive: 1 }), () => fs.readFileSync(at('f'), 'odd'), () => fs.stat(at('f')), () => fs.writevSync(1, [1])]) {
+  attempt('wrong', wrong);
+}
+(async () => {
+  const promises = fs.promises;
+  const handle = await promises.open(at('h'), 'w+');
+  console.log(await handle.write('hello'), await handle.read(Buffer.alloc(3), 0, 3, 1), await handle.read({ buffer: Buffer.alloc(2), position: 0 }));
+  await handle.truncate(2);
+  handle.on('close', () => console.log('close'));
+  await handle.close();
+  await handle.read().catch((error) => console.log(error.code, error.message, error.syscall));
+  await promises.writeFile(at('pieces'), (async function* () { yield 'a'; yield Buffer.from('b'); })());
+  console.log(fs.readFileSync(at('pieces'), 'utf8'), await util.promisify(fs.exists)(at('h')), await util.promisify(fs.read)(fs.openSync(at('h')), Buffer.alloc(2), 0, 2, 0));
+  const names = [];
+  for await (const entry of await promises.opendir(at('a'))) names.push(entry.name);
+  console.log(names.sort());
+  const aborted = new AbortController();
+  aborted.abort();
+  await promises.readFile(at('f'), { signal: aborted.signal }).catch((error) => console.log(error.name, error.code));
+  await new Promise((resolve) => fs.createReadStream(at('h'), { encoding: 'utf8', highWaterMark: 1 }).on('open', () => console.log('open')).on('ready', () => console.log('ready')).on('data', (text) => console.log(text)).on('end', () => console.log('end')).on('close', resolve));
+  await new Promise((resolve) => { const stream = fs.createWriteStream(at('w')); stream.write('a'); stream.write('b'); stream.end('c'); stream.on('finish', () => console.log('finish', stream.bytesWritten)).on('close', resolve); });
+  console.log(fs.readFileSync(at('w'), 'utf8'));
+  await require('stream/promises').pipeline(fs.createReadStream(at('w'), { start: 1, end: 1 }), fs.createWriteStream(at('p'), { flags: 'a' }));
+  console.log(fs.readFileSync(at('p'), 'utf8'));
+  await new Promise((resolve) => fs.createReadStream(at('nothing')).on('error', (error) => console.log(error.code)).on('close', resolve));
+  await promises.rm(dir, { recursive: true });
+  console.log(fs.existsSync(dir));
+})();

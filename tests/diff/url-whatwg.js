@@ -1,0 +1,16 @@
+const t=(n,f)=>{try{console.log(n,f())}catch(e){console.log(n,'!',e.name,e.code,e.message,Object.keys(e))}};
+t('1',()=>URL());t('2',()=>new URL());t('3',()=>new URL('x'));t('4',()=>new URL('x','y'));t('5',()=>Object.getOwnPropertyDescriptor(URL.prototype,'href').get.call({}));
+t('9',()=>new URLSearchParams().get());t('10',()=>new URLSearchParams([[1]]));t('11',()=>new URLSearchParams([1]));t('12',()=>new URLSearchParams({[Symbol.iterator]:1}));
+t('12a',()=>new URLSearchParams({[Symbol.iterator]:null,a:1}));
+t('14',()=>new URLSearchParams(5)+'');t('15',()=>new URLSearchParams(()=>{})+'');t('16',()=>new URLSearchParams(Symbol('a')));
+t('17',()=>new URLSearchParams('a=b').keys().next.call({}));t('18',()=>new URLSearchParams('').forEach(1));t('19',()=>new URLSearchParams('').forEach());
+t('20',()=>{const u=new URL('http://a/?x=y');u.href='bad'});t('21',()=>URL.canParse());t('22',()=>URL.parse());t('23',()=>URL.parse('x'));t('24',()=>new URL(Symbol()));
+t('25',()=>new URL('http://user:pa@a.b:8080/x/y?q=1&q=2#h'));t('26',()=>new URLSearchParams('a=b&c=d'));t('27',()=>new URLSearchParams('a=b&c=d').entries());t('28',()=>new URLSearchParams('a=b&c=d').keys());
+t('29',()=>[new URLSearchParams()]);t('30',()=>({a:{b:{c:new URL('http://a')}}}));t('30',()=>({a:{b:{c:{d:new URL('http://a')}}}}));
+t('31',()=>new URLSearchParams(new Map([['a','b']]))+'');t('32',()=>new URLSearchParams([new Set(['a','b'])])+'');t('33',()=>new URLSearchParams({a:Symbol()})+'');
+t('38',()=>new URLSearchParams('a=b&c=d').keys().toString());
+const url=require('url');
+t('45',()=>url.pathToFileURL('/a b/%?#\n\t\\'));t('46',()=>url.pathToFileURL(1));t('47',()=>url.urlToHttpOptions(new URL('http://u:p%20@a.b:80/x?y#z')));t('49',()=>url.domainToASCII('español.com'));t('50',()=>url.domainToASCII('xn--iñvalid.com'));
+t('64',()=>url.format(new URL('http://u:p@xn--lck1c3crb1723bpq4a.com/a?a=b#c'),{fragment:false,auth:false,unicode:true,search:false}));t('65',()=>url.format(new URL('http://a'),5));t('66',()=>url.format(5));t('67',()=>url.format('http://a b'));t('68',()=>url.pathToFileURL('\\\\?\\C:\\a',{windows:true}).href);
+t('69',()=>url.fileURLToPath('bad'));t('70',()=>url.pathToFileURL('\\\\srv',{windows:true}).href);t('71',()=>url.domainToUnicode());
+const p=new URLSearchParams('a=1&a=2&b=3');p.delete('a','2');t('72',()=>p+'');t('73',()=>p.has('a','2'));t('74',()=>p.delete());t('75',()=>p.has());t('76',()=>p.set('a'));t('77',()=>p.sort());t('78',()=>p.size);
