@@ -35,7 +35,8 @@ pub fn uncaught_at(value: &JsValue, thrown: Option<Frame>, context: &mut Context
     if let Some(location) = syntax_error_location(&error, context) {
         return format!("{}\n{shown}\n\n{}\n", location.arrow(), version_line());
     }
-    let frame = stack::frames_of(&error, context).into_iter().find(|frame| {
+    let frames = stack::improved_frames_of(&error, context);
+    let frame = frames.into_iter().find(|frame| {
         !frame.native && !frame.is_internal() && !frame.path.is_empty() && frame.line > 0
     });
     let place = match frame {

@@ -6,6 +6,7 @@ use boa_interner::Interner;
 use boa_parser::{Parser, Source};
 
 use super::lexer::tokens::{Kind, Token, tokenize};
+use crate::engine::nesting;
 use crate::node::errors::{self, Base};
 use crate::runtime::State;
 
@@ -77,9 +78,10 @@ pub fn syntax_error_location(error: &JsObject, context: &Context) -> Option<Synt
 #[must_use]
 pub fn parses_as_module(source: &str) -> bool {
     let mut interner = Interner::default();
-    Parser::new(Source::from_bytes(source))
-        .parse_module(&Scope::new_global(), &mut interner)
-        .is_ok()
+    nesting::check(source).is_ok()
+        && Parser::new(Source::from_bytes(source))
+            .parse_module(&Scope::new_global(), &mut interner)
+            .is_ok()
 }
 
 /// Replaces the engine's syntax error by one in Node's words, and remembers where it is.
@@ -391,9 +393,10 @@ fn parses_as_commonjs(source: &str) -> bool {
     let hashbang = if source.starts_with("#!") { "//" } else { "" };
     let wrapped = format!("{head}{hashbang}{source}{tail}");
     let mut interner = Interner::default();
-    Parser::new(Source::from_bytes(&wrapped))
-        .parse_script(&Scope::new_global(), &mut interner)
-        .is_ok()
+    nesting::check(source).is_ok()
+        && Parser::new(Source::from_bytes(&wrapped))
+            .parse_script(&Scope::new_global(), &mut interner)
+            .is_ok()
 }
 
 /// Whether the code of a module awaits outside of functions.
@@ -401,9 +404,10 @@ fn parses_as_commonjs(source: &str) -> bool {
 pub fn has_top_level_await(source: &str) -> bool {
     use boa_ast::operations::{ContainsSymbol, contains};
     let mut interner = Interner::default();
-    Parser::new(Source::from_bytes(source))
-        .parse_module(&Scope::new_global(), &mut interner)
-        .is_ok_and(|module| contains(&module, ContainsSymbol::AwaitExpression))
+    nesting::check(source).is_ok()
+        && Parser::new(Source::from_bytes(source))
+            .parse_module(&Scope::new_global(), &mut interner)
+            .is_ok_and(|module| contains(&module, ContainsSymbol::AwaitExpression))
 }
 
 /// The second declaration of a name outside of any bracket.

@@ -174,6 +174,14 @@ pub fn frames_of(error: &JsObject, context: &mut Context) -> Vec<Frame> {
     frames
 }
 
+/// The same with the place of the first where the expression is that failed; the message becomes V8's.
+pub fn improved_frames_of(error: &JsObject, context: &mut Context) -> Vec<Frame> {
+    let stacks = State::of(context).slot::<Stacks>();
+    let mut frames = frames_of(error, context);
+    messages::improve(error, &mut frames, &stacks.sources, context);
+    frames
+}
+
 /// `Name: message` as it heads a stack; errors with a code of Node's show it.
 fn head(error: &JsObject, context: &mut Context) -> String {
     let mut read = |key: &str| -> JsResult<Option<String>> {
@@ -289,8 +297,7 @@ fn stack_of_error(error: &JsObject, context: &mut Context) -> JsResult<JsValue> 
     if stacks.limit.get().is_none() {
         return Ok(JsValue::undefined());
     }
-    let mut frames = frames_of(error, context);
-    messages::improve(error, &mut frames, &stacks.sources, context);
+    let frames = improved_frames_of(error, context);
     let frames = limited(frames, context);
     let stack = format(error, frames, context)?;
     define_stack(error, stack.clone());

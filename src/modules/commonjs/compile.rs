@@ -7,7 +7,10 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Script, Source,
 
 use super::super::{esm, lexer::for_engine, paths, syntax};
 use super::make_require;
-use crate::{engine::stack, runtime::State};
+use crate::{
+    engine::{nesting, stack},
+    runtime::State,
+};
 
 /// What stands before and after the text of a module: `Module.wrapper`.
 pub const WRAPPER: [&str; 2] = [
@@ -27,6 +30,7 @@ pub fn run_source(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    nesting::check(source)?;
     let function = match compile(source, filename, context) {
         Ok(function) => function,
         Err(_) if may_be_esm && syntax::parses_as_module(source) => {
@@ -60,7 +64,6 @@ pub fn run_source(
 
 /// The function around a module's code.
 fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsObject> {
-    crate::engine::nesting::check(source)?;
     let [head, tail] = [stack::WRAPPER_PREFIX, stack::WRAPPER_SUFFIX];
     let mut wrapped = String::with_capacity(head.len() + source.len() + tail.len() + 2);
     wrapped.push_str(head);

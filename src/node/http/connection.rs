@@ -703,10 +703,14 @@ impl Connection {
     pub fn backlog(&self, number: u64, context: &Context) -> usize {
         let mut exchanges = self.exchanges.borrow_mut();
         if !exchanges.is_first(number) {
-            return exchanges.get_mut(number).map_or(0, |exchange| exchange.out.len());
+            return exchanges
+                .get_mut(number)
+                .map_or(0, |exchange| exchange.out.len());
         }
         drop(exchanges);
-        let queued = self.handle().and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
+        let queued = self
+            .handle()
+            .and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
         queued.unwrap_or(0)
     }
 

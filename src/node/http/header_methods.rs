@@ -284,4 +284,3 @@ pub fn merge(this: &JsValue, headers: &JsObject, context: &mut Context) -> JsRes
     }
     Ok(())
 }
-

@@ -251,11 +251,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             get_bit!(with, bits::JOIN),
             set_bit!(with, bits::JOIN),
         )
-        .accessor(
-            "_consumed",
-            consumed,
-            set_bit!(with, bits::CONSUMED),
-        )
+        .accessor("_consumed", consumed, set_bit!(with, bits::CONSUMED))
         .accessor(
             "_dumped",
             get_bit!(with, bits::DUMPED),
@@ -535,10 +531,12 @@ fn http_version_minor(this: &JsValue, _: &[JsValue], context: &mut Context) -> J
 }
 
 fn consumed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(match with(this, context, |record| record.has(bits::CONSUMED)) {
-        Some(true) => true.into(),
-        _ => JsValue::undefined(),
-    })
+    Ok(
+        match with(this, context, |record| record.has(bits::CONSUMED)) {
+            Some(true) => true.into(),
+            _ => JsValue::undefined(),
+        },
+    )
 }
 
 fn upgrade(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

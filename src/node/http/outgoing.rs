@@ -252,16 +252,8 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             get_bit!(with, bits::STRICT_LENGTH),
             set_bit!(with, bits::STRICT_LENGTH),
         )
-        .accessor(
-            "destroyed",
-            destroyed,
-            set_bit!(with, bits::DESTROYED),
-        )
-        .accessor(
-            "_closed",
-            closed,
-            set_bit!(with, bits::CLOSED),
-        )
+        .accessor("destroyed", destroyed, set_bit!(with, bits::DESTROYED))
+        .accessor("_closed", closed, set_bit!(with, bits::CLOSED))
         .accessor("closed", closed, None)
         .accessor(
             "_last",
@@ -980,8 +972,10 @@ fn write_raw(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 /// A bit that the end of the message sets, but not before the next tick: script must not see it at once.
 fn after_turn(this: &JsValue, bit: u32, context: &mut Context) -> JsResult<JsValue> {
     let turn = State::of(context).tasks.turn();
-    Ok(with(this, context, |record| record.has(bit) && record.ended_in != turn)
-        .map_or_else(JsValue::undefined, JsValue::from))
+    Ok(with(this, context, |record| {
+        record.has(bit) && record.ended_in != turn
+    })
+    .map_or_else(JsValue::undefined, JsValue::from))
 }
 
 fn finished(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -1107,16 +1101,10 @@ fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         let over = record.has(bits::FINISHED | bits::NATIVE) && record.ended_in != turn;
         let connection = match &record.sink {
             // After the response the socket is no longer its own.
-            Sink::Connection(connection, _) if !over => {
-                Some(connection.clone())
-            }
+            Sink::Connection(connection, _) if !over => Some(connection.clone()),
             _ => None,
         };
-        (
-            record.socket.clone(),
-            connection,
-            over,
-        )
+        (record.socket.clone(), connection, over)
     });
     match found {
         None => Ok(JsValue::undefined()),

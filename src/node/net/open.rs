@@ -65,9 +65,7 @@ pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         None => None,
     };
     let options = ConnectOptions { local };
-    let made = State::of(context)
-        .event_loop
-        .tcp_connect(target, &options);
+    let made = State::of(context).event_loop.tcp_connect(target, &options);
     begin(args.get_or_undefined(0), made, context)
 }
 
