@@ -80,7 +80,8 @@ fn syntax_errors_show_where() {
     run_text("bad.json.js", "JSON.parse('{\"a\": }');\n")
         .with_code(1)
         .complains("SyntaxError: ")
-        .complains("\"{\\\"a\\\": }\" is not valid JSON");
+        .complains("Unexpected token '}', ")
+        .complains("is not valid JSON");
     eval("new Function('return (')")
         .with_code(1)
         .complains("SyntaxError: ");
