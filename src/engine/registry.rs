@@ -76,7 +76,7 @@ pub fn require(id: &str, context: &mut Context) -> JsResult<JsValue> {
     if let Some((name, make)) = node::NATIVE_MODULES.iter().find(|(name, _)| *name == id) {
         let exports = make(context)?;
         let module = JsObject::with_object_proto(context.intrinsics());
-        module.set(js_string!("exports"), exports.clone(), true, context)?;
+        module.create_data_property_or_throw(js_string!("exports"), exports.clone(), context)?;
         state.registry.modules.borrow_mut().insert(name, module);
         return Ok(exports);
     }
@@ -123,8 +123,8 @@ fn load(
 
     let module = JsObject::with_object_proto(context.intrinsics());
     let exports = JsObject::with_object_proto(context.intrinsics());
-    module.set(js_string!("exports"), exports.clone(), true, context)?;
-    module.set(js_string!("id"), JsString::from(source.id), true, context)?;
+    module.create_data_property_or_throw(js_string!("exports"), exports.clone(), context)?;
+    module.create_data_property_or_throw(js_string!("id"), JsString::from(source.id), context)?;
     registry
         .modules
         .borrow_mut()

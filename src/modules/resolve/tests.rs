@@ -155,7 +155,7 @@ const IMPORT: &[(&str, &str)] = &[
     ("./main.js?a#b", "file://ROOT/main.js?a#b"),
     (
         "./main",
-        "Cannot find module 'ROOT/main' imported from ROOT/main.js",
+        "Cannot find module 'ROOT/main' imported from ROOT/main.js\nDid you mean to import \"./main.js\"?",
     ),
     ("./m%61in.js", "file://ROOT/main.js"),
     (
@@ -176,13 +176,13 @@ const IMPORT: &[(&str, &str)] = &[
     ),
     (
         "./dir",
-        "Directory import 'ROOT/dir' is not supported resolving ES modules imported from ROOT/main.js",
+        "Directory import 'ROOT/dir' is not supported resolving ES modules imported from ROOT/main.js\nDid you mean to import \"./dir/index.js\"?",
     ),
     ("ex/two", "file://ROOT/node_modules/ex/i.js"),
     ("main", "file://ROOT/node_modules/main/lib/index.js"),
     (
         "@s/p/q",
-        "Cannot find module 'ROOT/node_modules/@s/p/q' imported from ROOT/main.js",
+        "Cannot find module 'ROOT/node_modules/@s/p/q' imported from ROOT/main.js\nDid you mean to import \"@s/p/q.json\"?",
     ),
     ("@s/p/q.json", "file://ROOT/node_modules/@s/p/q.json"),
     (
