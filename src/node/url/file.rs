@@ -229,6 +229,10 @@ fn with_path(path: &str, windows: bool) -> url::Url {
             '\t' => escaped.push_str("%09"),
             '?' => escaped.push_str("%3F"),
             '#' => escaped.push_str("%23"),
+            '[' => escaped.push_str("%5B"),
+            ']' => escaped.push_str("%5D"),
+            '|' => escaped.push_str("%7C"),
+            '~' => escaped.push_str("%7E"),
             other => escaped.push(other),
         }
     }

@@ -30,7 +30,6 @@ function url(self, depth, options, inspect) {
 function list(title, items, options) {
   let width = items.length * 2;
   for (let i = 0; i < items.length; i++) width += items[i].length;
-  if (items.length === 0) return `${title} {}`;
   if (width > options.breakLength) return `${title} {\n  ${ArrayPrototypeJoin(items, ',\n  ')} }`;
   return `${title} { ${ArrayPrototypeJoin(items, ', ')} }`;
 }
@@ -46,7 +45,8 @@ function params(self, depth, options, inspect) {
   inspect = inspectFunction(inspect);
   const inner = deeper(depth, options);
   const items = ArrayPrototypeMap(ArrayFrom(self), (pair) => `${inspect(pair[0], inner)} => ${inspect(pair[1], inner)}`);
-  return list(nameOf(self, 'URLSearchParams'), items, options);
+  const title = nameOf(self, 'URLSearchParams');
+  return items.length === 0 ? `${title} {}` : list(title, items, options);
 }
 
 function iterator(rest, depth, options, inspect) {

@@ -6,7 +6,7 @@
 mod form;
 mod params;
 
-use std::cell::RefCell;
+use std::{borrow::Cow, cell::RefCell};
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsError, JsNativeError, JsObject, JsResult, JsString,
@@ -222,6 +222,27 @@ fn finished(mut url: Url) -> Url {
     url
 }
 
+/// A reference to another host may start with more than two slashes, which the crate refuses where there is a base.
+fn with_two_slashes<'input>(base: &Url, input: &'input str) -> Cow<'input, str> {
+    let is_slash = |symbol: char| symbol == '/' || symbol == '\\';
+    let special = matches!(base.scheme(), "http" | "https" | "ws" | "wss" | "ftp");
+    let trimmed = input.trim_start_matches(|symbol: char| symbol <= ' ');
+    let host = trimmed.trim_start_matches(is_slash);
+    if !special || trimmed.len() - host.len() < 3 {
+        return Cow::Borrowed(input);
+    }
+    Cow::Owned(format!("//{host}"))
+}
+
+/// The origin. That of a `blob:` URL is the one inside only for http and https.
+fn origin_of(url: &Url) -> String {
+    let inner = url.path();
+    if url.scheme() == "blob" && !inner.starts_with("http:") && !inner.starts_with("https:") {
+        return "null".to_owned();
+    }
+    quirks::origin(url)
+}
+
 /// Parses a URL as the class does.
 pub fn parse_url(input: &str) -> Option<Url> {
     Url::parse(input).ok().map(finished)
@@ -230,7 +251,12 @@ pub fn parse_url(input: &str) -> Option<Url> {
 fn parse_with(input: &str, base: Option<&str>) -> Option<Url> {
     match base {
         None => parse_url(input),
-        Some(base) => Url::parse(base).ok()?.join(input).ok().map(finished),
+        Some(base) => {
+            let base = Url::parse(base).ok()?;
+            base.join(&with_two_slashes(&base, input))
+                .ok()
+                .map(finished)
+        }
     }
 }
 
@@ -354,7 +380,7 @@ fn get_href(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<Js
 }
 
 fn get_origin(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::origin(url).into())
+    read(this, context, |url| origin_of(url).into())
 }
 
 fn get_protocol(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
