@@ -149,6 +149,9 @@ function ClientRequest(input, options, cb) {
   const { headers } = options;
   const isArray = ArrayIsArray(headers);
   if (!isArray) {
+    if (headers?.host !== undefined && ArrayIsArray(headers.host)) {
+      throw nodeError('ERR_INVALID_ARG_TYPE', 'options.headers.host', 'String', headers.host);
+    }
     if (headers) {
       const keys = ObjectKeys(headers);
       for (let i = 0; i < keys.length; i++) this.setHeader(keys[i], headers[keys[i]]);
@@ -190,8 +193,7 @@ function ClientRequest(input, options, cb) {
     else this.onSocket(socket);
   };
   const connect = typeof options.createConnection === 'function' ? options.createConnection : net.createConnection;
-  if (this.socketPath) optsWithoutSignal.path = this.socketPath;
-  else if (connect === net.createConnection) optsWithoutSignal = { ...optsWithoutSignal, path: undefined };
+  optsWithoutSignal = { ...optsWithoutSignal, path: this.socketPath };
   const socket = connect(optsWithoutSignal, oncreate);
   if (socket) oncreate(null, socket);
 }
@@ -288,7 +290,7 @@ function dropWaiting(agent, req) {
 }
 
 function failWithout(req) {
-  req.emit('error', req[kError] ?? connResetException('socket hang up'));
+  if (req[kError] || !req.aborted) req.emit('error', req[kError] ?? connResetException('socket hang up'));
   req._closed = true;
   req.emit('close');
 }
@@ -331,7 +333,7 @@ function onSocketNow(req, socket, err) {
     }
     req.destroyed = true;
     nextTick(() => {
-      req.emit('error', reason ?? connResetException('socket hang up'));
+      if (reason || !req.aborted) req.emit('error', reason ?? connResetException('socket hang up'));
       req._closed = true;
       req.emit('close');
     });

@@ -1,7 +1,7 @@
 //! Header fields as script sees them: validated on the way out, collected into objects on the way in.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
+    Context, JsArgs, JsError, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
     object::builtins::JsArray, property::PropertyKey, string::JsStrVariant,
 };
 
@@ -23,20 +23,33 @@ pub fn extend_latin1(text: &JsString, out: &mut Vec<u8>) {
 
 /// Throws what Node throws for a bad header name.
 pub fn validate_name(name: &JsValue, context: &mut Context) -> JsResult<JsString> {
-    if let Some(text) = name.as_string() {
-        let valid = match text.as_str().variant() {
-            JsStrVariant::Latin1(units) => encode::is_valid_name(units),
-            JsStrVariant::Utf16(_) => false,
-        };
-        if valid {
-            return Ok(text);
-        }
+    match name.as_string() {
+        Some(text) if is_name(&text) => Ok(text),
+        _ => Err(bad_name(name, context)),
     }
-    Err(errors::node_error(
+}
+
+/// The same for what is a string anyway.
+pub fn validate_name_text(name: &JsString, context: &mut Context) -> JsResult<()> {
+    if is_name(name) {
+        return Ok(());
+    }
+    Err(bad_name(&name.clone().into(), context))
+}
+
+fn is_name(text: &JsString) -> bool {
+    match text.as_str().variant() {
+        JsStrVariant::Latin1(units) => encode::is_valid_name(units),
+        JsStrVariant::Utf16(_) => false,
+    }
+}
+
+fn bad_name(name: &JsValue, context: &mut Context) -> JsError {
+    errors::node_error(
         "ERR_INVALID_HTTP_TOKEN",
         &[js_string!("Header name").into(), name.clone()],
         context,
-    ))
+    )
 }
 
 /// Throws what Node throws for a bad header value.

@@ -2,6 +2,7 @@
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+    property::PropertyKey,
     string::JsStrVariant,
 };
 
@@ -245,6 +246,21 @@ fn pairs(headers: &JsObject, context: &mut Context) -> JsResult<Vec<(JsValue, Js
 
 /// The texts of an argument of `writeHead`.
 pub fn texts_of(headers: &JsObject, validate: bool, context: &mut Context) -> JsResult<Texts> {
+    if !headers.is_array() {
+        let keys = headers.own_property_keys(context)?;
+        let mut texts = Texts::with_capacity(keys.len());
+        for key in keys {
+            let name = match &key {
+                PropertyKey::String(name) => name.clone(),
+                PropertyKey::Index(index) => JsString::from(index.get().to_string()),
+                PropertyKey::Symbol(_) => continue,
+            };
+            fields::validate_name_text(&name, context)?;
+            let value = headers.get(key, context)?;
+            push_texts(&mut texts, name, &value, validate, context)?;
+        }
+        return Ok(texts);
+    }
     let pairs = pairs(headers, context)?;
     let mut texts = Texts::with_capacity(pairs.len() + 1);
     for (name, value) in pairs {

@@ -357,59 +357,82 @@ fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 /// Name and value of each field to send, all as text.
 pub type Texts = Vec<(JsString, JsString)>;
 
-/// Encodes the header. Nothing here can run script.
+/// How a message begins.
+pub enum FirstLine<'a> {
+    Request(&'a JsString),
+    Status(u16, &'a JsString),
+}
+
+impl FirstLine<'_> {
+    fn status(&self) -> u16 {
+        match self {
+            Self::Request(_) => 0,
+            Self::Status(status, _) => *status,
+        }
+    }
+
+    fn append_to(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Request(line) => fields::extend_latin1(line, out),
+            Self::Status(status, reason) => {
+                out.extend_from_slice(b"HTTP/1.1 ");
+                encode::number(u64::from(*status), out);
+                out.push(b' ');
+                fields::extend_latin1(reason, out);
+                out.extend_from_slice(b"\r\n");
+            }
+        }
+    }
+}
+
+/// Encodes the header to where it goes; `false` if its `Trailer` field can't be. Nothing here can run script.
 pub fn encode_header(
     record: &mut Outgoing,
-    first_line: &[u8],
+    first: &FirstLine<'_>,
     texts: &Texts,
-    status: u16,
     context: &Context,
 ) -> bool {
-    let mut said = Said::default();
-    let mut head = match &record.sink {
-        Sink::Connection(..) => std::mem::take(&mut record.kept),
-        Sink::None => Vec::with_capacity(256),
-    };
-    let start = head.len();
-    head.extend_from_slice(first_line);
-    for (name, value) in texts {
-        let name_at = head.len();
-        fields::extend_latin1(name, &mut head);
-        let name_end = head.len();
-        head.extend_from_slice(b": ");
-        let value_at = head.len();
-        fields::extend_latin1(value, &mut head);
-        let value_end = head.len();
-        head.extend_from_slice(b"\r\n");
-        said.field(&head[name_at..name_end], &head[value_at..value_end]);
-    }
-    if let Some(length) = said.length_value {
-        record.length = Some(length);
-    }
     let date = record
         .has(bits::SEND_DATE)
         .then(|| *Slot::of(context).date.borrow_mut().now());
+    let timed = record.keep_alive_timeout > 0.0 && record.has(bits::DEFAULT_KEEP_ALIVE);
     let plan = Plan {
-        status,
-        said,
+        status: first.status(),
+        said: Said::default(),
         keep_alive: record.has(bits::KEEP_ALIVE),
         has_body: record.has(bits::HAS_BODY),
         may_chunk: record.has(bits::MAY_CHUNK),
         length: record.length,
-        removed_connection: record.has(bits::REMOVED_CONNECTION) && !said.connection,
+        removed_connection: record.has(bits::REMOVED_CONNECTION),
         removed_length: record.has(bits::REMOVED_LENGTH),
         removed_encoding: record.has(bits::REMOVED_ENCODING),
-        keep_alive_timeout: (record.keep_alive_timeout > 0.0
-            && record.has(bits::DEFAULT_KEEP_ALIVE))
-        .then_some((record.keep_alive_timeout / 1000.0) as u64),
+        keep_alive_timeout: timed.then_some((record.keep_alive_timeout / 1000.0) as u64),
         max_requests: record.max_requests,
         max_requests_reached: record.has(bits::MAX_REACHED),
         agent: record.has(bits::AGENT),
         date,
     };
-    let outcome = encode::finish_head(&plan, &mut head);
+    let encoded = if let Sink::Connection(connection, number) = &record.sink {
+        connection.hold(*number);
+        let mut encoded = None;
+        connection.write(*number, |out| {
+            encoded = Some(append_header(plan, first, texts, out));
+        });
+        // Without a place to go there is no header to fail.
+        encoded.unwrap_or_else(|| append_header(plan, first, texts, &mut Vec::new()))
+    } else {
+        let mut head = Vec::with_capacity(256);
+        let encoded = append_header(plan, first, texts, &mut head);
+        record.header = Some(head.clone());
+        record.kept.append(&mut head);
+        encoded
+    };
+    let (outcome, said) = encoded;
     if outcome.bad_trailer {
         return false;
+    }
+    if let Some(length) = said.length_value {
+        record.length = Some(length);
     }
     set(record, bits::CHUNKED, outcome.chunked);
     set(record, bits::KEEP_ALIVE, outcome.keep_alive);
@@ -417,21 +440,39 @@ pub fn encode_header(
         record.bits |= bits::LAST;
     }
     record.bits |= bits::HEADER;
-    if let Sink::Connection(connection, number) = &record.sink {
-        let text = &head[start..];
-        connection.hold(*number);
-        connection.write(*number, |out| out.extend_from_slice(text));
-        // The memory serves the next header.
-        head.clear();
-        record.kept = head;
-    } else {
-        record.header = Some(head.clone());
-        record.kept.append(&mut head);
-    }
     if said.expect {
         record.bits |= bits::SENT;
     }
     true
+}
+
+fn append_header(
+    mut plan: Plan,
+    first: &FirstLine<'_>,
+    texts: &Texts,
+    out: &mut Vec<u8>,
+) -> (encode::Outcome, Said) {
+    let start = out.len();
+    first.append_to(out);
+    let said = &mut plan.said;
+    for (name, value) in texts {
+        let name_at = out.len();
+        fields::extend_latin1(name, out);
+        let name_end = out.len();
+        out.extend_from_slice(b": ");
+        let value_at = out.len();
+        fields::extend_latin1(value, out);
+        let value_end = out.len();
+        out.extend_from_slice(b"\r\n");
+        said.field(&out[name_at..name_end], &out[value_at..value_end]);
+    }
+    plan.removed_connection &= !plan.said.connection;
+    plan.length = plan.said.length_value.or(plan.length);
+    let outcome = encode::finish_head(&plan, out);
+    if outcome.bad_trailer {
+        out.truncate(start);
+    }
+    (outcome, plan.said)
 }
 
 fn set(record: &mut Outgoing, bit: u32, on: bool) {
@@ -504,8 +545,6 @@ fn store_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         Some(headers) => header_methods::texts_of(&headers, true, context)?,
         None => texts_of_fields(this, context)?,
     };
-    let mut first = Vec::new();
-    fields::extend_latin1(&line, &mut first);
     let state_ok = {
         let Some(holder) = holder(this, context) else {
             return Ok(JsValue::undefined());
@@ -513,7 +552,7 @@ fn store_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         let Some(mut record) = holder.downcast_mut::<Outgoing>() else {
             return Ok(JsValue::undefined());
         };
-        encode_header(&mut record, &first, &texts, 0, context)
+        encode_header(&mut record, &FirstLine::Request(&line), &texts, context)
     };
     if state_ok {
         Ok(JsValue::undefined())
@@ -686,20 +725,15 @@ fn check_length(
     context: &mut Context,
 ) -> JsResult<()> {
     let mismatch = need(this, context, |record| {
-        record.written += length;
-        if !record.has(bits::STRICT_LENGTH)
-            || !record.has(bits::HAS_BODY)
-            || record.has(bits::CHUNKED)
+        let written = record.written + length;
+        let strict = record.has(bits::STRICT_LENGTH | bits::HAS_BODY) && !record.has(bits::CHUNKED);
+        if let (true, Some(announced)) = (strict, record.length)
+            && (written > announced || (from_end && written != announced))
         {
-            return None;
+            return Some((written, announced));
         }
-        let announced = record.length?;
-        let wrong = if from_end {
-            record.written != announced
-        } else {
-            record.written > announced
-        };
-        wrong.then_some((record.written, announced))
+        record.written = written;
+        None
     })?;
     match mismatch {
         Some((written, announced)) => Err(length_mismatch(written, announced, context)),

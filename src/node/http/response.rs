@@ -10,7 +10,7 @@ use boa_engine::{
 use super::{
     Slot,
     connection::Connection,
-    fields, header_methods, help,
+    header_methods, help,
     outgoing::{self, Outgoing, Sink, bits, need, with},
     protocol::encode,
 };
@@ -271,16 +271,8 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         if record.has(bits::EXPECT_CONTINUE) && !record.has(bits::SENT_100) {
             record.bits &= !bits::KEEP_ALIVE;
         }
-        let mut line = Vec::with_capacity(64);
-        match reason.as_str().variant() {
-            JsStrVariant::Latin1(units) => encode::status_line(status, units, &mut line),
-            JsStrVariant::Utf16(_) => {
-                let mut bytes = Vec::new();
-                fields::extend_latin1(&reason, &mut bytes);
-                encode::status_line(status, &bytes, &mut line);
-            }
-        }
-        outgoing::encode_header(&mut record, &line, &texts, status, context)
+        let line = outgoing::FirstLine::Status(status, &reason);
+        outgoing::encode_header(&mut record, &line, &texts, context)
     };
     if !encoded {
         return Err(outgoing::trailer_invalid(context));
