@@ -201,7 +201,7 @@ fn a_script_that_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Scratch::new();
     let script = folder.file("locked.js", "");
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o0)).unwrap();
     // The superuser reads everything.
     if std::fs::read(&script).is_ok() {
         return;

@@ -61,13 +61,6 @@ pub fn object(value: &JsValue, name: &str, context: &mut Context) -> JsResult<Js
         .ok_or_else(|| invalid_type(name, &["Object"], value, context))
 }
 
-/// A function.
-pub fn function(value: &JsValue, name: &str, context: &mut Context) -> JsResult<JsObject> {
-    value
-        .as_callable()
-        .ok_or_else(|| invalid_type(name, &["Function"], value, context))
-}
-
 /// A boolean.
 pub fn boolean(value: &JsValue, name: &str, context: &mut Context) -> JsResult<bool> {
     value
@@ -124,14 +117,6 @@ pub fn missing(names: &[&str], context: &mut Context) -> JsError {
         .map(|name| JsString::from(*name).into())
         .collect();
     errors::node_error_with("ERR_MISSING_ARGS", &names, context)
-}
-
-/// The member of an options object, or `undefined`.
-pub fn option(options: Option<&JsObject>, name: &str, context: &mut Context) -> JsResult<JsValue> {
-    match options {
-        Some(options) => options.get(JsString::from(name), context),
-        None => Ok(JsValue::undefined()),
-    }
 }
 
 /// The symbol by which a value says how `util.inspect` shows it.

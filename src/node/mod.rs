@@ -22,8 +22,6 @@ pub mod util;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
-use crate::engine::native::Natives;
-
 /// Makes a native half.
 pub type MakeBinding = fn(&mut Context) -> JsResult<JsObject>;
 /// Makes the exports of a module that has no script half.

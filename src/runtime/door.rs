@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use boa_engine::{Context, JsObject, JsResult, JsValue};
+use boa_engine::{Context, JsResult, JsValue};
 
 use super::{
     State,
@@ -32,19 +32,6 @@ pub fn enter(
     if state.depth.get() == 0 {
         drain(context);
     }
-}
-
-/// Calls one function as a callback from outside.
-pub fn call(
-    frame: &Frame,
-    function: &JsObject,
-    this: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) {
-    enter(frame, context, |context| {
-        function.call(this, args, context).map(drop)
-    });
 }
 
 /// Runs ticks, microtasks and rejection reports until none is left.

@@ -149,11 +149,6 @@ impl State {
         self.terminating.get()
     }
 
-    /// Whether script is on the stack that came through the door.
-    pub fn is_inside(&self) -> bool {
-        self.depth.get() > 0
-    }
-
     /// A value of a module's own kept for the life of the runtime; made on first use.
     pub fn slot<T: Default + 'static>(&self) -> Rc<T> {
         let id = std::any::TypeId::of::<T>();
@@ -208,7 +203,7 @@ impl RuntimeBuilder {
     /// # Errors
     /// When the operating system or the engine refuses.
     pub fn build(self) -> Result<Runtime, BuildError> {
-        let loader = Rc::new(modules::Loader::default());
+        let loader = Rc::new(modules::Loader);
         let mut context = Context::builder()
             .host_hooks(Rc::new(hooks::Hooks))
             .job_executor(Rc::new(tasks::Executor))

@@ -35,11 +35,6 @@ impl PoolLink {
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
         drop(waiting);
     }
-
-    /// The jobs that haven't come back.
-    pub fn pending(&self) -> usize {
-        self.waiting.borrow().len()
-    }
 }
 
 /// Runs `work` on the pool; `done` gets its result on this thread, through the door, in the async context of this call.

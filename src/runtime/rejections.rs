@@ -68,6 +68,7 @@ impl Rejections {
         }
     }
 
+    /// Forgets all of them, when the runtime goes.
     pub fn clear(&self) {
         self.pending.borrow_mut().clear();
         self.reported.borrow_mut().clear();

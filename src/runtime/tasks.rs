@@ -24,6 +24,9 @@ pub struct Tick {
     pub frame: Frame,
 }
 
+/// Runs once, on the script thread.
+pub type NativeTask = Box<dyn FnOnce(&mut Context) -> JsResult<()>>;
+
 /// What waits in the microtask queue.
 pub enum Microtask {
     /// A reaction or a thenable's resolution.
@@ -31,7 +34,7 @@ pub enum Microtask {
     /// A callback of `queueMicrotask`.
     Callback { callback: JsObject, frame: Frame },
     /// Something of the runtime's own that has to run where microtasks run.
-    Native(Box<dyn FnOnce(&mut Context) -> JsResult<()>>),
+    Native(NativeTask),
 }
 
 /// The queues of one runtime.
@@ -68,10 +71,6 @@ impl Tasks {
 
     pub fn next_microtask(&self) -> Option<Microtask> {
         self.microtasks.borrow_mut().pop_front()
-    }
-
-    pub fn has_microtasks(&self) -> bool {
-        !self.microtasks.borrow().is_empty() || !self.async_jobs.borrow().is_empty()
     }
 
     /// Runs the engine's asynchronous jobs (module loading) that are ready; those that are not stay queued.

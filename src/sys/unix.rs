@@ -56,9 +56,9 @@ fn checked(result: libc::c_int) -> io::Result<libc::c_int> {
 
 /// Seconds east of UTC of the local time zone at a moment, as `TZ` or the system says.
 pub fn local_offset_seconds(unix_seconds: i64) -> i32 {
-    let Ok(time) = libc::time_t::try_from(unix_seconds) else {
-        return 0;
-    };
+    // Narrower than this on some 32-bit systems.
+    #[allow(clippy::unnecessary_cast, reason = "not everywhere")]
+    let time = unix_seconds as libc::time_t;
     let mut broken = MaybeUninit::<libc::tm>::uninit();
     // SAFETY: both pointers are valid for the call; localtime_r writes the whole structure or answers null.
     let filled = unsafe { libc::localtime_r(&raw const time, broken.as_mut_ptr()) };
@@ -159,7 +159,7 @@ pub fn umask(mask: Option<u32>) -> u32 {
         // SAFETY: as above.
         unsafe { libc::umask(old) };
     }
-    u32::from(old)
+    old
 }
 
 /// The parent's process id.

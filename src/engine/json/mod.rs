@@ -59,14 +59,6 @@ pub fn parse_str(text: &JsString, context: &mut Context) -> JsResult<JsValue> {
     parse::parse(text, context).map_err(|error| syntax_error(&error, text, context))
 }
 
-/// The text of a value, as `JSON.stringify(value)` gives it; `None` for what JSON has no text for.
-///
-/// # Errors
-/// What `toJSON` and getters throw, and the `TypeError` of circular values and of BigInts.
-pub fn stringify(value: &JsValue, context: &mut Context) -> JsResult<Option<JsString>> {
-    stringify::stringify(value, &JsValue::undefined(), &JsValue::undefined(), context)
-}
-
 fn parse_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = args.get_or_undefined(0).to_string(context)?;
     match args.get_or_undefined(1).as_callable() {

@@ -15,7 +15,7 @@ use super::{
     encoding::Encoding,
     errors::{self, MAX_LENGTH},
     search,
-    view::{View, is_uint8_array},
+    view::View,
     whole,
 };
 use crate::engine::{native::Natives, registry};
@@ -411,11 +411,4 @@ fn copy_bytes_from(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let part = view.part(start.min(count) * width, end * width);
     let bytes = part.to_vec();
     Ok(class.copy_of(&bytes, context)?.into())
-}
-
-/// Whether the value is a Uint8Array, of which `Buffer` is a subclass.
-pub fn is_byte_array(value: &JsValue) -> bool {
-    value
-        .as_object()
-        .is_some_and(|object| is_uint8_array(&object))
 }

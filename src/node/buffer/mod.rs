@@ -65,34 +65,3 @@ pub fn is_buffer(value: &JsValue, context: &mut Context) -> bool {
 pub fn bytes_of(value: &JsValue, context: &mut Context) -> Option<Vec<u8>> {
     View::of_any(value, context).map(|view| view.to_vec())
 }
-
-/// Reads the bytes of such a value in place. `read` must not call script.
-pub fn with_bytes<R>(
-    value: &JsValue,
-    context: &mut Context,
-    read: impl FnOnce(&[u8]) -> R,
-) -> Option<R> {
-    View::of_any(value, context).map(|view| view.read(read))
-}
-
-/// Reads and writes the bytes of such a value in place. `write` must not call script.
-pub fn with_bytes_mut<R>(
-    value: &JsValue,
-    context: &mut Context,
-    write: impl FnOnce(&mut [u8]) -> R,
-) -> Option<R> {
-    let view = View::of_any(value, context)?;
-    view.write(context, write).ok()
-}
-
-/// The bytes that script means by a value: of a string in the encoding, or of anything that has bytes.
-pub fn bytes_or_text(
-    value: &JsValue,
-    encoding: Encoding,
-    context: &mut Context,
-) -> Option<Vec<u8>> {
-    match value.as_string() {
-        Some(text) => Some(encoding.encode(text.as_str())),
-        None => bytes_of(value, context),
-    }
-}

@@ -128,12 +128,6 @@ impl View {
         self.length
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
     /// Where in its buffer the view starts.
     #[must_use]
     pub fn offset(&self) -> usize {

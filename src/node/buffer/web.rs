@@ -50,17 +50,6 @@ fn atob(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
     }
 }
 
-/// Whether the text has the right characters, but one too many or too few.
-fn is_cut_off(text: &JsString) -> bool {
-    let digits = text
-        .iter()
-        .filter(|unit| !matches!(unit, 0x20 | 0x09 | 0x0a | 0x0c | 0x0d));
-    let right = |unit: u16| {
-        u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
-    };
-    digits.clone().all(right) && digits.count() % 4 == 1
-}
-
 fn btoa(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = input(args, context)?;
     let bytes: Option<Vec<u8>> = match text.as_str().variant() {

@@ -24,10 +24,8 @@ use boa_engine::{
 
 use crate::engine::{native, stack};
 pub use describe::{inspect, received};
-#[allow(unused_imports)] // the modules that use the rest come later
 pub use system::{
-    SystemError, dns_exception, errno_exception, errno_name, errno_of, errno_of_name,
-    host_port_exception, io_error, message_of_errno, system_error,
+    SystemError, errno_exception, errno_name, errno_of, errno_of_name, io_error, system_error,
 };
 
 /// The class an error belongs to.
@@ -194,17 +192,6 @@ impl Base {
             Base::Uri => constructors.uri_error(),
         }
         .constructor()
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Base::Plain => "Error",
-            Base::Type => "TypeError",
-            Base::Range => "RangeError",
-            Base::Syntax => "SyntaxError",
-            Base::Uri => "URIError",
-            Base::System => "SystemError",
-        }
     }
 
     const ALL: [Base; 6] = [

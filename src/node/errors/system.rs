@@ -345,41 +345,6 @@ pub fn errno_exception(
     ))
 }
 
-/// A failed call on an address: `connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:5555)`.
-pub fn host_port_exception(
-    errno: i32,
-    syscall: &str,
-    address: &str,
-    port: Option<u16>,
-    additional: Option<&str>,
-    context: &mut Context,
-) -> JsError {
-    let port = port.filter(|port| *port > 0).map(JsValue::from);
-    opaque(host_port_object(
-        errno,
-        &JsString::from(syscall),
-        JsString::from(address).into(),
-        port,
-        additional,
-        context,
-    ))
-}
-
-/// A failed look-up: `getaddrinfo ENOTFOUND host`. The code is libuv's number or a name.
-pub fn dns_exception(
-    errno: i32,
-    syscall: &str,
-    hostname: Option<&str>,
-    context: &mut Context,
-) -> JsError {
-    opaque(dns_object(
-        &errno.into(),
-        &JsString::from(syscall),
-        hostname.map(JsString::from),
-        context,
-    ))
-}
-
 fn opaque(made: JsResult<JsObject>) -> JsError {
     match made {
         Ok(error) => JsError::from_opaque(error.into()),

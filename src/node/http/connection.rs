@@ -210,11 +210,6 @@ impl Connection {
         (self.phase.get(), self.since.get())
     }
 
-    /// Its place in the server's table.
-    pub fn index(&self) -> usize {
-        self.index.get()
-    }
-
     fn enter_phase(&self, phase: Phase, context: &Context) {
         self.phase.set(phase);
         self.since.set(State::of(context).event_loop.now());
@@ -442,7 +437,7 @@ impl Connection {
             return Ok(incoming::make(record, context));
         };
         let socket = self.socket(context)?;
-        let object = class.construct(&[socket.clone()], None, context)?;
+        let object = class.construct(std::slice::from_ref(&socket), None, context)?;
         record.socket = socket;
         record.bits |= incoming::bits::EVENTS | incoming::bits::STATE;
         let this = JsValue::from(object.clone());
@@ -509,7 +504,11 @@ impl Connection {
         if listener_count(server, event.clone(), context)? == 0 {
             return help(js_string!("destroy"), &[socket], context).map(drop);
         }
-        help(js_string!("handedOver"), &[socket.clone()], context)?;
+        help(
+            js_string!("handedOver"),
+            std::slice::from_ref(&socket),
+            context,
+        )?;
         emit(
             server,
             event,

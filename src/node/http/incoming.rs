@@ -415,7 +415,11 @@ fn dump_native(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
         first
     });
     if first == Some(true) {
-        help(js_string!("drainMessage"), &[this.clone()], context)?;
+        help(
+            js_string!("drainMessage"),
+            std::slice::from_ref(this),
+            context,
+        )?;
     }
     Ok(JsValue::undefined())
 }

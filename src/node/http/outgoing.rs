@@ -789,7 +789,7 @@ fn put(
     }
     with(this, context, |record| record.bits |= bits::NEED_DRAIN);
     if connection.is_first(number) && connection.drain_later(context) {
-        help(js_string!("drainSoon"), &[this.clone()], context)?;
+        help(js_string!("drainSoon"), std::slice::from_ref(this), context)?;
     }
     Ok(false)
 }
@@ -909,7 +909,7 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         (target, record.has(bits::EVENTS), record.has(bits::LAST))
     })?;
     let Some((connection, number)) = target else {
-        return help(js_string!("finish"), &[this.clone()], context).map(drop);
+        return help(js_string!("finish"), std::slice::from_ref(this), context).map(drop);
     };
     connection.release(number, context);
     if events {
@@ -1086,7 +1086,11 @@ fn header(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         None => Ok(JsValue::undefined()),
         Some((false, _)) => Ok(JsValue::null()),
         Some((true, Some(header))) => Ok(header.into()),
-        Some((true, None)) => help(js_string!("headerText"), &[this.clone()], context),
+        Some((true, None)) => help(
+            js_string!("headerText"),
+            std::slice::from_ref(this),
+            context,
+        ),
     }
 }
 

@@ -114,7 +114,7 @@ impl Server {
     pub fn max_fields(&self) -> u32 {
         match self.setting(Setting::MaxHeadersCount) {
             count if count > 0.0 => count as u32,
-            count if count == 0.0 => u32::MAX,
+            0.0 => u32::MAX,
             _ => 2000,
         }
     }

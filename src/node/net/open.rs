@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue};
+use boa_engine::{Context, JsArgs, JsResult, JsValue};
 use ouro_loop::{ConnectOptions, HandleId, LoopError};
 
 use super::{
@@ -78,12 +78,7 @@ pub fn connect_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 
 /// The path that a string names. A leading NUL is Linux's abstract namespace.
 pub(super) fn path_of(value: &JsValue) -> PathBuf {
-    PathBuf::from(
-        value
-            .as_string()
-            .unwrap_or_else(JsString::default)
-            .to_std_string_lossy(),
-    )
+    PathBuf::from(value.as_string().unwrap_or_default().to_std_string_lossy())
 }
 
 /// `openFd(socket, fd)`: a handle, or an error number.

@@ -33,7 +33,6 @@ use crate::{
 
 pub use emitter::{become_emitter, emit};
 pub use exit::{emit_before_exit, flush_standard_streams, run_exit_listeners};
-pub use info::NODE_VERSION;
 pub use warnings::{emit_warning, warn_unhandled_rejection};
 
 /// The process object of one runtime.

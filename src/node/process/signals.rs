@@ -156,7 +156,7 @@ pub fn kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let Some(signal) = signal else {
         return Err(errors::node_error(
             "ERR_UNKNOWN_SIGNAL",
-            &[given.clone()],
+            std::slice::from_ref(given),
             context,
         ));
     };

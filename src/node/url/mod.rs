@@ -9,7 +9,6 @@ use boa_engine::{
     Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
     property::Attribute,
 };
-use url::Url;
 
 use crate::{
     engine::{

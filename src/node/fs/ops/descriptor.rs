@@ -1,6 +1,6 @@
 //! Open files: `open`, `close`, `read`, `write` and what else takes a descriptor.
 
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string};
 
 use super::operations;
 use crate::node::{

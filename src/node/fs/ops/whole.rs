@@ -33,7 +33,7 @@ fn read_file(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Reque
     let target = args::target(args.get_or_undefined(0), context)?;
     let shape = options.shape(Shape::Buffer);
     Ok(Request::new(
-        move || with_file(&target, flags, 0o666, |fd| read_all(fd)),
+        move || with_file(&target, flags, 0o666, read_all),
         move |bytes, context| match shape {
             Shape::Buffer => buffer::from_aligned(bytes, context).map(Into::into),
             Shape::Text(encoding) => Ok(encoding.decode(&bytes).into()),

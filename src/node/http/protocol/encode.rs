@@ -186,15 +186,6 @@ pub fn status_line(status: u16, reason: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Writes one field.
-#[inline]
-pub fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(name);
-    out.extend_from_slice(b": ");
-    out.extend_from_slice(value);
-    out.extend_from_slice(b"\r\n");
-}
-
 /// Writes the line that comes before a chunk's data; an `\r\n` has to follow the data.
 #[inline]
 pub fn chunk_size(length: usize, out: &mut Vec<u8>) {

@@ -180,9 +180,8 @@ impl Framing {
         connect: bool,
     ) -> Result<Traits, ParseError> {
         let bodiless = status / 100 == 1 || status == 204 || status == 304;
-        let upgrade = connect
-            || (self.upgrade && self.connection_upgrade && (role == Role::Server || status == 101))
-            || status == 101;
+        let asked = self.upgrade && self.connection_upgrade && role == Role::Server;
+        let upgrade = connect || asked || status == 101;
         let body = match (self.coding, self.length) {
             _ if bodiless => Body::None,
             (Coding::Chunked, _) => Body::Chunked,

@@ -69,11 +69,6 @@ impl Head {
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     }
-
-    /// How many bytes of memory it holds besides itself.
-    pub fn heap_size(&self) -> usize {
-        self.bytes.len()
-    }
 }
 
 /// Iterates over the fields of a [`Head`].

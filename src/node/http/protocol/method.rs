@@ -76,9 +76,4 @@ impl Method {
     pub fn name(self) -> &'static str {
         METHODS[usize::from(self.0)]
     }
-
-    /// Its place in [`METHODS`].
-    pub fn index(self) -> usize {
-        usize::from(self.0)
-    }
 }

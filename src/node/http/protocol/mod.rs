@@ -24,7 +24,7 @@ pub use date::DateCache;
 pub use decode::{Decoder, Item};
 pub use error::ParseError;
 pub use framing::{Body, Traits};
-pub use head::{Fields, Head};
+pub use head::Head;
 pub use method::{METHODS, Method};
 
 /// Which side of the connection reads.

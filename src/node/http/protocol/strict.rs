@@ -24,11 +24,7 @@ pub(super) fn parse(
             builder.method = line.method;
             builder.version = line.version;
             builder.status = line.status;
-            builder.traits = match framing.finish(role, line.version, line.status, connect) {
-                Ok(traits) => traits,
-                // llhttp announces the head before it refuses the body. We have nothing to gain from that.
-                Err(error) => return Err(error),
-            };
+            builder.traits = framing.finish(role, line.version, line.status, connect)?;
             Ok(Some((builder.finish(), reader.at)))
         }
         Err(Stop::More) => Ok(None),
