@@ -162,26 +162,10 @@ pub fn check_file(path: &Path, context: &mut Context) -> JsResult<()> {
 /// # Errors
 /// A syntax error.
 pub fn check_text(source: &str, name: &str, context: &mut Context) -> JsResult<()> {
-    crate::engine::nesting::check(source)?;
-    // A module's text is a function body: `return` may stand at its top level.
-    let body = source
-        .strip_prefix("#!")
-        .map_or_else(|| source.to_owned(), |rest| format!("//{rest}"));
-    let wrapped = format!("(function () {{{body}\n}})");
-    let parsed = Script::parse(
-        Source::from_bytes(&wrapped).with_path(Path::new(name)),
-        None,
-        context,
-    );
-    if parsed.is_ok() || syntax::parses_as_module(&body) {
-        return Ok(());
+    match commonjs::compile(source, name, context) {
+        Err(error) if !syntax::parses_as_module(source) => Err(error),
+        _ => Ok(()),
     }
-    let parsed = Script::parse(
-        Source::from_bytes(&body).with_path(Path::new(name)),
-        None,
-        context,
-    );
-    syntax::explained(parsed, &body, name, context).map(drop)
 }
 
 /// Runs `--input-type=module -e` code as the main module.

@@ -63,7 +63,7 @@ pub fn run_source(
 }
 
 /// The function around a module's code.
-fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsObject> {
+pub fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<JsObject> {
     let [head, tail] = [stack::WRAPPER_PREFIX, stack::WRAPPER_SUFFIX];
     let mut wrapped = String::with_capacity(head.len() + source.len() + tail.len() + 2);
     wrapped.push_str(head);

@@ -25,7 +25,7 @@ use boa_engine::{
 use rustc_hash::FxHashMap;
 
 pub use class::binding;
-pub use compile::WRAPPER;
+pub use compile::{WRAPPER, compile};
 pub use extensions::{parse_json, read_text};
 pub use load::{load, load_main, resolve_filename};
 pub use require::make_require;
