@@ -2,8 +2,7 @@
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
-    property::PropertyKey,
-    string::JsStrVariant,
+    property::PropertyKey, string::JsStrVariant,
 };
 
 use super::{
