@@ -45,6 +45,10 @@ impl ImportClause {
         let Some((start, end)) = self.braces else {
             return String::new();
         };
+        // Node looks at one line only.
+        if source[start..end].contains('\n') {
+            return String::new();
+        }
         let words: Vec<&str> = source[start..end].split(" as ").map(str::trim).collect();
         words.join(": ")
     }

@@ -72,6 +72,7 @@ fn resolve(specifier: &JsValue, base: &JsString, context: &mut Context) -> JsRes
         Err(
             ResolveError::ModuleNotFound { url, .. } | ResolveError::DirectoryImport { url, .. },
         ) => url,
+        Err(ResolveError::UnknownBuiltin(name)) => name,
         // Schemes that can't be loaded can be resolved.
         Err(ResolveError::UnsupportedScheme { .. }) => Url::parse(&specifier)
             .map(|url| url.as_str().to_owned())

@@ -13,7 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, Module, module::SyntheticModule,
+    Context, JsError, JsObject, JsResult, JsString, JsValue, Module, module::SyntheticModule,
     object::builtins::JsPromise,
 };
 use rustc_hash::FxHashMap;
@@ -32,6 +32,8 @@ pub struct EsModules {
     /// By URL, JSON modules apart.
     by_url: RefCell<FxHashMap<(String, bool), Module>>,
     records: RefCell<FxHashMap<Module, Rc<Record>>>,
+    /// The texts that couldn't be parsed: every import of one gets the same error.
+    broken: RefCell<FxHashMap<String, JsError>>,
     /// What each module's specifiers led to: the engine insists that this never changes.
     requests: RefCell<FxHashMap<(String, String, bool), Module>>,
     /// Whether a graph is being loaded: what the engine asks for then is a static import.

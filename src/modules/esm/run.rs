@@ -175,6 +175,11 @@ fn explain_missing_global(reason: &JsValue, root: &Module, context: &mut Context
     let Some(text) = message.as_string().map(|text| text.to_std_string_lossy()) else {
         return Ok(());
     };
+    // In strict code the engine says this of an assignment.
+    let text = text
+        .strip_prefix("cannot assign to uninitialized global property `")
+        .and_then(|rest| rest.strip_suffix('`'))
+        .map_or(text.clone(), |name| format!("{name} is not defined"));
     let name = text.strip_suffix(" is not defined");
     if !matches!(
         name,

@@ -43,6 +43,9 @@ pub fn by_url(url: &Url, wants_json: bool, context: &mut Context) -> JsResult<Mo
     if let Some(module) = state.modules.esm.find(url, wants_json) {
         return Ok(module);
     }
+    if let Some(error) = state.modules.esm.broken.borrow().get(url.as_str()) {
+        return Err(error.clone());
+    }
     let body = Body::of(url, context)?;
     match (body.format, wants_json) {
         (Format::Json, true) => json(url, &body.text(context)?, context),
@@ -209,14 +212,18 @@ pub fn module_for_text(url: &Url, text: &str, context: &mut Context) -> JsResult
     let state = State::of(context);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     crate::engine::nesting::check(text)?;
-    let readable = for_engine(text);
-    let source = Source::from_bytes(readable.as_ref()).with_path(Path::new(url.as_str()));
+    // The engine wants something after an `export { … }`.
+    let readable = format!("{}\n;", for_engine(text));
+    let source = Source::from_bytes(&readable).with_path(Path::new(url.as_str()));
     let parsed = Module::parse(source, None, context).or_else(|error| {
         let renamed = syntax::without_contextual_names(&readable).ok_or_else(|| error.clone())?;
         let source = Source::from_bytes(&renamed).with_path(Path::new(url.as_str()));
         Module::parse(source, None, context).map_err(|_| error)
     });
-    let module = syntax::explained(parsed, text, url.as_str(), context)?;
+    let module = syntax::explained(parsed, text, url.as_str(), context).inspect_err(|error| {
+        let mut broken = state.modules.esm.broken.borrow_mut();
+        broken.insert(url.as_str().to_owned(), error.clone());
+    })?;
     state
         .modules
         .esm

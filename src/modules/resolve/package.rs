@@ -218,7 +218,7 @@ impl Resolver {
         };
         match worst_segment(relative) {
             Segment::Forbidden => return Err(entry.invalid_target(target)),
-            Segment::Empty if !in_list => self.warn_of_double_slash(entry, target, star),
+            Segment::Empty if !in_list => self.warn_of_double_slash(entry, target, true),
             Segment::Empty | Segment::Plain => {}
         }
         let directory = paths::to_file_url(&entry.package.directory().join("package.json"));
@@ -236,23 +236,22 @@ impl Resolver {
         }
         match worst_segment(star) {
             Segment::Forbidden => return Err(entry.invalid_subpath(star)),
-            Segment::Empty if !in_list => self.warn_of_double_slash(entry, target, star),
+            Segment::Empty if !in_list => self.warn_of_double_slash(entry, target, false),
             Segment::Empty | Segment::Plain => {}
         }
         Url::parse(&resolved.as_str().replace('*', star)).map_err(|_| entry.invalid_subpath(star))
     }
 
-    fn warn_of_double_slash(&self, entry: &Entry<'_>, target: &str, star: &str) {
+    /// `in_target`: whether the target is to blame, and not what stands for its `*`.
+    fn warn_of_double_slash(&self, entry: &Entry<'_>, target: &str, in_target: bool) {
+        let star = entry.star.unwrap_or("");
         let request = entry.key.replacen('*', star, 1);
-        let doubled = if target.contains("//") {
+        let target = target.replace('*', star);
+        let blamed = if in_target { &target } else { &request };
+        let doubled = if blamed.contains("//") || blamed.contains("\\\\") {
             "double slash"
         } else {
             "leading or trailing slash matching"
-        };
-        let doubled = if star.contains("//") {
-            "double slash"
-        } else {
-            doubled
         };
         let field = if entry.field == Field::Imports {
             "imports"
@@ -267,7 +266,7 @@ impl Resolver {
             "DEP0166",
             format!(
                 "Use of deprecated {doubled} resolving \"{}\" for module request \"{request}\"{} in the \"{field}\" field module resolution of the package at {}{from}.",
-                target.replace('*', star),
+                target,
                 if request == entry.key { String::new() } else { format!(" matched to \"{}\"", entry.key) },
                 paths::text(&entry.package.path),
             ),

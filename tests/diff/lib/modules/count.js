@@ -1,0 +1,1 @@
+exports.n = (global.modulesCount = (global.modulesCount || 0) + 1);

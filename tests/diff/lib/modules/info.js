@@ -1,0 +1,1 @@
+exports.p=module.parent&&module.parent.filename; exports.id=module.id; exports.loaded=module.loaded; exports.m=module;
