@@ -161,6 +161,8 @@ fn fail<T>(outcome: Result<T, Failure>, context: &mut Context) -> JsResult<T> {
 fn system_error(call: &str, errno: i32, context: &mut Context) -> JsError {
     let info = Natives::new(context)
         .value("errno", -errno)
+        .value("code", JsString::from(errors::errno_name(-errno)))
+        .value("message", JsString::from(errors::message_of_errno(-errno)))
         .value("syscall", JsString::from(call))
         .build();
     errors::node_error_with("ERR_SYSTEM_ERROR", &[info.into()], context)
