@@ -383,6 +383,7 @@ impl Connection {
             keep_alive: traits.keep_alive,
             may_chunk: version >= (1, 1) && version.0 == 1,
             has_body: method != Method::HEAD,
+            rejects_body: self.server.rejects_body(),
         };
         let response = response::make(plan, &request, context)?;
         self.exchanges.borrow_mut().push(Exchange {
@@ -829,6 +830,13 @@ impl Connection {
             if exchange.last {
                 self.finished.set(true);
                 self.end_soon(context);
+                let socket = self.socket.borrow().clone();
+                if let Some(socket) = socket {
+                    // Script may be watching it end.
+                    self.ending.set(false);
+                    self.flush_now(context);
+                    help(js_string!("destroySoon"), &[socket.into()], context)?;
+                }
                 return Ok(());
             }
             if let Some(next) = self.exchanges.borrow_mut().first_mut() {
@@ -852,6 +860,7 @@ impl Connection {
 
     /// Closes the connection at once.
     pub fn close(&self, context: &mut Context) {
+        self.flush_now(context);
         if let Some(socket) = self.socket.borrow().clone() {
             if let Err(error) = help(js_string!("destroy"), &[socket.into()], context) {
                 fatal::uncaught(error, Origin::Exception, context);
@@ -945,11 +954,17 @@ impl Companion for Connection {
             self.held.set(0);
         }
         self.count(0, ready.len());
-        if let Some(id) = self.handle()
-            && State::of(context).event_loop.write(id, ready, 0).is_ok()
-        {
+        let Some(id) = self.handle() else { return };
+        let state = State::of(context);
+        let sent = state.event_loop.try_write(id, &[IoSlice::new(&ready)]).unwrap_or(0);
+        if sent < ready.len() && state.event_loop.write(id, ready[sent..].to_vec(), 0).is_ok() {
             self.sending.set(true);
         }
+    }
+
+    fn message(&self) -> Option<JsObject> {
+        let mut exchanges = self.exchanges.borrow_mut();
+        exchanges.first_mut().map(|exchange| exchange.response.clone())
     }
 }
 
@@ -1041,6 +1056,17 @@ impl Owner for Connection {
     fn frame(&self) -> Frame {
         self.frame.clone()
     }
+}
+
+/// `currentMessage(handle)`: the response that a connection is sending; `null` if there is none.
+pub fn current_message(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    let handle = args.get_or_undefined(0).as_object();
+    let stream = handle.and_then(|object| {
+        let handle = object.downcast_ref::<net::Handle>()?;
+        Some(handle.0.clone())
+    });
+    let message = stream.and_then(|stream| stream.companion()?.message());
+    Ok(message.map_or(JsValue::null(), JsValue::from))
 }
 
 /// `connect(server, stream)`: speaks HTTP on a stream that was emitted as a server's 'connection'. Answers the function to

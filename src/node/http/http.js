@@ -9,6 +9,8 @@ const {
   ObjectKeys,
   ObjectSetPrototypeOf,
   ReflectApply,
+  ReflectOwnKeys,
+  SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
 const { Stream, Readable } = require('stream/core');
@@ -18,6 +20,10 @@ const { nodeError } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const late = () => require('http/late');
+
+const keys = ReflectOwnKeys(EventEmitter.prototype);
+let kCapture;
+for (let i = 0; i < keys.length; i++) if (keys[i].description === 'kCapture') kCapture = keys[i];
 
 function inherit(Class, Parent) {
   ObjectSetPrototypeOf(Class, Parent);
@@ -93,6 +99,7 @@ function Server(options, requestListener) {
     ServerResponse: options.ServerResponse === ServerResponse ? undefined : options.ServerResponse,
     requireHostHeader: options.requireHostHeader ?? true,
     joinDuplicateHeaders: options.joinDuplicateHeaders,
+    rejectNonStandardBodyWrites: options.rejectNonStandardBodyWrites,
     noDelay: options.noDelay ?? true,
     maxHeaderSize: options.maxHeaderSize || maxHeaderSize(),
   });
@@ -138,6 +145,14 @@ copy(Server.prototype, {
   },
 });
 
+const kRejection = SymbolFor('nodejs.rejection');
+OutgoingMessage.prototype[kRejection] = function(err) {
+  this.destroy(err);
+};
+Server.prototype[kRejection] = function(err, event, ...args) {
+  late().rejected(this, err, event, args);
+};
+
 /** The listener of 'connection': speaks HTTP on any stream. */
 function connectionListener(socket) {
   late().connection(this, socket);
@@ -152,8 +167,10 @@ native.setUp({
   emit: EventEmitter.prototype.emit,
   writeHead,
 
-  makeState(message, gone) {
-    const state = require('stream/readable').makeReadableState(message, undefined, false);
+  makeState(message, gone, socket) {
+    const mark = socket?.readableHighWaterMark;
+    const options = mark === undefined ? undefined : { highWaterMark: mark };
+    const state = require('stream/readable').makeReadableState(message, options, false);
     if (gone) {
       state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true;
       state.flowing = true;
@@ -163,9 +180,12 @@ native.setUp({
 
   /** A listener returned something: if it is a promise, and rejections are captured, wait for it. */
   capture(emitter, result, type, ...args) {
-    if (EventEmitter.captureRejections || emitter._captures !== false) late().capture(emitter, result, type, args);
+    if (emitter[kCapture]) require('events/extra').addCatch(emitter, result, type, args);
   },
 
+  dumpSoon(req) {
+    nextTick(dump, req);
+  },
   finishSoon(res, last) {
     nextTick(finishResponse, res, last);
   },
@@ -218,6 +238,10 @@ function finishResponse(res, last) {
   res.socket = null;
   res.emit('finish');
   nextTick(closeResponse, res);
+}
+
+function dump(req) {
+  req._dump();
 }
 
 function closeResponse(res) {

@@ -13,7 +13,7 @@ use boa_engine::{
 };
 
 use super::{Slot, connection::Connection, fields, help, protocol::Head};
-use crate::{engine::native::Natives, node::buffer};
+use crate::{engine::native::Natives, node::buffer, runtime::State};
 
 /// What is known of a message.
 pub mod bits {
@@ -51,6 +51,9 @@ pub struct Incoming {
     pub bits: u16,
     #[unsafe_ignore_trace]
     pub max_fields: u32,
+    /// The turn in which it came to its end unwatched; 0 for all others.
+    #[unsafe_ignore_trace]
+    pub gone_in: u64,
     /// Body that arrived before there was a stream state.
     #[unsafe_ignore_trace]
     pub waiting: Vec<u8>,
@@ -267,12 +270,25 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 }
 
 fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    with(this, context, |record| record.bits |= bits::EVENTS);
+    let turn = State::of(context).tasks.turn();
+    let just_gone = with(this, context, |record| {
+        record.bits |= bits::EVENTS;
+        let just_gone = record.gone_in == turn;
+        if just_gone {
+            record.gone_in = 0;
+            record.bits &= !(bits::GONE | bits::DUMPED);
+        }
+        just_gone
+    });
     define_own(
         this,
         js_string!("_events"),
         args.get_or_undefined(0).clone(),
     );
+    if just_gone == Some(true) {
+        // Its exchange ended unwatched a moment ago; who comes before the next tick still hears of it.
+        help(js_string!("dumpSoon"), &[this.clone()], context)?;
+    }
     Ok(JsValue::undefined())
 }
 
@@ -306,7 +322,7 @@ fn readable_state(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRes
 /// Gives a message its stream state, and feeds it what has arrived.
 pub fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     let this = JsValue::from(object.clone());
-    let (gone, complete, waiting) = {
+    let (gone, complete, waiting, socket) = {
         let Some(mut record) = object.downcast_mut::<Incoming>() else {
             return Ok(JsValue::undefined());
         };
@@ -319,11 +335,12 @@ pub fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue
             record.has(bits::GONE),
             record.has(bits::COMPLETE),
             std::mem::take(&mut record.waiting),
+            record.socket.clone(),
         )
     };
     let state = help(
         js_string!("makeState"),
-        &[this.clone(), gone.into()],
+        &[this.clone(), gone.into(), socket],
         context,
     )?;
     define_own(&this, js_string!("_readableState"), state.clone());
@@ -387,9 +404,11 @@ pub fn end(object: &JsObject, trailers: Option<Head>, context: &mut Context) -> 
 /// The response is over: what nobody has read won't be.
 pub fn dump(object: &JsObject, context: &mut Context) -> JsResult<()> {
     let this = JsValue::from(object.clone());
+    let turn = State::of(context).tasks.turn();
     let now = with(&this, context, |record| {
         if record.bits & (bits::EVENTS | bits::STATE) == 0 {
             record.bits |= bits::DUMPED | bits::GONE;
+            record.gone_in = turn;
             record.waiting = Vec::new();
             return false;
         }

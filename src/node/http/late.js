@@ -2,7 +2,7 @@
 // responses, messages that script constructed.
 'use strict';
 
-const { ArrayIsArray, Error, ObjectKeys, ReflectOwnKeys, Symbol } = primordials;
+const { ArrayIsArray, Error, ObjectDefineProperty, ObjectKeys, Symbol } = primordials;
 const native = binding('http');
 const { nodeError, connResetException, errnoException } = binding('errors');
 const { nextTick } = binding('task_queue');
@@ -60,9 +60,19 @@ exports.makeSocket = function makeSocket(handle, server) {
     writableHighWaterMark: server?.highWaterMark,
   });
   handle.reading = true;
+  socket.parser = { socket, incoming: null };
+  ObjectDefineProperty(socket, '_httpMessage', {
+    __proto__: null,
+    configurable: true,
+    get: () => native.currentMessage(handle),
+    set(value) {
+      ObjectDefineProperty(socket, '_httpMessage', { __proto__: null, value, writable: true, configurable: true });
+    },
+  });
   if (server !== undefined) {
     socket.server = server;
     socket._server = server;
+    socket.on('error', (err) => socketError(server, socket, err));
   }
   return socket;
 };
@@ -142,6 +152,9 @@ exports.socketEnd = function socketEnd(socket) {
 
 exports.handedOver = function handedOver(socket) {
   if (socket._handle) socket._handle.reading = false;
+  socket.parser = null;
+  socket._httpMessage = null;
+  socket.removeAllListeners('error');
   socket.readableFlowing = null;
   socket.read(0);
 };
@@ -196,13 +209,22 @@ exports.cutOff = function cutOff(req, res) {
   }
 };
 
-exports.capture = function capture(emitter, result, type, args) {
-  const { then } = result;
-  if (typeof then !== 'function') return;
-  const captures = ReflectOwnKeys(require('events').prototype)
-    .find((key) => typeof key === 'symbol' && key.description === 'kCapture');
-  if (!emitter[captures]) return;
-  require('events/extra').addCatch(emitter, result, type, args);
+/** A listener's promise was rejected, and rejections are captured. */
+exports.rejected = function rejected(server, err, event, args) {
+  if (event !== 'request') {
+    server.emit('error', err);
+    return;
+  }
+  const res = args[1];
+  if (res.headersSent || res.writableEnded) {
+    res.destroy();
+    return;
+  }
+  // What the headers were to say isn't for everybody's eyes.
+  const names = res.getHeaderNames();
+  for (let i = 0; i < names.length; i++) res.removeHeader(names[i]);
+  res.statusCode = 500;
+  res.end(native.statusCodes[500]);
 };
 
 // ---- messages on a socket of script
@@ -270,8 +292,7 @@ exports.writeError = function writeError(message, code, callback) {
 };
 
 exports.endedAlready = function endedAlready(message, callback) {
-  if (message.writableFinished) nextTick(callback, nodeError('ERR_STREAM_ALREADY_FINISHED', 'end'));
-  else message.once('finish', callback);
+  nextTick(callback, nodeError('ERR_STREAM_ALREADY_FINISHED', 'end'));
 };
 
 exports.headerText = function headerText(message) {
@@ -285,6 +306,15 @@ exports.headerText = function headerText(message) {
   }
   return `${text}\r\n`;
 };
+
+// Fields of which the first one counts.
+const single = { __proto__: null };
+const singles = [
+  'age', 'from', 'etag', 'host', 'server', 'referer', 'expires', 'location', 'user-agent', 'retry-after', 'content-type',
+  'max-forwards', 'authorization', 'last-modified', 'content-length', 'if-modified-since', 'proxy-authorization',
+  'if-unmodified-since',
+];
+for (let i = 0; i < singles.length; i++) single[singles[i]] = true;
 
 function abortedError(self, error, cb) {
   if (self.listenerCount('error') === 0) cb();
@@ -343,8 +373,10 @@ exports.methods = {
       else dest[field].push(value);
     } else if (dest[field] === undefined) {
       dest[field] = value;
-    } else {
-      dest[field] += (field === 'cookie' ? '; ' : ', ') + value;
+    } else if (field === 'cookie') {
+      dest[field] += `; ${value}`;
+    } else if (!single[field] || this.joinDuplicateHeaders) {
+      dest[field] += `, ${value}`;
     }
   },
 

@@ -89,6 +89,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("initServer", 2, server::init)
         .function("attach", 2, server::attach)
         .function("connect", 2, connection::connect_script)
+        .function("currentMessage", 1, connection::current_message)
         .function("validateHeaderName", 2, fields::validate_name_native)
         .function("validateHeaderValue", 2, fields::validate_value_native);
     Ok(parser::natives(natives).build())

@@ -343,12 +343,26 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 }
 
 fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    with(this, context, |record| record.bits |= bits::EVENTS);
+    let turn = State::of(context).tasks.turn();
+    let just_ended = with(this, context, |record| {
+        record.bits |= bits::EVENTS;
+        let just_ended = record.ended_in == turn;
+        if just_ended {
+            record.ended_in = 0;
+            record.bits &= !(bits::FINISHED | bits::CLOSED | bits::DESTROYED);
+        }
+        just_ended
+    });
     define_own(
         this,
         js_string!("_events"),
         args.get_or_undefined(0).clone(),
     );
+    if just_ended == Some(true) {
+        // It ended unwatched a moment ago; who comes before the next tick still hears of it.
+        let args = [this.clone(), false.into()];
+        help(js_string!("finishSoon"), &args, context)?;
+    }
     Ok(JsValue::undefined())
 }
 

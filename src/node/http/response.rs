@@ -26,6 +26,8 @@ pub struct Start {
     pub keep_alive: bool,
     pub may_chunk: bool,
     pub has_body: bool,
+    /// `rejectNonStandardBodyWrites`
+    pub rejects_body: bool,
 }
 
 impl Start {
@@ -39,6 +41,9 @@ impl Start {
         }
         if self.has_body {
             all |= bits::HAS_BODY;
+        }
+        if self.rejects_body {
+            all |= bits::REJECT_BODY;
         }
         all
     }

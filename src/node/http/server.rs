@@ -52,6 +52,7 @@ pub struct Server {
     require_host: Cell<bool>,
     join_duplicates: Cell<bool>,
     half_open: Cell<bool>,
+    reject_body: Cell<bool>,
     no_delay: Cell<bool>,
     header_size: Cell<usize>,
     incoming_class: RefCell<Option<JsObject>>,
@@ -96,6 +97,10 @@ impl Server {
 
     pub fn allows_half_open(&self) -> bool {
         self.half_open.get()
+    }
+
+    pub fn rejects_body(&self) -> bool {
+        self.reject_body.get()
     }
 
     pub fn is_closing(&self) -> bool {
@@ -328,6 +333,7 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let response_class = option(js_string!("ServerResponse"))?.as_object();
     let require_host = option(js_string!("requireHostHeader"))?.to_boolean();
     let join_duplicates = option(js_string!("joinDuplicateHeaders"))?.to_boolean();
+    let reject_body = option(js_string!("rejectNonStandardBodyWrites"))?.to_boolean();
     let no_delay = option(js_string!("noDelay"))?.to_boolean();
     let header_size = option(js_string!("maxHeaderSize"))?.to_u32(context)? as usize;
     let server = Rc::new_cyclic(|myself| Server {
@@ -339,6 +345,7 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         require_host: Cell::new(require_host),
         join_duplicates: Cell::new(join_duplicates),
         half_open: Cell::new(false),
+        reject_body: Cell::new(reject_body),
         no_delay: Cell::new(no_delay),
         header_size: Cell::new(header_size),
         incoming_class: RefCell::new(incoming_class),

@@ -1,9 +1,9 @@
 // Connecting: the forms of `net.connect`, names to addresses, one address after the other.
 'use strict';
 
-const { AggregateError, ArrayIsArray, NumberIsNaN, Symbol } = primordials;
+const { AggregateError, ArrayIsArray, Symbol } = primordials;
 const native = binding('net');
-const { nodeError, dnsException, exceptionWithHostPort, nodeAggregateError } = binding('errors');
+const { nodeError, exceptionWithHostPort } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const normalized = Symbol('normalized');
@@ -18,6 +18,8 @@ exports.setAutoSelectTimeout = function(value) {
   binding('validators').validateInt32(value, 'value', 1);
   autoSelect.timeout = value < 10 ? 10 : value;
 };
+
+const { lookupAll } = require('net/lookup');
 
 const isPipe = (value) => typeof value === 'string' && !(+value >= 0);
 
@@ -52,36 +54,6 @@ exports.connect = function connect(...args) {
   const socket = new Socket(pair[0]);
   if (pair[0].timeout) socket.setTimeout(pair[0].timeout);
   return socket.connect(pair);
-};
-
-// ---- names to addresses ----
-
-/** Looks a name up as `dns.lookup` with `all` does; calls back in a later tick at the earliest. */
-function lookupAll(host, options, callback) {
-  const { family = 0 } = options;
-  const version = native.isIP(host);
-  if (version !== 0) {
-    nextTick(callback, null, [{ address: host, family: version }]);
-    return;
-  }
-  const done = (failed, list) => {
-    if (failed || list.length === 0) {
-      callback(dnsException('ENOTFOUND', 'getaddrinfo', host));
-      return;
-    }
-    const found = [];
-    for (let i = 0; i < list.length; i++) found[i] = { address: list[i], family: native.isIP(list[i]) };
-    callback(null, found);
-  };
-  native.resolve(host, family, done);
-}
-
-/** `callback(err, address, family)` */
-exports.lookupOne = function lookupOne(host, options, callback) {
-  lookupAll(host, options, (err, found) => {
-    if (err) callback(err);
-    else callback(null, found[0].address, found[0].family);
-  });
 };
 
 /** Called by `socket.connect` once its options are known. */

@@ -36,6 +36,9 @@ const EOF: i32 = -4095;
 pub trait Companion {
     /// Hands over what is waiting to be written.
     fn flush(&self, context: &Context);
+
+    /// What it is sending, for script that looks.
+    fn message(&self) -> Option<JsObject>;
 }
 
 /// The state behind a handle object.
@@ -128,6 +131,11 @@ impl Stream {
         self.companion.replace(companion);
     }
 
+    /// Who shares the stream.
+    pub fn companion(&self) -> Option<Rc<dyn Companion>> {
+        self.companion.borrow().as_ref().and_then(Weak::upgrade)
+    }
+
     /// Counts bytes that a companion has read and written.
     pub fn count(&self, read: usize, written: usize) {
         self.bytes_read.set(self.bytes_read.get() + read as u64);
@@ -142,8 +150,7 @@ impl Stream {
     }
 
     fn flush_companion(&self, context: &Context) {
-        let companion = self.companion.borrow().as_ref().and_then(Weak::upgrade);
-        if let Some(companion) = companion {
+        if let Some(companion) = self.companion() {
             companion.flush(context);
         }
     }

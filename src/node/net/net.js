@@ -227,7 +227,7 @@ function listenTcp(server, address, port, backlog) {
 
 function listenAt(server, host, port, backlog) {
   server._opening = true;
-  require('net/connect').lookupOne(host, {}, (err, address, family) => {
+  require('net/lookup').lookupOne(host, {}, (err, address, family) => {
     if (!server._opening) return;
     server._opening = false;
     if (err) {
