@@ -1,11 +1,11 @@
 //! The glue between Rust and script: builders for the objects that hold native functions, and lazy properties.
 //!
 //! A module's native half is made like this and registered in `node::BINDINGS`:
-//! ```ignore
+//! ```text
 //! pub fn binding(context: &mut Context) -> JsResult<JsObject> {
 //!     Ok(Natives::new(context).function("byteLength", 2, byte_length).build())
 //! }
-//! fn byte_length(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> { … }
+//! fn byte_length(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue>;
 //! ```
 
 use boa_engine::{

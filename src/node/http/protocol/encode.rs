@@ -176,16 +176,6 @@ pub fn finish_head(plan: &Plan, out: &mut Vec<u8>) -> Outcome {
     }
 }
 
-/// Writes `HTTP/1.1 200 OK`.
-#[inline]
-pub fn status_line(status: u16, reason: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(b"HTTP/1.1 ");
-    number(u64::from(status), out);
-    out.push(b' ');
-    out.extend_from_slice(reason);
-    out.extend_from_slice(b"\r\n");
-}
-
 /// Writes the line that comes before a chunk's data; an `\r\n` has to follow the data.
 #[inline]
 pub fn chunk_size(length: usize, out: &mut Vec<u8>) {
