@@ -48,7 +48,8 @@ class StatWatcher extends EventEmitter {
     return this;
   }
 
-  close() {
+  stop() {
+    if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
     process.nextTick(() => this.emit('stop'));
@@ -85,7 +86,7 @@ function unwatchFile(path, listener) {
   if (typeof listener === 'function') watcher.removeListener('change', listener);
   else watcher.removeAllListeners('change');
   if (watcher.listenerCount('change') === 0) {
-    watcher.close();
+    watcher.stop();
     watchers.delete(path);
   }
 }
@@ -96,4 +97,8 @@ function watch(path, options) {
   throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'fs.watch');
 }
 
-module.exports = { unwatchFile, watch, watchFile };
+async function* watchPromise(path, options) {
+  watch(path, options);
+}
+
+module.exports = { unwatchFile, watch, watchFile, watchPromise };
