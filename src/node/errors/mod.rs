@@ -25,7 +25,8 @@ use boa_engine::{
 use crate::engine::{native, stack};
 pub use describe::{inspect, received};
 pub use system::{
-    SystemError, errno_exception, errno_name, errno_of, errno_of_name, message_of_errno, io_error, system_error,
+    SystemError, errno_exception, errno_name, errno_of, errno_of_name, io_error, message_of_errno,
+    system_error,
 };
 
 /// The class an error belongs to.

@@ -956,15 +956,25 @@ impl Companion for Connection {
         self.count(0, ready.len());
         let Some(id) = self.handle() else { return };
         let state = State::of(context);
-        let sent = state.event_loop.try_write(id, &[IoSlice::new(&ready)]).unwrap_or(0);
-        if sent < ready.len() && state.event_loop.write(id, ready[sent..].to_vec(), 0).is_ok() {
+        let sent = state
+            .event_loop
+            .try_write(id, &[IoSlice::new(&ready)])
+            .unwrap_or(0);
+        if sent < ready.len()
+            && state
+                .event_loop
+                .write(id, ready[sent..].to_vec(), 0)
+                .is_ok()
+        {
             self.sending.set(true);
         }
     }
 
     fn message(&self) -> Option<JsObject> {
         let mut exchanges = self.exchanges.borrow_mut();
-        exchanges.first_mut().map(|exchange| exchange.response.clone())
+        exchanges
+            .first_mut()
+            .map(|exchange| exchange.response.clone())
     }
 }
 

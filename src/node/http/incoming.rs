@@ -287,7 +287,7 @@ fn set_events(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     );
     if just_gone == Some(true) {
         // Its exchange ended unwatched a moment ago; who comes before the next tick still hears of it.
-        help(js_string!("dumpSoon"), &[this.clone()], context)?;
+        help(js_string!("dumpSoon"), std::slice::from_ref(this), context)?;
     }
     Ok(JsValue::undefined())
 }
