@@ -810,8 +810,14 @@ impl Connection {
         Vec::new()
     }
 
-    /// A response is complete.
-    pub fn response_done(&self, number: u64, last: bool, context: &mut Context) -> JsResult<()> {
+    /// A response is complete. `in_tick` says that this is announced to script, which happens in a tick.
+    pub fn response_done(
+        &self,
+        number: u64,
+        last: bool,
+        in_tick: bool,
+        context: &mut Context,
+    ) -> JsResult<()> {
         {
             let mut exchanges = self.exchanges.borrow_mut();
             let Some(exchange) = exchanges.get_mut(number) else {
@@ -826,7 +832,7 @@ impl Connection {
                 break;
             };
             self.held.set(NOTHING);
-            incoming::dump(&exchange.request, context)?;
+            incoming::dump(&exchange.request, in_tick, context)?;
             if exchange.last {
                 self.finished.set(true);
                 self.end_soon(context);

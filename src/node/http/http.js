@@ -183,6 +183,7 @@ native.setUp({
     if (emitter[kCapture]) require('events/extra').addCatch(emitter, result, type, args);
   },
 
+  dumpNow: dump,
   dumpSoon(req) {
     nextTick(dump, req);
   },
@@ -241,7 +242,7 @@ function finishResponse(res, last) {
 }
 
 function dump(req) {
-  req._dump();
+  if (!req._consumed) req._dump();
 }
 
 function closeResponse(res) {

@@ -402,7 +402,7 @@ pub fn end(object: &JsObject, trailers: Option<Head>, context: &mut Context) -> 
 }
 
 /// The response is over: what nobody has read won't be.
-pub fn dump(object: &JsObject, context: &mut Context) -> JsResult<()> {
+pub fn dump(object: &JsObject, in_tick: bool, context: &mut Context) -> JsResult<()> {
     let this = JsValue::from(object.clone());
     let turn = State::of(context).tasks.turn();
     let now = with(&this, context, |record| {
@@ -415,12 +415,9 @@ pub fn dump(object: &JsObject, context: &mut Context) -> JsResult<()> {
         !record.has(bits::CONSUMED)
     });
     if now == Some(true) {
-        // Somebody may listen for its end: let the stream come to it.
-        materialize(object, context)?;
-        let dump = object.get(js_string!("_dump"), context)?;
-        if let Some(dump) = dump.as_callable() {
-            dump.call(&this, &[], context)?;
-        }
+        // Somebody may listen for its end: let the stream come to it, in a tick, unless it has a reader by then.
+        let helper = if in_tick { js_string!("dumpNow") } else { js_string!("dumpSoon") };
+        help(helper, &[this], context)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 // responses, messages that script constructed.
 'use strict';
 
-const { ArrayIsArray, Error, ObjectDefineProperty, ObjectKeys, Symbol } = primordials;
+const { ArrayIsArray, Error, ObjectDefineProperty, ObjectKeys, ReflectApply, Symbol, SymbolFor } = primordials;
 const native = binding('http');
 const { nodeError, connResetException, errnoException } = binding('errors');
 const { nextTick } = binding('task_queue');
@@ -61,6 +61,7 @@ exports.makeSocket = function makeSocket(handle, server) {
   });
   handle.reading = true;
   socket.parser = { socket, incoming: null };
+  socket.setEncoding = refuseEncoding;
   ObjectDefineProperty(socket, '_httpMessage', {
     __proto__: null,
     configurable: true,
@@ -76,6 +77,10 @@ exports.makeSocket = function makeSocket(handle, server) {
   }
   return socket;
 };
+
+function refuseEncoding() {
+  throw nodeError('ERR_HTTP_SOCKET_ENCODING');
+}
 
 exports.connection = function connection(server, socket) {
   socket.server = server;
@@ -153,6 +158,7 @@ exports.socketEnd = function socketEnd(socket) {
 exports.handedOver = function handedOver(socket) {
   if (socket._handle) socket._handle.reading = false;
   socket.parser = null;
+  delete socket.setEncoding;
   socket._httpMessage = null;
   socket.removeAllListeners('error');
   socket.readableFlowing = null;
@@ -212,7 +218,7 @@ exports.cutOff = function cutOff(req, res) {
 /** A listener's promise was rejected, and rejections are captured. */
 exports.rejected = function rejected(server, err, event, args) {
   if (event !== 'request') {
-    server.emit('error', err);
+    ReflectApply(require('net').Server.prototype[SymbolFor('nodejs.rejection')], server, [err, event, ...args]);
     return;
   }
   const res = args[1];
@@ -266,8 +272,14 @@ exports.finish = function finish(message) {
   }
   const output = message._takeOutput();
   while (socket.writableCorked) socket.uncork();
-  if (output !== undefined) socket.write(output, done);
-  else socket.write('', 'latin1', done);
+  if (output !== undefined) {
+    socket.cork?.();
+    socket.write(output);
+    socket.write('', 'latin1', done);
+    socket.uncork?.();
+  } else {
+    socket.write('', 'latin1', done);
+  }
 };
 
 exports.cork = function cork(message, on) {

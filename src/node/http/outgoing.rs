@@ -938,7 +938,7 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         )
         .map(drop);
     }
-    connection.response_done(number, last, context)?;
+    connection.response_done(number, last, false, context)?;
     let turn = State::of(context).tasks.turn();
     with(this, context, |record| {
         record.bits |= bits::CLOSED | bits::DESTROYED;

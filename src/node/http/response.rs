@@ -301,7 +301,7 @@ fn done(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
         Sink::None => None,
     })?;
     if let Some((connection, number)) = target {
-        connection.response_done(number, last, context)?;
+        connection.response_done(number, last, true, context)?;
     }
     Ok(JsValue::undefined())
 }

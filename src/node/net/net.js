@@ -12,6 +12,7 @@ const {
   ReflectApply,
   ReflectOwnKeys,
   SymbolAsyncDispose,
+  SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
 const native = binding('net');
@@ -196,6 +197,10 @@ function copy(target, source) {
 }
 
 copy(Server.prototype, members);
+hide(Server.prototype, SymbolFor('nodejs.rejection'), function(err, event, socket) {
+  if (event === 'connection') socket.destroy(err);
+  else this.emit('error', err);
+});
 
 function emitClose(server) {
   server.emit('close');

@@ -1,7 +1,7 @@
 // What sockets do rarely: counting unsent bytes, `onread` into one buffer, refusing connections.
 'use strict';
 
-const { ArrayIsArray, TypedArrayPrototypeGetLength, TypedArrayPrototypeSet } = primordials;
+const { ArrayIsArray, ReflectApply, TypedArrayPrototypeGetLength, TypedArrayPrototypeSet } = primordials;
 
 exports.bytesWritten = function bytesWritten(socket) {
   let bytes = socket._bytesDispatched;
@@ -33,7 +33,7 @@ exports.deliver = function deliver(socket, onread, chunk) {
     const part = chunk.subarray(at, at + size);
     TypedArrayPrototypeSet(buffer, part);
     at += part.length;
-    if (onread.callback(part.length, buffer) === false) {
+    if (ReflectApply(onread.callback, socket, [part.length, buffer]) === false) {
       socket._handle.reading = false;
       if (!socket.destroyed) socket._handle.readStop();
       if (at < chunk.length) socket._leftover = chunk.subarray(at);
