@@ -116,6 +116,38 @@ fn eight_thousand_frames_are_fine() {
         .prints("8000\n");
 }
 
+#[test]
+fn what_is_deep_but_not_too_deep_works() {
+    // A debug build's frames are larger.
+    let brackets = if cfg!(debug_assertions) { 1_500 } else { 5_000 };
+    for (text, printed) in [
+        (
+            "let a = []; for (let i = 0; i < 100000; i++) a = [a]; console.log(String(a).length)"
+                .to_owned(),
+            "0\n",
+        ),
+        (
+            "console.log(JSON.parse('['.repeat(1e6) + ']'.repeat(1e6)).length)".to_owned(),
+            "1\n",
+        ),
+        (
+            "let p = {}; for (let i = 0; i < 20000; i++) p = new Proxy(p, {}); console.log(p.x)"
+                .to_owned(),
+            "undefined\n",
+        ),
+        (
+            format!("console.log(eval('('.repeat({brackets}) + '1' + ')'.repeat({brackets})))"),
+            "1\n",
+        ),
+        (
+            "console.log(Math.max(...new Array(120000).fill(1)))".to_owned(),
+            "1\n",
+        ),
+    ] {
+        eval(&text).with_code(0).prints(printed);
+    }
+}
+
 /// A script that never comes back from where it goes ends with code 1 and says why.
 fn too_deep(what: &str, text: &str) {
     let ran = run_text("deep.js", text);

@@ -416,7 +416,11 @@ pub fn dump(object: &JsObject, in_tick: bool, context: &mut Context) -> JsResult
     });
     if now == Some(true) {
         // Somebody may listen for its end: let the stream come to it, in a tick, unless it has a reader by then.
-        let helper = if in_tick { js_string!("dumpNow") } else { js_string!("dumpSoon") };
+        let helper = if in_tick {
+            js_string!("dumpNow")
+        } else {
+            js_string!("dumpSoon")
+        };
         help(helper, &[this], context)?;
     }
     Ok(())
