@@ -56,6 +56,7 @@ fn compare(script: &Path) -> Result<(), Failed> {
         Some(node) => {
             let outcome = run(node, script, 4)?;
             if std::env::var_os("OURO_DIFF_RECORD").is_some() {
+                fs::create_dir_all(recording.parent().unwrap_or(&recording))?;
                 fs::write(&recording, outcome.to_text())?;
             }
             outcome
@@ -129,10 +130,13 @@ fn run(program: &Path, script: &Path, pool_size: usize) -> Result<Outcome, Faile
         let _ = stdin.write_all(words("Stdin").replace("\\n", "\n").as_bytes());
     }
     let output = child.wait_with_output()?;
+    // A recording has to hold in any checkout.
+    let folder = script.parent().unwrap_or(script).to_string_lossy();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*folder, "tests/diff");
     Ok(Outcome {
         code: output.status.code(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: comparable(&String::from_utf8_lossy(&output.stderr)),
+        stdout: text(&output.stdout),
+        stderr: comparable(&text(&output.stderr)),
     })
 }
 
