@@ -2,22 +2,42 @@ const { AsyncLocalStorage, AsyncResource } = require('async_hooks');
 const fs = require('fs');
 const store = new AsyncLocalStorage();
 const show = (name) => console.log(name, store.getStore());
+
+// Each step starts when the one before has printed its last line, so that no clock decides the order.
+const steps = [
+  (next) => setTimeout(() => { show('timeout'); next(); }, 1),
+  (next) => setTimeout(() => setImmediate(() => {
+    show('immediate');
+    Promise.resolve().then(() => { show('then'); next(); });
+  }), 1),
+  (next) => store.run(2, () => setTimeout(() => { show('inner'); next(); }, 1)),
+  async (next) => {
+    await null;
+    show('await');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    show('await 2');
+    next();
+  },
+  (next) => { store.exit(() => show('exit')); next(); },
+  (next) => fs.stat(__filename, () => { show('stat'); next(); }),
+];
 let bound;
+const contexts = [];
 store.run(1, () => {
   show('run');
-  setTimeout(() => show('timeout'), 1);
-  setTimeout(() => setImmediate(() => { show('immediate'); Promise.resolve().then(() => show('then')); }), 30);
   process.nextTick(() => show('tick'));
   queueMicrotask(() => show('microtask'));
-  (async () => { await null; show('await'); await new Promise((resolve) => setTimeout(resolve, 60)); show('await 2'); })();
-  store.run(2, () => setTimeout(() => show('inner'), 40));
   bound = AsyncResource.bind(() => show('bound'));
-  setTimeout(() => { store.exit(() => show('exit')); }, 90);
-  setTimeout(() => fs.stat(__filename, () => show('stat')), 120);
+  for (const step of steps) contexts.push(AsyncResource.bind(step));
 });
-setTimeout(() => bound(), 140);
 show('outside');
 store.enterWith('entered');
 show('after enterWith');
 const snapshot = AsyncLocalStorage.snapshot();
 store.run('other', () => snapshot(() => show('snapshot')));
+
+const advance = () => {
+  const step = contexts.shift();
+  setImmediate(step ? () => step(advance) : bound);
+};
+advance();
