@@ -15,5 +15,6 @@ mod web;
 
 pub use engine::memory::CountingAllocator;
 pub use runtime::{
-    BuildError, Options, Runtime, RuntimeBuilder, ScriptError, on_script_thread, rejections,
+    BuildError, Operation, Options, Runtime, RuntimeBuilder, ScriptError, on_script_thread,
+    rejections,
 };

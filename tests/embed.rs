@@ -1,8 +1,8 @@
 //! The embedding API: runtimes on threads of their own come and go, and leave nothing behind.
 
-use std::thread;
+use std::{cell::RefCell, rc::Rc, thread};
 
-use ouro::{Runtime, on_script_thread};
+use ouro::{Operation, Runtime, on_script_thread};
 
 /// Timers, ticks, promises, files and a server: what takes handles, jobs and descriptors.
 const SCRIPT: &str = "
@@ -50,6 +50,8 @@ fn embedding() {
     a_runtime_that_is_dropped_at_work_leaves_nothing();
     errors_of_script_come_back_as_text();
     process_exit_ends_only_the_runtime();
+    a_policy_sees_each_operation_once();
+    what_a_policy_refuses_fails_as_other_failures_do();
 }
 
 fn a_hundred_pairs_leave_nothing() {
@@ -100,4 +102,158 @@ fn process_exit_ends_only_the_runtime() {
         runtime.run()
     });
     assert_eq!(code.expect("a thread can be started"), 9);
+}
+
+/// The script, and how the operations that it begins look to a policy. `T` is a folder of its own.
+const OPERATIONS: &[(&str, &str)] = &[
+    ("fs.writeFileSync('T/a', '')", "write T/a"),
+    ("fs.readFileSync('T/a')", "read T/a"),
+    (
+        "fs.closeSync(fs.openSync('T/a', 'r+'))",
+        "read T/a, write T/a, descriptor",
+    ),
+    ("fs.closeSync(fs.openSync('T/a'))", "read T/a, descriptor"),
+    ("fs.copyFileSync('T/a', 'T/b')", "read T/a, write T/b"),
+    (
+        "fs.renameSync('T/b', 'T/c')",
+        "read T/b, write T/b, write T/c",
+    ),
+    ("fs.symlinkSync('a', 'T/d')", "write T/d"),
+    ("fs.rmSync('T/c')", "write T/c"),
+    ("fs.existsSync('T/c')", "read T/c"),
+    ("fs.stat('T/a', () => {})", "read T/a"),
+    ("fs.promises.mkdir('T/e')", "write T/e"),
+    ("fs.promises.readFile('T/a')", "read T/a"),
+    (
+        "fs.createReadStream('T/a').resume()",
+        "read T/a, descriptor, descriptor",
+    ),
+    (
+        "fs.promises.open('T/a').then((file) => file.close())",
+        "read T/a, descriptor",
+    ),
+    ("module.createRequire('/')('T/a.js')", "read T/a.js"),
+    ("process.env", "env"),
+    ("process.env.OURO_TEST = 'x'", "set env"),
+    ("delete process.env.OURO_TEST", "set env"),
+    (
+        "net.createServer().listen(0, '127.0.0.1').unref()",
+        "listen",
+    ),
+    (
+        "net.createServer().listen('T/pipe').unref()",
+        "listen T/pipe",
+    ),
+    (
+        "net.connect(1, '127.0.0.1').on('error', () => {})",
+        "connect 127.0.0.1:1",
+    ),
+    (
+        "net.connect('T/pipe', function () { this.destroy(); })",
+        "connect T/pipe",
+    ),
+    (
+        "net.connect(1, 'localhost.invalid').on('error', () => {})",
+        "look up localhost.invalid",
+    ),
+];
+
+/// An operation as [`OPERATIONS`] writes it.
+fn shown(operation: &Operation<'_>) -> String {
+    match operation {
+        Operation::FsRead(path) => format!("read {}", path.display()),
+        Operation::FsWrite(path) => format!("write {}", path.display()),
+        Operation::Descriptor(_) => "descriptor".to_owned(),
+        Operation::NetConnect(address) => format!("connect {address}"),
+        Operation::PipeConnect(path) => format!("connect {}", path.display()),
+        Operation::NetListen(_) => "listen".to_owned(),
+        Operation::PipeListen(path) => format!("listen {}", path.display()),
+        Operation::NetLookup(host) => format!("look up {host}"),
+        Operation::EnvRead => "env".to_owned(),
+        Operation::EnvWrite => "set env".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn a_policy_sees_each_operation_once() {
+    let folder = std::env::temp_dir().join(format!("ouro-access-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    std::fs::write(folder.join("a.js"), "").expect("a file can be written");
+    let name = format!("{}/", folder.display());
+    let checked = on_script_thread(move || {
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let record = seen.clone();
+        let mut runtime = Runtime::builder()
+            .access(move |operation| {
+                record.borrow_mut().push(shown(operation));
+                true
+            })
+            .build()
+            .expect("a runtime can be made");
+        runtime
+            .eval("for (const name of ['fs', 'net', 'module']) globalThis[name] = process.getBuiltinModule(name);")
+            .expect("the script is right");
+        assert_eq!(seen.take(), Vec::<String>::new(), "at start");
+        for (script, operations) in OPERATIONS {
+            runtime
+                .eval(&script.replace("T/", &name))
+                .expect("the script is right");
+            runtime.run();
+            assert_eq!(
+                seen.take().join(", "),
+                operations.replace("T/", &name),
+                "{script}"
+            );
+        }
+    });
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+    checked.expect("a thread can be started");
+}
+
+fn what_a_policy_refuses_fails_as_other_failures_do() {
+    let report = on_script_thread(|| {
+        let mut runtime = Runtime::builder()
+            .access(|_| false)
+            .build()
+            .expect("a runtime can be made");
+        runtime
+            .eval(
+                "const [fs, net] = ['fs', 'net'].map(process.getBuiltinModule);
+                 const seen = [];
+                 const add = (how) => (error) => {
+                     seen.push(`${how} ${error.code} ${error.permission} ${error.resource}`);
+                 };
+                 const attempt = (how, act) => { try { act(); seen.push(`${how} passed`); } catch (error) { add(how)(error); } };
+                 attempt('sync', () => fs.readFileSync('/x'));
+                 attempt('argument', () => fs.readFile('/x', 1, add('never')));
+                 attempt('callback', () => fs.readFile('/x', add('called with')));
+                 attempt('promise', () => fs.promises.mkdir('/x').catch(add('rejected with')));
+                 attempt('exists', () => seen.push(fs.existsSync('/')));
+                 attempt('env', () => process.env);
+                 attempt('listen', () => net.createServer().listen(0));
+                 attempt('connect', () => net.connect(1, '127.0.0.1').on('error', add('emitted')));
+                 attempt('look-up', () => net.connect(1, 'localhost').on('error', add('emitted')));",
+            )
+            .expect("the script is right");
+        runtime.run();
+        runtime.eval("seen.sort().join('; ')").expect("it is text")
+    })
+    .expect("a thread can be started");
+    let expected = [
+        "argument ERR_INVALID_ARG_TYPE undefined undefined",
+        "callback passed",
+        "called with ERR_ACCESS_DENIED FileSystemRead /x",
+        "connect passed",
+        "emitted ERR_ACCESS_DENIED Net 127.0.0.1:1",
+        "emitted ERR_ACCESS_DENIED Net localhost",
+        "env ERR_ACCESS_DENIED EnvironmentRead ",
+        "exists passed",
+        "false",
+        "listen ERR_ACCESS_DENIED Net [::]:0",
+        "look-up passed",
+        "promise passed",
+        "rejected with ERR_ACCESS_DENIED FileSystemWrite /x",
+        "sync ERR_ACCESS_DENIED FileSystemRead /x",
+    ];
+    assert_eq!(report.trim_matches('"'), expected.join("; "));
 }

@@ -3,6 +3,7 @@
 //! [`State`] is what natives reach through the Context. It uses interior mutability throughout, and nothing of it is
 //! borrowed while script runs.
 
+pub mod access;
 pub mod async_context;
 pub mod dispatch;
 pub mod door;
@@ -19,6 +20,7 @@ use std::{
     rc::Rc,
 };
 
+pub use access::Operation;
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, Source};
 use ouro_loop::{EventLoop, RunMode};
 
@@ -102,6 +104,7 @@ impl Default for Options {
 /// What natives share: one for each runtime, reached with [`State::of`].
 pub struct State {
     pub options: Options,
+    pub access: access::Access,
     /// When the runtime was made.
     pub started: std::time::Instant,
     pub event_loop: EventLoop,
@@ -183,6 +186,7 @@ pub enum BuildError {
 #[derive(Default)]
 pub struct RuntimeBuilder {
     options: Options,
+    access: access::Access,
 }
 
 impl RuntimeBuilder {
@@ -195,6 +199,27 @@ impl RuntimeBuilder {
     /// What `process.argv` holds after the path of the program.
     pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.options.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Asks `policy` before each operation of script on files, network, environment and child processes; what it
+    /// refuses fails with `ERR_ACCESS_DENIED`. Where the resolution of modules looks for files isn't asked, which
+    /// files it loads is.
+    ///
+    /// ```
+    /// use ouro::{Operation, Runtime};
+    ///
+    /// let refused = ouro::on_script_thread(|| {
+    ///     let reads = |operation: &Operation<'_>| matches!(operation, Operation::FsRead(_));
+    ///     let mut runtime = Runtime::builder().access(reads).build()?;
+    ///     let outcome = runtime.eval("process.getBuiltinModule('fs').writeFileSync('x', '')");
+    ///     Ok::<_, ouro::BuildError>(outcome.is_err())
+    /// })??;
+    /// assert!(refused);
+    /// # Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn access(mut self, policy: impl Fn(&Operation<'_>) -> bool + 'static) -> Self {
+        self.access = access::Access(Some(Box::new(policy)));
         self
     }
 
@@ -212,6 +237,7 @@ impl RuntimeBuilder {
             .map_err(|error| BuildError::Engine(error.to_string()))?;
         let state = Rc::new(State {
             options: self.options,
+            access: self.access,
             started: std::time::Instant::now(),
             event_loop: EventLoop::new()?,
             registry: Registry::default(),

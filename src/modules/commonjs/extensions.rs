@@ -10,7 +10,10 @@ use super::super::format::{self, Format};
 use super::super::{esm, js_error};
 use super::compile;
 use crate::node::errors::{self, Base};
-use crate::runtime::State;
+use crate::runtime::{
+    State,
+    access::{self, Operation},
+};
 
 /// The keys of `Module._extensions`, in order.
 pub fn names(context: &mut Context) -> JsResult<Vec<String>> {
@@ -70,6 +73,7 @@ fn arguments(args: &[JsValue], context: &mut Context) -> JsResult<(JsObject, Str
 
 /// The text of a file. Bytes that aren't UTF-8 become U+FFFD.
 pub fn read_text(filename: &str, context: &mut Context) -> JsResult<String> {
+    access::check(Operation::FsRead(filename.as_ref()), context)?;
     let bytes = std::fs::read(filename).map_err(|error| {
         let call = if error.kind() == std::io::ErrorKind::IsADirectory {
             "read"
@@ -180,6 +184,7 @@ fn why_not_loadable(filename: &str) -> &'static str {
 /// `Module._extensions['.node']`
 pub fn load_addon(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (_, filename) = arguments(args, context)?;
+    access::check(Operation::FsRead(filename.as_ref()), context)?;
     let message = format!("{filename}: {}", why_not_loadable(&filename));
     Err(errors::coded(
         "ERR_DLOPEN_FAILED",

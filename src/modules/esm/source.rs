@@ -18,7 +18,10 @@ use super::super::resolve::{CommonJsParent, CommonJsRequest, EsmTarget, node_mod
 use super::super::{builtins, js_error, paths, syntax};
 use super::{BuiltinFacade, Kind};
 use crate::node::{errors, process};
-use crate::runtime::State;
+use crate::runtime::{
+    State,
+    access::{self, Operation},
+};
 
 /// The module that `specifier` means in the module at `base`.
 pub fn resolve(
@@ -525,6 +528,9 @@ fn collect_names(
     context: &mut Context,
 ) {
     if !seen.insert(path.to_owned()) || matches!(format::extension(path), ".json" | ".node") {
+        return;
+    }
+    if access::check(Operation::FsRead(path), context).is_err() {
         return;
     }
     let Ok(text) = std::fs::read(path) else {

@@ -6,26 +6,55 @@ use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 
-use crate::node::{
-    arguments::{integer, invalid_type, invalid_value},
-    buffer::{self, Encoding, View},
-    errors, url,
+use crate::{
+    node::{
+        arguments::{integer, invalid_type, invalid_value},
+        buffer::{self, Encoding, View},
+        errors, url,
+    },
+    runtime::access::{self, Operation},
 };
 
-/// A path: text, bytes or a `file:` URL.
-///
-/// # Errors
-/// `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for a NUL byte, or what is wrong with the URL.
-pub fn path(value: &JsValue, name: &str, context: &mut Context) -> JsResult<PathBuf> {
-    path_or(value, name, &["string", "Buffer", "URL"], context)
+/// What an operation does with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    Read,
+    Write,
+    /// Both, as `open` with `r+` does.
+    Change,
+    /// Nothing but to write it down: the target of a link.
+    Mention,
 }
 
-fn path_or(
-    value: &JsValue,
-    name: &str,
-    expected: &[&str],
-    context: &mut Context,
-) -> JsResult<PathBuf> {
+impl Use {
+    /// What opening with these flags comes to.
+    pub fn of_flags(flags: i32) -> Self {
+        let creates = flags & (libc::O_CREAT | libc::O_TRUNC) != 0;
+        match flags & (libc::O_WRONLY | libc::O_RDWR) {
+            libc::O_RDONLY if creates => Self::Change,
+            libc::O_RDONLY => Self::Read,
+            libc::O_WRONLY => Self::Write,
+            _ => Self::Change,
+        }
+    }
+}
+
+/// A path that the operation may use: text, bytes or a `file:` URL.
+///
+/// # Errors
+/// `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for a NUL byte, what is wrong with the URL, or `ERR_ACCESS_DENIED`.
+pub fn path(value: &JsValue, name: &str, usage: Use, context: &mut Context) -> JsResult<PathBuf> {
+    let path = any_path(value, name, context)?;
+    if matches!(usage, Use::Read | Use::Change) {
+        access::check(Operation::FsRead(&path), context)?;
+    }
+    if matches!(usage, Use::Write | Use::Change) {
+        access::check(Operation::FsWrite(&path), context)?;
+    }
+    Ok(path)
+}
+
+fn any_path(value: &JsValue, name: &str, context: &mut Context) -> JsResult<PathBuf> {
     let bytes = if let Some(text) = value.as_string() {
         text.to_std_string_lossy().into_bytes()
     } else if let Some(view) = View::of_uint8(value, context) {
@@ -33,6 +62,7 @@ fn path_or(
     } else if url::is_url(value, context)? {
         url::path_of_file_url(value, context)?
     } else {
+        let expected = &["string", "Buffer", "URL"];
         return Err(invalid_type(name, expected, value, context));
     };
     if bytes.contains(&0) {
@@ -58,13 +88,15 @@ pub fn bytes_of_path(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
 }
 
-/// A file descriptor.
+/// A file descriptor that the operation may use.
 ///
 /// # Errors
-/// `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
+/// `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` or `ERR_ACCESS_DENIED`.
 pub fn descriptor(value: &JsValue, context: &mut Context) -> JsResult<i32> {
     // In the range of the type by the check.
-    integer(value, "fd", 0.0, f64::from(i32::MAX), context).map(|number| number as i32)
+    let number = integer(value, "fd", 0.0, f64::from(i32::MAX), context)? as i32;
+    access::check(Operation::Descriptor(number), context)?;
+    Ok(number)
 }
 
 /// A descriptor or a path.
@@ -73,11 +105,11 @@ pub enum Target {
     Path(PathBuf),
 }
 
-/// What `readFile` and its kin take first.
+/// What `readFile` and its kin take first, and what they open it with.
 ///
 /// # Errors
 /// Those of [`path`].
-pub fn target(value: &JsValue, context: &mut Context) -> JsResult<Target> {
+pub fn target(value: &JsValue, flags: i32, context: &mut Context) -> JsResult<Target> {
     match value.as_number() {
         Some(number)
             if number.fract() == 0.0
@@ -85,7 +117,7 @@ pub fn target(value: &JsValue, context: &mut Context) -> JsResult<Target> {
         {
             descriptor(value, context).map(Target::Descriptor)
         }
-        _ => path(value, "path", context).map(Target::Path),
+        _ => path(value, "path", Use::of_flags(flags), context).map(Target::Path),
     }
 }
 

@@ -6,7 +6,9 @@ use boa_engine::{
 };
 
 use super::{
-    ROWS, args, constants, late_function, member,
+    ROWS,
+    args::{self, Use},
+    constants, late_function, member,
     ops::{descriptor::*, glob::*, names::*, tree::*, whole::*},
     request::{self, Operation, callback, promise, sync},
 };
@@ -168,7 +170,7 @@ fn check_path(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         Some(name) => name.to_std_string_lossy(),
         None => "path".to_owned(),
     };
-    let path = args::path(value, &name, context)?;
+    let path = args::path(value, &name, Use::Mention, context)?;
     if value.is_string() || View::of_uint8(value, context).is_some() {
         return Ok(value.clone());
     }

@@ -9,7 +9,10 @@ use super::error::FsError;
 use crate::{
     engine::native,
     node::errors,
-    runtime::pool::{self, Class, JobError},
+    runtime::{
+        access,
+        pool::{self, Class, JobError},
+    },
 };
 
 type Output = Box<dyn Any + Send>;
@@ -52,6 +55,11 @@ impl Request {
     /// An operation without a result.
     pub fn nothing(work: impl FnOnce() -> Result<(), FsError> + Send + 'static) -> Self {
         Self::with_values(work, |(), _| Ok(Vec::new()))
+    }
+
+    /// An operation that fails with an error that is known before it begins.
+    fn refused(error: JsError) -> Self {
+        Self::with_values(|| Ok(()), |(), _| Err(error))
     }
 
     /// Runs it here.
@@ -137,7 +145,10 @@ pub fn callback<O: Operation>(
     if let Some(answer) = super::signal::callback::<O>(args, &callback, context)? {
         return Ok(answer);
     }
-    let request = O::prepare(args, Form::Callback, context)?;
+    let request = match O::prepare(args, Form::Callback, context) {
+        Err(error) if access::is_denial(&error, context) => Request::refused(error),
+        request => request?,
+    };
     request.submit(context, move |outcome, context| {
         let mut arguments = Vec::with_capacity(3);
         match outcome {

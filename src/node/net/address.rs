@@ -8,7 +8,10 @@ use boa_engine::{
 
 use crate::{
     engine::native::Natives,
-    runtime::pool::{self, Class},
+    runtime::{
+        access::{self, Operation},
+        pool::{self, Class},
+    },
 };
 
 /// 4, 6, or 0 for what is no address.
@@ -78,6 +81,7 @@ pub fn describe(address: &SocketAddr, context: &mut Context) -> JsObject {
 /// `localAddresses(family)`: what `localhost` stands for, in the order of the system's resolver.
 pub fn of_localhost(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let family = args.get_or_undefined(0).to_u32(context)?;
+    access::check(Operation::NetLookup("localhost"), context)?;
     let found = look_up("localhost", family).unwrap_or_default();
     Ok(addresses(&found, context).into())
 }
@@ -92,6 +96,7 @@ pub fn resolve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     let Some(callback) = args.get_or_undefined(2).as_callable() else {
         return Ok(JsValue::undefined());
     };
+    access::check(Operation::NetLookup(&host), context)?;
     pool::submit(
         Class::Dns,
         context,

@@ -190,7 +190,13 @@ function aggregate(errors) {
 /** Begins to connect; `done` hears of a failure, or of success by nothing. */
 function attempt(socket, address, port, from, done) {
   let { localAddress, localPort } = from;
-  const outcome = native.connectTcp(socket._handle, address, port, localAddress, localPort || 0);
+  let outcome;
+  try {
+    outcome = native.connectTcp(socket._handle, address, port, localAddress, localPort || 0);
+  } catch (err) {
+    done(err);
+    return;
+  }
   socket.emit('connectionAttempt', address, port, native.isIP(address));
   const fail = (errno) => {
     let detail;
@@ -209,7 +215,13 @@ function attempt(socket, address, port, from, done) {
 
 exports.connectPipe = function connectPipe(socket, path) {
   binding('validators').validateString(path, 'options.path');
-  const outcome = native.connectPipe(socket._handle, path);
+  let outcome;
+  try {
+    outcome = native.connectPipe(socket._handle, path);
+  } catch (err) {
+    nextTick(() => socket.destroy(err));
+    return;
+  }
   const fail = (errno) => socket.destroy(exceptionWithHostPort(errno, 'connect', path));
   if (outcome !== 0) {
     nextTick(fail, outcome);

@@ -14,7 +14,13 @@ use super::{Slot, address, call_back, handle::Stream, open};
 use crate::{
     engine::native::Natives,
     node::errors::system::errno_of,
-    runtime::{State, async_context::Frame, dispatch::Owner, door},
+    runtime::{
+        State,
+        access::{self, Operation},
+        async_context::Frame,
+        dispatch::Owner,
+        door,
+    },
 };
 
 const EINVAL: i32 = -22;
@@ -165,6 +171,7 @@ pub fn listen_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
         ipv6_only: args.get_or_undefined(4).to_boolean(),
         reuse_port: args.get_or_undefined(5).to_boolean(),
     };
+    access::check(Operation::NetListen(address), context)?;
     let made = State::of(context).event_loop.tcp_listen(address, &options);
     adopt(made, args.get_or_undefined(0), context)
 }
@@ -173,6 +180,7 @@ pub fn listen_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 pub fn listen_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let path = open::path_of(args.get_or_undefined(1));
     let backlog = args.get_or_undefined(2).to_i32(context)?;
+    access::check(Operation::PipeListen(&path), context)?;
     let made = State::of(context).event_loop.pipe_listen(&path, backlog);
     // libuv's answer where a folder is missing.
     let made = made.map_err(|error| match error.kind() {

@@ -22,7 +22,11 @@ exports.lookupAll = function lookupAll(host, options, callback) {
     for (let i = 0; i < list.length; i++) found[i] = { address: list[i], family: native.isIP(list[i]) };
     callback(null, found);
   };
-  native.resolve(host, family, done);
+  try {
+    native.resolve(host, family, done);
+  } catch (err) {
+    nextTick(callback, err);
+  }
 };
 
 /** `callback(err, address, family)` */

@@ -9,7 +9,13 @@ use super::{
     address,
     handle::{Handle, Stream},
 };
-use crate::{node::errors, runtime::State};
+use crate::{
+    node::errors,
+    runtime::{
+        State,
+        access::{self, Operation},
+    },
+};
 
 const EINVAL: i32 = -22;
 
@@ -64,6 +70,7 @@ pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         }
         None => None,
     };
+    access::check(Operation::NetConnect(target), context)?;
     let options = ConnectOptions { local };
     let made = State::of(context).event_loop.tcp_connect(target, &options);
     begin(args.get_or_undefined(0), made, context)
@@ -72,6 +79,7 @@ pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
 /// `connectPipe(handle, path)`: 0, or an error number.
 pub fn connect_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let path = path_of(args.get_or_undefined(1));
+    access::check(Operation::PipeConnect(&path), context)?;
     let made = State::of(context).event_loop.pipe_connect(&path);
     begin(args.get_or_undefined(0), made, context)
 }
@@ -90,6 +98,7 @@ pub fn open_fd(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         return Ok(EINVAL.into());
     };
     let fd = args.get_or_undefined(1).to_i32(context)?;
+    access::check(Operation::Descriptor(fd), context)?;
     // SAFETY: only asks whether the number is an open descriptor.
     if fd < 0 || unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
         return Ok(EINVAL.into());

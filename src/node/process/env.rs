@@ -10,12 +10,16 @@ use boa_engine::{
 
 use crate::{
     node::{errors, process::emit_warning},
-    runtime::State,
+    runtime::{
+        State,
+        access::{self, Operation},
+    },
     sys,
 };
 
 /// Makes the object on first touch.
 pub fn make(context: &mut Context) -> JsResult<JsValue> {
+    access::check(Operation::EnvRead, context)?;
     let target = JsObject::with_object_proto(context.intrinsics());
     for (name, value) in std::env::vars_os() {
         let name = JsString::from(name.to_string_lossy().as_ref());
@@ -39,7 +43,9 @@ pub fn make(context: &mut Context) -> JsResult<JsValue> {
     Ok(proxy.into())
 }
 
+/// What each change begins with.
 fn key_and_target(args: &[JsValue], context: &mut Context) -> JsResult<(JsObject, PropertyKey)> {
+    access::check(Operation::EnvWrite, context)?;
     let target = args.get_or_undefined(0).to_object(context)?;
     let key = args.get_or_undefined(1).to_property_key(context)?;
     Ok((target, key))

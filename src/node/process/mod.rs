@@ -28,7 +28,10 @@ use crate::{
         errors::{self, Base},
         task_queue,
     },
-    runtime::State,
+    runtime::{
+        State,
+        access::{self, Operation},
+    },
 };
 
 pub use emitter::{become_emitter, emit};
@@ -135,6 +138,7 @@ fn chdir(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         ));
     };
     let path = path.to_std_string_lossy();
+    access::check(Operation::FsRead(path.as_ref()), context)?;
     if let Err(error) = std::env::set_current_dir(&path) {
         let from = std::env::current_dir().unwrap_or_default();
         let failed = errors::SystemError {

@@ -9,7 +9,7 @@ use crate::node::{
     arguments::int32,
     errors,
     fs::{
-        args::{self, Options},
+        args::{self, Options, Use},
         error::FsError,
         request::{Form, Request},
         stats, sys,
@@ -49,7 +49,7 @@ fn status(
     let big = options.flag("bigint", context)?;
     let throws = options.get("throwIfNoEntry", context)?;
     let forgives = form == Form::Sync && !throws.is_undefined() && !throws.to_boolean();
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     Ok(Request::new(
         move || match call(&path).map_err(FsError::at(syscall, &path)) {
             Ok(status) => Ok(Some(status)),
@@ -66,7 +66,7 @@ fn status(
 fn statfs(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
     let big = options.flag("bigint", context)?;
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     Ok(Request::new(
         move || sys::statfs(&path).map_err(FsError::at("statfs", &path)),
         move |found, context| stats::statfs(&found, big, context),
@@ -74,7 +74,7 @@ fn statfs(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request>
 }
 
 fn access(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     let mode = args.get_or_undefined(1);
     let mode = if mode.is_null_or_undefined() {
         0
@@ -111,7 +111,7 @@ fn access_mode(value: &JsValue, context: &mut Context) -> JsResult<i32> {
 
 /// `existsSync`: never throws.
 pub fn exists_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Ok(path) = args::path(args.get_or_undefined(0), "path", context) else {
+    let Ok(path) = args::path(args.get_or_undefined(0), "path", Use::Read, context) else {
         return Ok(false.into());
     };
     Ok(sys::access(&path, 0).is_ok().into())
@@ -127,7 +127,7 @@ pub fn exists(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             context,
         ));
     };
-    let Ok(path) = args::path(args.get_or_undefined(0), "path", context) else {
+    let Ok(path) = args::path(args.get_or_undefined(0), "path", Use::Read, context) else {
         callback.call(&JsValue::undefined(), &[false.into()], context)?;
         return Ok(JsValue::undefined());
     };
@@ -146,7 +146,7 @@ pub fn exists(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 
 /// What `util.promisify(fs.exists)` is.
 pub fn exists_promise(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let path = args::path(args.get_or_undefined(0), "path", context).ok();
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context).ok();
     let request = Request::new(
         move || Ok(path.is_some_and(|path| sys::access(&path, 0).is_ok())),
         |there, _| Ok(there.into()),
@@ -159,7 +159,7 @@ pub fn exists_promise(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
 }
 
 fn chmod(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let mode = args::mode(args.get_or_undefined(1), "mode", None, context)?;
     Ok(Request::nothing(move || {
         sys::chmod(&path, mode).map_err(FsError::at("chmod", &path))
@@ -180,7 +180,7 @@ fn owned(
     call: fn(&Path, u32, u32) -> io::Result<()>,
     context: &mut Context,
 ) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let uid = args::owner(args.get_or_undefined(1), "uid", context)?;
     let gid = args::owner(args.get_or_undefined(2), "gid", context)?;
     Ok(Request::nothing(move || {
@@ -202,7 +202,7 @@ fn timed(
     follow: bool,
     context: &mut Context,
 ) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let access = args::time(args.get_or_undefined(1), "time", context)?;
     let modification = args::time(args.get_or_undefined(2), "time", context)?;
     Ok(Request::nothing(move || {
@@ -212,7 +212,7 @@ fn timed(
 
 fn truncate(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let length = descriptor::length(args.get_or_undefined(1), context)?;
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     Ok(Request::nothing(move || {
         let fd = sys::open(&path, libc::O_RDWR, 0o666).map_err(FsError::at("open", &path))?;
         let cut = sys::ftruncate(fd, length).map_err(FsError::call("ftruncate"));

@@ -8,7 +8,7 @@ use crate::node::{
     buffer::{Encoding, View},
     errors,
     fs::{
-        args::{self, Options},
+        args::{self, Options, Use},
         error::FsError,
         request::{Form, Request},
         stats, sys,
@@ -32,8 +32,13 @@ operations! {
 }
 
 fn open(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
-    let flags = args::flags(args.get_or_undefined(1), "flags", context)?;
+    let flags = args::flags(args.get_or_undefined(1), "flags", context);
+    // The path is the first to be complained about.
+    let usage = flags
+        .as_ref()
+        .map_or(Use::Mention, |flags| Use::of_flags(*flags));
+    let path = args::path(args.get_or_undefined(0), "path", usage, context)?;
+    let flags = flags?;
     let mode = args::mode(args.get_or_undefined(2), "mode", Some(0o666), context)?;
     Ok(Request::new(
         move || sys::open(&path, flags, mode).map_err(FsError::at("open", &path)),

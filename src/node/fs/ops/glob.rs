@@ -12,7 +12,7 @@ use crate::node::{
     arguments,
     buffer::Encoding,
     fs::{
-        args::{self, Shape},
+        args::{self, Shape, Use},
         error::FsError,
         request::{Form, Request},
         stats, sys,
@@ -38,6 +38,7 @@ fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let cwd = args::path(
         &options.get(js_string!("cwd"), context)?,
         "options.cwd",
+        Use::Read,
         context,
     )?;
     let shape = Shape::Text(Encoding::Utf8);

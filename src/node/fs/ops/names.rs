@@ -12,7 +12,7 @@ use crate::node::{
     arguments::{int32_between, invalid_value},
     buffer::Encoding,
     fs::{
-        args::{self, Options, Shape, bytes_of_path},
+        args::{self, Options, Shape, Use, bytes_of_path},
         error::FsError,
         request::{Form, Request},
         sys,
@@ -31,23 +31,28 @@ operations! {
 }
 
 fn rename(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let from = args::path(args.get_or_undefined(0), "oldPath", context)?;
-    let to = args::path(args.get_or_undefined(1), "newPath", context)?;
+    let from = args::path(args.get_or_undefined(0), "oldPath", Use::Change, context)?;
+    let to = args::path(args.get_or_undefined(1), "newPath", Use::Write, context)?;
     Ok(Request::nothing(move || {
         sys::rename(&from, &to).map_err(FsError::between("rename", &from, &to))
     }))
 }
 
 fn unlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     Ok(Request::nothing(move || {
         sys::unlink(&path).map_err(FsError::at("unlink", &path))
     }))
 }
 
 fn link(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let existing = args::path(args.get_or_undefined(0), "existingPath", context)?;
-    let new = args::path(args.get_or_undefined(1), "newPath", context)?;
+    let existing = args::path(
+        args.get_or_undefined(0),
+        "existingPath",
+        Use::Change,
+        context,
+    )?;
+    let new = args::path(args.get_or_undefined(1), "newPath", Use::Write, context)?;
     Ok(Request::nothing(move || {
         sys::link(&existing, &new).map_err(FsError::between("link", &existing, &new))
     }))
@@ -65,8 +70,8 @@ fn symlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
             return Err(invalid_value("type", kind, reason, context));
         }
     };
-    let target = args::path(args.get_or_undefined(0), "target", context)?;
-    let path = args::path(args.get_or_undefined(1), "path", context)?;
+    let target = args::path(args.get_or_undefined(0), "target", Use::Mention, context)?;
+    let path = args::path(args.get_or_undefined(1), "path", Use::Write, context)?;
     Ok(Request::nothing(move || {
         sys::symlink(&target, &path, kind).map_err(FsError::between("symlink", &target, &path))
     }))
@@ -79,7 +84,7 @@ fn found(
     context: &mut Context,
 ) -> JsResult<Request> {
     let shape = Options::of(args.get_or_undefined(1), context)?.shape(Shape::Text(Encoding::Utf8));
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     Ok(Request::new(
         move || call(&path),
         move |found, context| shape.give(&bytes_of_path(&found), context),
@@ -132,8 +137,8 @@ const COPYFILE_EXCL: i32 = 1;
 const COPYFILE_FICLONE_FORCE: i32 = 4;
 
 fn copy_file(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let from = args::path(args.get_or_undefined(0), "src", context)?;
-    let to = args::path(args.get_or_undefined(1), "dest", context)?;
+    let from = args::path(args.get_or_undefined(0), "src", Use::Read, context)?;
+    let to = args::path(args.get_or_undefined(1), "dest", Use::Write, context)?;
     let mode = args.get_or_undefined(2);
     let mode = if mode.is_null_or_undefined() {
         0

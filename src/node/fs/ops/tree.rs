@@ -14,7 +14,7 @@ use crate::node::{
     arguments::{boolean, integer, invalid_type},
     buffer::Encoding,
     fs::{
-        args::{self, Options, Shape, bytes_of_path},
+        args::{self, Options, Shape, Use, bytes_of_path},
         error::{FsError, named},
         request::{Form, Request},
         stats, sys,
@@ -47,7 +47,7 @@ fn mkdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
             mode = args::mode(&wanted, "options.mode", None, context)?;
         }
     }
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     if !recursive {
         return Ok(Request::nothing(move || {
             sys::mkdir(&path, mode).map_err(FsError::at("mkdir", &path))
@@ -102,7 +102,7 @@ fn make_all(path: &Path, mode: u32) -> Result<Option<PathBuf>, FsError> {
 
 fn mkdtemp(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let shape = Options::of(args.get_or_undefined(1), context)?.shape(Shape::Text(Encoding::Utf8));
-    let prefix = args::path(args.get_or_undefined(0), "prefix", context)?;
+    let prefix = args::path(args.get_or_undefined(0), "prefix", Use::Write, context)?;
     let mut template = prefix.into_os_string();
     if template.as_encoded_bytes().ends_with(b"X") {
         warn_of_template(context)?;
@@ -137,7 +137,7 @@ fn warn_of_template(context: &mut Context) -> JsResult<()> {
 
 fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     let recursive = options.get("recursive", context)?;
     let recursive =
         !recursive.is_null_or_undefined() && boolean(&recursive, "options.recursive", context)?;
@@ -166,7 +166,7 @@ fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
 /// All entries of a directory, for `Dir` to give out one by one.
 fn opendir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     let recursive = options.flag("recursive", context)?;
     let shape = options.shape(Shape::Text(Encoding::Utf8));
     Ok(Request::new(
@@ -315,7 +315,7 @@ fn is_passing(error: &FsError) -> bool {
 }
 
 fn rmdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let removal = Removal::of(args.get_or_undefined(1), false, context)?;
     Ok(Request::nothing(move || {
         if removal.recursive {
@@ -330,7 +330,7 @@ fn rmdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
 }
 
 fn rm(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let path = args::path(args.get_or_undefined(0), "path", context)?;
+    let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let removal = Removal::of(args.get_or_undefined(1), true, context)?;
     Ok(Request::nothing(move || {
         let status = match sys::lstat(&path).map_err(FsError::at("lstat", &path)) {

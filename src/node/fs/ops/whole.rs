@@ -30,7 +30,7 @@ const LARGEST: u64 = (1 << 31) - 1;
 fn read_file(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
     let flags = args::flags(&options.get("flag", context)?, "options.flag", context)?;
-    let target = args::target(args.get_or_undefined(0), context)?;
+    let target = args::target(args.get_or_undefined(0), flags, context)?;
     let shape = options.shape(Shape::Buffer);
     Ok(Request::new(
         move || with_file(&target, flags, 0o666, read_all),
@@ -128,7 +128,7 @@ fn write_whole(
         flag => args::flags(&flag, "options.flag", context)?,
     };
     let mode = args::mode(&options.get("mode", context)?, "mode", Some(0o666), context)?;
-    let target = args::target(args.get_or_undefined(0), context)?;
+    let target = args::target(args.get_or_undefined(0), flags, context)?;
     Ok(Request::nothing(move || {
         with_file(&target, flags, mode, |fd| {
             write_all(fd, &bytes, None)?;
