@@ -1,8 +1,9 @@
 //! Our scripts under `ouro` and under `node`: same output, same exit code.
 //!
 //! Every `.js`, `.cjs` and `.mjs` file in `tests/diff` is a test. The oracle is the `node` of this machine; where there
-//! is none, what it printed when it was last recorded (`tests/diff/recorded`). `OURO_DIFF_RECORD=1` writes the
-//! recordings, `OURO_DIFF_REPEAT=50` runs each script that often under both, at pool sizes 1 and 4.
+//! is none, what it printed when it was last recorded (`tests/diff/recorded`). Where there is one, the recording has to be
+//! what it prints today: `OURO_DIFF_RECORD=1` writes it anew. `OURO_DIFF_REPEAT=50` runs each script that often under
+//! both, at pool sizes 1 and 4.
 //!
 //! A script may say in its first lines `// Flags: …` (options before it), `// Args: …` and `// Stdin: …`.
 
@@ -36,7 +37,11 @@ fn main() -> ExitCode {
         })
         .collect();
     scripts.sort();
-    let trials = scripts
+    let recordings = Trial::test("recordings", {
+        let scripts = scripts.clone();
+        move || check_leftovers(&scripts)
+    });
+    let mut trials: Vec<Trial> = scripts
         .into_iter()
         .map(|script| {
             let name = script
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
             Trial::test(name, move || compare(&script))
         })
         .collect();
+    trials.push(recordings);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -59,6 +65,7 @@ fn compare(script: &Path) -> Result<(), Failed> {
                 fs::create_dir_all(recording.parent().unwrap_or(&recording))?;
                 fs::write(&recording, outcome.to_text())?;
             }
+            check_recording(&recording, &outcome)?;
             outcome
         }
         None => Outcome::from_text(&fs::read_to_string(&recording)?)?,
@@ -80,11 +87,33 @@ fn compare(script: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Machines without `node` compare with the recording: it may not be stale.
+fn check_recording(recording: &Path, outcome: &Outcome) -> Result<(), Failed> {
+    let renew = "OURO_DIFF_RECORD=1 cargo test --test diff renews the recordings";
+    let recorded = fs::read_to_string(recording)
+        .map_err(|error| format!("{}: {error}; {renew}", recording.display()))?;
+    check(outcome, &Outcome::from_text(&recorded)?, "the recording")
+        .map_err(|differs| format!("{}\n{renew}", differs.message().unwrap_or_default()).into())
+}
+
 fn recording_of(script: &Path) -> PathBuf {
     let name = script.file_name().unwrap_or_default().to_string_lossy();
     script
         .with_file_name("recorded")
         .join(format!("{name}.txt"))
+}
+
+/// No recording outlives its script.
+fn check_leftovers(scripts: &[PathBuf]) -> Result<(), Failed> {
+    let known: Vec<PathBuf> = scripts.iter().map(|script| recording_of(script)).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff/recorded");
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if !known.contains(&path) {
+            return Err(format!("{} has no script", path.display()).into());
+        }
+    }
+    Ok(())
 }
 
 /// The `node` of this machine.
