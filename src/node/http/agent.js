@@ -6,12 +6,11 @@ const {
   ArrayPrototypeSplice,
   FunctionPrototypeCall,
   NumberIsFinite,
-  ObjectDefineProperty,
   ObjectKeys,
-  ObjectSetPrototypeOf,
   Symbol,
 } = primordials;
 const EventEmitter = require('events');
+const { inherit } = require('stream/core');
 const net = require('net');
 
 const kRequestOptions = Symbol('requestOptions');
@@ -47,11 +46,7 @@ function Agent(options) {
   this.on('free', (socket, options) => onFree(this, socket, options));
   this.on('newListener', maybeEnableKeylog);
 }
-ObjectSetPrototypeOf(Agent, EventEmitter);
-Agent.prototype = { __proto__: EventEmitter.prototype };
-ObjectDefineProperty(Agent.prototype, 'constructor', {
-  __proto__: null, value: Agent, writable: true, configurable: true,
-});
+inherit(Agent, EventEmitter);
 Agent.defaultMaxSockets = Infinity;
 
 function maybeEnableKeylog(eventName) {

@@ -5,14 +5,13 @@ const {
   ArrayIsArray,
   FunctionPrototypeCall,
   NumberIsFinite,
-  ObjectDefineProperty,
   ObjectKeys,
-  ObjectSetPrototypeOf,
   ReflectApply,
   Symbol,
 } = primordials;
 const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
+const { inherit } = require('stream/core');
 const net = require('net');
 const native = binding('http');
 const { nodeError, connResetException } = binding('errors');
@@ -197,11 +196,7 @@ function ClientRequest(input, options, cb) {
   const socket = connect(optsWithoutSignal, oncreate);
   if (socket) oncreate(null, socket);
 }
-ObjectSetPrototypeOf(ClientRequest, OutgoingMessage);
-ClientRequest.prototype = { __proto__: OutgoingMessage.prototype };
-ObjectDefineProperty(ClientRequest.prototype, 'constructor', {
-  __proto__: null, value: ClientRequest, writable: true, configurable: true,
-});
+inherit(ClientRequest, OutgoingMessage);
 
 function emitError(req, err) {
   req.emit('error', err);

@@ -71,15 +71,19 @@ pub fn validate_value(name: &JsString, value: &JsValue, context: &mut Context) -
     validate_text(name, &text, context)
 }
 
-/// Throws when text can't be a header value.
-pub fn validate_text(name: &JsString, text: &JsString, context: &mut Context) -> JsResult<()> {
-    let valid = match text.as_str().variant() {
+/// Whether text can be a header value.
+pub fn is_value(text: &JsString) -> bool {
+    match text.as_str().variant() {
         JsStrVariant::Latin1(units) => encode::is_valid_value(units),
         JsStrVariant::Utf16(units) => units
             .iter()
             .all(|unit| matches!(unit, 0x09 | 0x20..=0x7e | 0x80..=0xff)),
-    };
-    if valid {
+    }
+}
+
+/// Throws when text can't be a header value.
+pub fn validate_text(name: &JsString, text: &JsString, context: &mut Context) -> JsResult<()> {
+    if is_value(text) {
         return Ok(());
     }
     Err(errors::node_error(
@@ -160,22 +164,19 @@ pub fn lower_name(name: &[u8]) -> JsString {
     for (to, from) in into.iter_mut().zip(name) {
         *to = from.to_ascii_lowercase();
     }
-    match &*into {
-        b"host" => js_string!("host"),
-        b"accept" => js_string!("accept"),
-        b"cookie" => js_string!("cookie"),
-        b"connection" => js_string!("connection"),
-        b"user-agent" => js_string!("user-agent"),
-        b"content-type" => js_string!("content-type"),
-        b"content-length" => js_string!("content-length"),
-        b"accept-encoding" => js_string!("accept-encoding"),
-        b"accept-language" => js_string!("accept-language"),
-        b"authorization" => js_string!("authorization"),
-        b"cache-control" => js_string!("cache-control"),
-        b"transfer-encoding" => js_string!("transfer-encoding"),
-        b"set-cookie" => js_string!("set-cookie"),
-        lower => latin1(lower),
+    macro_rules! known {
+        ($($name:literal)*) => {
+            $(if *into == *$name.as_bytes() {
+                return js_string!($name);
+            })*
+        };
     }
+    known!(
+        "host" "accept" "cookie" "connection" "user-agent" "content-type" "content-length"
+        "accept-encoding" "accept-language" "authorization" "cache-control" "transfer-encoding"
+        "set-cookie"
+    );
+    latin1(into)
 }
 
 /// `message.headers` of a head. `join` is the option `joinDuplicateHeaders`.

@@ -7,13 +7,12 @@ const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   ObjectKeys,
-  ObjectSetPrototypeOf,
   ReflectApply,
   ReflectOwnKeys,
   SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
-const { Stream, Readable } = require('stream/core');
+const { Stream, Readable, inherit } = require('stream/core');
 const net = require('net');
 const native = binding('http');
 const { nodeError } = binding('errors');
@@ -24,15 +23,6 @@ const late = () => require('http/late');
 const keys = ReflectOwnKeys(EventEmitter.prototype);
 let kCapture;
 for (let i = 0; i < keys.length; i++) if (keys[i].description === 'kCapture') kCapture = keys[i];
-
-function inherit(Class, Parent) {
-  ObjectSetPrototypeOf(Class, Parent);
-  Class.prototype = { __proto__: Parent.prototype };
-  ObjectDefineProperty(Class.prototype, 'constructor', {
-    __proto__: null, value: Class, writable: true, configurable: true,
-  });
-  return Class.prototype;
-}
 
 function copy(target, source) {
   const names = ObjectKeys(source);

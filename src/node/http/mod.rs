@@ -11,6 +11,7 @@ mod incoming;
 mod outgoing;
 mod parser;
 pub mod protocol;
+mod record;
 mod response;
 mod server;
 

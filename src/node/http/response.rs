@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::Attribute,
-    string::JsStrVariant,
 };
 
 use super::{
     Slot,
     connection::Connection,
-    header_methods, help,
+    fields, header_methods, help,
     outgoing::{self, Outgoing, Sink, bits, need, with},
     protocol::encode,
+    record::{self, get_bit, set_bit, set_value},
 };
 use crate::{
     engine::native::{METHOD, Natives},
@@ -123,17 +123,17 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let natives = Natives::on(prototype.clone(), context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .accessor("statusCode", status, Some(set_status))
-        .accessor("statusMessage", reason, Some(set_reason))
+        .accessor("statusCode", status, set_value!(with, status))
+        .accessor("statusMessage", reason, set_value!(with, reason))
         .accessor(
             "_expect_continue",
-            super::incoming::get_bit!(with, bits::EXPECT_CONTINUE),
-            super::incoming::set_bit!(with, bits::EXPECT_CONTINUE),
+            get_bit!(with, bits::EXPECT_CONTINUE),
+            set_bit!(with, bits::EXPECT_CONTINUE),
         )
         .accessor(
             "_sent100",
-            super::incoming::get_bit!(with, bits::SENT_100),
-            super::incoming::set_bit!(with, bits::SENT_100),
+            get_bit!(with, bits::SENT_100),
+            set_bit!(with, bits::SENT_100),
         )
         .attributes(METHOD)
         .function("writeHead", 1, write_head)
@@ -154,20 +154,8 @@ fn status(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
     Ok(with(this, context, |record| record.status.clone()).unwrap_or_else(|| 200.into()))
 }
 
-fn set_status(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let value = args.get_or_undefined(0).clone();
-    with(this, context, |record| record.status = value);
-    Ok(JsValue::undefined())
-}
-
 fn reason(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     Ok(with(this, context, |record| record.reason.clone()).unwrap_or_default())
-}
-
-fn set_reason(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let value = args.get_or_undefined(0).clone();
-    with(this, context, |record| record.reason = value);
-    Ok(JsValue::undefined())
 }
 
 /// `_implicitHeader()`
@@ -250,18 +238,11 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         None if has_fields => outgoing::texts_of_fields(this, context)?,
         None => outgoing::Texts::new(),
     };
-    let units = reason.as_str();
-    let valid = match units.variant() {
-        JsStrVariant::Latin1(units) => encode::is_valid_value(units),
-        JsStrVariant::Utf16(units) => units
-            .iter()
-            .all(|unit| matches!(unit, 0x09 | 0x20..=0x7e | 0x80..=0xff)),
-    };
-    if !valid {
+    if !fields::is_value(&reason) {
         let args = [js_string!("statusMessage").into()];
         return Err(errors::node_error("ERR_INVALID_CHAR", &args, context));
     }
-    let Some(holder) = outgoing::holder(this, context) else {
+    let Some(holder) = record::holder::<Outgoing>(this, context) else {
         return Ok(this.clone());
     };
     let encoded = {

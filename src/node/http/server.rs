@@ -14,8 +14,8 @@ use ouro_loop::{Event, HandleId};
 use super::{
     Slot,
     connection::{Connection, Phase},
-    incoming::attach_record,
     protocol::Limits,
+    record,
 };
 use crate::{
     engine::native::Natives,
@@ -49,20 +49,42 @@ pub struct Server {
     free: RefCell<Vec<usize>>,
     count: Cell<f64>,
     closing: Cell<bool>,
-    require_host: Cell<bool>,
-    join_duplicates: Cell<bool>,
+    /// `httpAllowHalfOpen`
     half_open: Cell<bool>,
-    reject_body: Cell<bool>,
-    no_delay: Cell<bool>,
-    header_size: Cell<usize>,
-    incoming_class: RefCell<Option<JsObject>>,
-    response_class: RefCell<Option<JsObject>>,
-    /// The listener of 'connection' that the script half installed.
-    listener: RefCell<JsValue>,
+    options: Options,
     timer: Cell<Option<HandleId>>,
     /// When the timer goes off, 0 while it is stopped.
     due: Cell<u64>,
     myself: Weak<Server>,
+}
+
+/// What `createServer` was told, once and for all.
+struct Options {
+    require_host: bool,
+    join_duplicates: bool,
+    reject_body: bool,
+    no_delay: bool,
+    header_size: usize,
+    incoming_class: Option<JsObject>,
+    response_class: Option<JsObject>,
+    /// The listener of 'connection' that the script half installed.
+    listener: JsValue,
+}
+
+impl Options {
+    fn read(options: &JsObject, context: &mut Context) -> JsResult<Self> {
+        let mut option = |name: JsString| options.get(name, context);
+        Ok(Self {
+            listener: option(js_string!("listener"))?,
+            incoming_class: option(js_string!("IncomingMessage"))?.as_object(),
+            response_class: option(js_string!("ServerResponse"))?.as_object(),
+            require_host: option(js_string!("requireHostHeader"))?.to_boolean(),
+            join_duplicates: option(js_string!("joinDuplicateHeaders"))?.to_boolean(),
+            reject_body: option(js_string!("rejectNonStandardBodyWrites"))?.to_boolean(),
+            no_delay: option(js_string!("noDelay"))?.to_boolean(),
+            header_size: option(js_string!("maxHeaderSize"))?.to_u32(context)? as usize,
+        })
+    }
 }
 
 #[derive(Clone, Trace, Finalize, JsData)]
@@ -83,16 +105,16 @@ impl Server {
 
     pub fn limits(&self) -> Limits {
         Limits {
-            header_size: self.header_size.get(),
+            header_size: self.options.header_size,
         }
     }
 
     pub fn requires_host(&self) -> bool {
-        self.require_host.get()
+        self.options.require_host
     }
 
     pub fn joins_duplicates(&self) -> bool {
-        self.join_duplicates.get()
+        self.options.join_duplicates
     }
 
     pub fn allows_half_open(&self) -> bool {
@@ -100,7 +122,7 @@ impl Server {
     }
 
     pub fn rejects_body(&self) -> bool {
-        self.reject_body.get()
+        self.options.reject_body
     }
 
     pub fn is_closing(&self) -> bool {
@@ -108,11 +130,11 @@ impl Server {
     }
 
     pub fn incoming_class(&self) -> Option<JsObject> {
-        self.incoming_class.borrow().clone()
+        self.options.incoming_class.clone()
     }
 
     pub fn response_class(&self) -> Option<JsObject> {
-        self.response_class.borrow().clone()
+        self.options.response_class.clone()
     }
 
     /// How many header fields script gets to see.
@@ -296,7 +318,7 @@ impl Accept for Server {
             return Ok(false);
         };
         let plain = self.setting(Setting::Timeout) <= 0.0
-            && events.get(js_string!("connection"), context)? == *self.listener.borrow()
+            && events.get(js_string!("connection"), context)? == self.options.listener
             && server.get(js_string!("emit"), context)? == Slot::of(context).classes().emit
             && server
                 .get(js_string!("maxConnections"), context)?
@@ -309,7 +331,7 @@ impl Accept for Server {
         let Some(myself) = self.myself.upgrade().filter(|_| plain) else {
             return Ok(false);
         };
-        if self.no_delay.get() {
+        if self.options.no_delay {
             let _ = State::of(context).event_loop.set_nodelay(id, true);
         }
         if Connection::open(&myself, server, id, context).is_err() {
@@ -327,36 +349,21 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     ) else {
         return Ok(JsValue::undefined());
     };
-    let mut option = |name: JsString| options.get(name, context);
-    let listener = option(js_string!("listener"))?;
-    let incoming_class = option(js_string!("IncomingMessage"))?.as_object();
-    let response_class = option(js_string!("ServerResponse"))?.as_object();
-    let require_host = option(js_string!("requireHostHeader"))?.to_boolean();
-    let join_duplicates = option(js_string!("joinDuplicateHeaders"))?.to_boolean();
-    let reject_body = option(js_string!("rejectNonStandardBodyWrites"))?.to_boolean();
-    let no_delay = option(js_string!("noDelay"))?.to_boolean();
-    let header_size = option(js_string!("maxHeaderSize"))?.to_u32(context)? as usize;
+    let options = Options::read(&options, context)?;
     let server = Rc::new_cyclic(|myself| Server {
         settings: Default::default(),
         connections: RefCell::default(),
         free: RefCell::default(),
         count: Cell::new(0.0),
         closing: Cell::new(false),
-        require_host: Cell::new(require_host),
-        join_duplicates: Cell::new(join_duplicates),
         half_open: Cell::new(false),
-        reject_body: Cell::new(reject_body),
-        no_delay: Cell::new(no_delay),
-        header_size: Cell::new(header_size),
-        incoming_class: RefCell::new(incoming_class),
-        response_class: RefCell::new(response_class),
-        listener: RefCell::new(listener),
+        options,
         timer: Cell::new(None),
         due: Cell::new(0),
         myself: myself.clone(),
     });
     server.settings[Setting::MaxHeadersCount as usize].set(f64::NAN);
-    attach_record(&object, Record(server), context);
+    record::attach(&object, Record(server), context);
     Ok(JsValue::undefined())
 }
 
@@ -377,32 +384,26 @@ pub fn attach(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 /// `defineServer(prototype)`
 pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let prototype = args.get_or_undefined(0).to_object(context)?;
-    macro_rules! setting {
-        ($setting:expr) => {
-            (
-                |this: &JsValue, _: &[JsValue], context: &mut Context| get(this, $setting, context),
-                Some(|this: &JsValue, args: &[JsValue], context: &mut Context| {
-                    set(this, args, $setting, context)
-                }),
-            )
-        };
-    }
     let mut natives =
         Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE);
-    let (read, write) = setting!(Setting::KeepAliveTimeout);
-    natives = natives.accessor("keepAliveTimeout", read, write.map(|f| f as _));
-    let (read, write) = setting!(Setting::KeepAliveTimeoutBuffer);
-    natives = natives.accessor("keepAliveTimeoutBuffer", read, write.map(|f| f as _));
-    let (read, write) = setting!(Setting::HeadersTimeout);
-    natives = natives.accessor("headersTimeout", read, write.map(|f| f as _));
-    let (read, write) = setting!(Setting::RequestTimeout);
-    natives = natives.accessor("requestTimeout", read, write.map(|f| f as _));
-    let (read, write) = setting!(Setting::Timeout);
-    natives = natives.accessor("timeout", read, write.map(|f| f as _));
-    let (read, write) = setting!(Setting::MaxHeadersCount);
-    natives = natives.accessor("maxHeadersCount", read, write.map(|f| f as _));
-    let (read, write) = setting!(Setting::MaxRequestsPerSocket);
-    natives = natives.accessor("maxRequestsPerSocket", read, write.map(|f| f as _));
+    macro_rules! settings {
+        ($($name:literal => $setting:ident),*) => {$(
+            natives = natives.accessor(
+                $name,
+                |this, _, context| get(this, Setting::$setting, context),
+                Some(|this, args, context| set(this, args, Setting::$setting, context)),
+            );
+        )*};
+    }
+    settings!(
+        "keepAliveTimeout" => KeepAliveTimeout,
+        "keepAliveTimeoutBuffer" => KeepAliveTimeoutBuffer,
+        "headersTimeout" => HeadersTimeout,
+        "requestTimeout" => RequestTimeout,
+        "timeout" => Timeout,
+        "maxHeadersCount" => MaxHeadersCount,
+        "maxRequestsPerSocket" => MaxRequestsPerSocket
+    );
     natives
         .accessor("_connections", get_count, Some(set_count))
         .accessor("httpAllowHalfOpen", get_half_open, Some(set_half_open))

@@ -6,7 +6,6 @@
 use std::{
     cell::{Cell, RefCell},
     io::IoSlice,
-    net::SocketAddr,
     rc::{Rc, Weak},
     time::Duration,
 };
@@ -18,7 +17,7 @@ use boa_engine::{
 use ouro_loop::{Event, HandleId, ReadResult};
 use rustc_hash::FxHashMap;
 
-use super::{Slot, address, call_back};
+use super::{Slot, call_back, members};
 use crate::{
     engine::native::Natives,
     node::{
@@ -61,9 +60,16 @@ pub struct Stream {
 
 /// What a handle object holds.
 #[derive(Clone, Trace, Finalize, JsData)]
-pub struct Handle(#[unsafe_ignore_trace] pub Rc<Stream>);
+struct Handle(#[unsafe_ignore_trace] Rc<Stream>);
 
 impl Stream {
+    /// The stream behind an object, if it is a handle.
+    pub fn of(object: &JsObject) -> Option<Rc<Self>> {
+        object
+            .downcast_ref::<Handle>()
+            .map(|handle| handle.0.clone())
+    }
+
     /// A handle that owns a stream of the loop from here on.
     pub fn adopt(id: HandleId, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
         let stream = Self::beside(id, socket, context);
@@ -286,13 +292,13 @@ fn prototype(context: &mut Context) -> JsObject {
         .function("reset", 1, reset)
         .function("ref", 0, add_ref)
         .function("unref", 0, remove_ref)
-        .function("hasRef", 0, has_ref)
-        .function("getsockname", 0, sock_name)
+        .function("hasRef", 0, members::has_ref)
+        .function("getsockname", 0, members::sock_name)
         .function("getpeername", 0, peer_name)
         .function("setNoDelay", 1, set_no_delay)
         .function("setKeepAlive", 2, set_keep_alive)
         .function("attach", 1, attach)
-        .accessor("fd", fd, None)
+        .accessor("fd", members::fd, None)
         .accessor("bytesRead", bytes_read, None)
         .accessor("bytesWritten", bytes_written, None)
         .accessor("writeQueueSize", write_queue_size, None)
@@ -302,9 +308,7 @@ fn prototype(context: &mut Context) -> JsObject {
 }
 
 fn this_stream(this: &JsValue) -> Option<Rc<Stream>> {
-    let object = this.as_object()?;
-    let handle = object.downcast_ref::<Handle>()?;
-    Some(handle.0.clone())
+    Stream::of(&this.as_object()?)
 }
 
 /// Runs `act` on the open handle behind `this`; a closed one answers `EBADF`.
@@ -450,31 +454,8 @@ fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<
     })
 }
 
-fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let id = this_stream(this).and_then(|stream| stream.id.get());
-    let referenced = id.and_then(|id| State::of(context).event_loop.has_ref(id).ok());
-    Ok(referenced.unwrap_or(false).into())
-}
-
-fn describe(
-    this: &JsValue,
-    context: &mut Context,
-    ask: impl FnOnce(&State, HandleId) -> std::io::Result<SocketAddr>,
-) -> JsResult<JsValue> {
-    let id = this_stream(this).and_then(|stream| stream.id.get());
-    let address = id.and_then(|id| ask(&State::of(context), id).ok());
-    Ok(match address {
-        Some(address) => address::describe(&address, context).into(),
-        None => JsValue::undefined(),
-    })
-}
-
-fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    describe(this, context, |state, id| state.event_loop.local_addr(id))
-}
-
 fn peer_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    describe(this, context, |state, id| state.event_loop.peer_addr(id))
+    members::describe(this, context, |state, id| state.event_loop.peer_addr(id))
 }
 
 fn set_no_delay(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -501,20 +482,6 @@ fn attach(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue
         stream.set_socket(args.get_or_undefined(0).as_object());
     }
     Ok(JsValue::undefined())
-}
-
-#[cfg(unix)]
-fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let id = this_stream(this).and_then(|stream| stream.id.get());
-    Ok(id
-        .and_then(|id| State::of(context).event_loop.raw_fd(id).ok())
-        .unwrap_or(-1)
-        .into())
-}
-
-#[cfg(not(unix))]
-fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok((-1).into())
 }
 
 fn bytes_read(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {

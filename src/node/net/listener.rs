@@ -10,7 +10,7 @@ use boa_engine::{
 };
 use ouro_loop::{Event, HandleId, ListenOptions};
 
-use super::{Slot, address, call_back, handle::Stream, open};
+use super::{Slot, address, call_back, handle::Stream, members, open};
 use crate::{
     engine::native::Natives,
     node::errors::system::errno_of,
@@ -43,12 +43,17 @@ pub struct Listener {
 
 /// What a listener object holds.
 #[derive(Clone, Trace, Finalize, JsData)]
-pub struct ListenerHandle(#[unsafe_ignore_trace] pub Rc<Listener>);
+struct ListenerHandle(#[unsafe_ignore_trace] Rc<Listener>);
 
 impl Listener {
     /// Lets somebody else take the connections.
     pub fn set_accept(&self, accept: Rc<dyn Accept>) {
         self.accept.replace(Some(accept));
+    }
+
+    /// The loop's handle, unless it is closed.
+    pub fn id(&self) -> Option<HandleId> {
+        self.id.get()
     }
 
     /// The listener behind an object, if it is one.
@@ -204,9 +209,9 @@ fn prototype(context: &mut Context) -> JsObject {
         .function("close", 1, close)
         .function("ref", 0, add_ref)
         .function("unref", 0, remove_ref)
-        .function("hasRef", 0, has_ref)
-        .function("getsockname", 0, sock_name)
-        .accessor("fd", fd, None)
+        .function("hasRef", 0, members::has_ref)
+        .function("getsockname", 0, members::sock_name)
+        .accessor("fd", members::fd, None)
         .build();
     slot.listener_prototype.replace(Some(prototype.clone()));
     prototype
@@ -243,33 +248,4 @@ fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
 
 fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     set_ref(this, false, context)
-}
-
-fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let id = this_listener(this).and_then(|listener| listener.id.get());
-    let referenced = id.and_then(|id| State::of(context).event_loop.has_ref(id).ok());
-    Ok(referenced.unwrap_or(false).into())
-}
-
-fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let id = this_listener(this).and_then(|listener| listener.id.get());
-    let found = id.and_then(|id| State::of(context).event_loop.local_addr(id).ok());
-    Ok(match found {
-        Some(found) => address::describe(&found, context).into(),
-        None => JsValue::undefined(),
-    })
-}
-
-#[cfg(unix)]
-fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let id = this_listener(this).and_then(|listener| listener.id.get());
-    Ok(id
-        .and_then(|id| State::of(context).event_loop.raw_fd(id).ok())
-        .unwrap_or(-1)
-        .into())
-}
-
-#[cfg(not(unix))]
-fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok((-1).into())
 }

@@ -5,6 +5,7 @@
 mod address;
 mod handle;
 mod listener;
+mod members;
 mod open;
 
 use std::cell::{Cell, RefCell};
@@ -13,7 +14,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 
 use crate::{engine::native::Natives, runtime::State};
 
-pub use handle::{Companion, Handle, Stream};
+pub use handle::{Companion, Stream};
 pub use listener::{Accept, Listener};
 
 /// Bytes that one read takes at most.

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use boa_engine::{Context, JsArgs, JsResult, JsValue};
 use ouro_loop::{ConnectOptions, HandleId, LoopError};
 
-use super::{
-    address,
-    handle::{Handle, Stream},
-};
+use super::{address, handle::Stream};
 use crate::{
     node::errors,
     runtime::{
@@ -35,11 +32,7 @@ fn begin(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let handle = handle.as_object();
-    let handle = handle.and_then(|object| {
-        let handle = object.downcast_ref::<Handle>()?;
-        Some(handle.0.clone())
-    });
-    match (made, handle) {
+    match (made, handle.and_then(|handle| Stream::of(&handle))) {
         (Ok(id), Some(stream)) => {
             stream.bind(id, context);
             Ok(0.into())

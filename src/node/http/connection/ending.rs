@@ -1,0 +1,91 @@
+//! How a connection comes to its end: when all is sent, at once, because it took too long, or because its transport is gone.
+
+use boa_engine::{Context, JsResult, js_string};
+
+use super::{Connection, Phase, Transport};
+use crate::{
+    node::http::help,
+    runtime::{
+        State,
+        fatal::{self, Origin},
+    },
+};
+
+impl Connection {
+    /// It has waited too long.
+    pub fn timed_out(&self, phase: Phase, context: &mut Context) -> JsResult<()> {
+        if phase == Phase::Idle {
+            self.close(context);
+            return Ok(());
+        }
+        self.finished.set(true);
+        let Some(server) = self.server_object.borrow().clone() else {
+            return Ok(());
+        };
+        let socket = self.socket(context)?;
+        help(
+            js_string!("requestTimedOut"),
+            &[server.into(), socket],
+            context,
+        )
+        .map(drop)
+    }
+
+    /// Ends the connection when all is sent.
+    pub fn end_soon(&self, context: &Context) {
+        self.ending.set(true);
+        self.flush_later(context);
+    }
+
+    /// Closes the connection at once.
+    pub fn close(&self, context: &mut Context) {
+        self.flush_now(context);
+        if let Some(socket) = self.socket.borrow().clone() {
+            if let Err(error) = help(js_string!("destroy"), &[socket.into()], context) {
+                fatal::uncaught(error, Origin::Exception, context);
+            }
+            return;
+        }
+        let stream = match &*self.transport.borrow() {
+            Transport::Script(stream) => Some(stream.clone()),
+            _ => None,
+        };
+        if let Some(stream) = stream {
+            if let Err(error) = help(js_string!("destroy"), &[stream.into()], context) {
+                fatal::uncaught(error, Origin::Exception, context);
+            }
+            return;
+        }
+        self.finished.set(true);
+        if let Some(id) = self.handle() {
+            let _ = State::of(context).event_loop.close(id);
+        }
+    }
+
+    /// The transport is gone: whoever waits for it hears of that.
+    pub(super) fn closed(&self, context: &mut Context) -> JsResult<()> {
+        self.transport.replace(Transport::Closed);
+        self.finished.set(true);
+        self.receiving.replace(None);
+        self.unread.replace(Vec::new());
+        let exchanges = self.exchanges.borrow_mut().take();
+        let server = self.server_object.take();
+        self.server.remove(self.index.get());
+        let counted = self.counted.take();
+        if counted {
+            self.server.discount();
+        }
+        for exchange in exchanges {
+            let args = [exchange.request.into(), exchange.response.into()];
+            help(js_string!("cutOff"), &args, context)?;
+        }
+        let socket = self.socket.take();
+        drop(socket);
+        match server {
+            Some(server) if counted && self.server.is_closing() => {
+                help(js_string!("drained"), &[server.into()], context).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Bytes into messages: reading, parsing, and stopping when script or the peer can't keep up.
+
+use std::rc::Rc;
+
+use boa_engine::{Context, JsResult, JsString, js_string};
+use ouro_loop::{HandleId, ReadResult};
+
+use super::{Connection, HIGH_WATER_MARK, MAX_PIPELINED, Phase, Transport};
+use crate::{
+    node::{
+        buffer, errors,
+        http::{
+            help, incoming, listener_count,
+            protocol::{Head, Item, ParseError},
+        },
+        net,
+    },
+    runtime::{
+        State,
+        fatal::{self, Origin},
+    },
+};
+
+impl Connection {
+    pub(super) fn readable(self: &Rc<Self>, id: HandleId, context: &mut Context) -> JsResult<()> {
+        let state = State::of(context);
+        let slot = state.slot::<net::Slot>();
+        let mut buffer = slot.take_buffer();
+        let result = state.event_loop.read(id, &mut buffer);
+        let outcome = match result {
+            ReadResult::Data(count) => {
+                self.count(count, 0);
+                self.feed(&buffer[..count], context);
+                Ok(())
+            }
+            ReadResult::WouldBlock => Ok(()),
+            ReadResult::Eof => self.end_of_input(context),
+            ReadResult::Err(error) => self.broken(&error, context),
+        };
+        slot.give_buffer(buffer);
+        outcome
+    }
+
+    /// Parses what has arrived, and calls script for it.
+    pub(super) fn feed(self: &Rc<Self>, bytes: &[u8], context: &mut Context) {
+        if self.finished.get() {
+            if self.handle().is_none() || !self.ending.get() {
+                self.unread.borrow_mut().extend_from_slice(bytes);
+            }
+            return;
+        }
+        if self.feeding.get() || !self.unread.borrow().is_empty() {
+            self.unread.borrow_mut().extend_from_slice(bytes);
+            return;
+        }
+        self.feeding.set(true);
+        let mut rest = bytes;
+        while (!self.finished.get() || self.receiving.borrow().is_some()) && !self.must_wait() {
+            let item = self.decoder.borrow_mut().decode(&mut rest);
+            let outcome = match item {
+                Ok(Item::More) => break,
+                Ok(Item::Head(head)) => self.request(head, rest, context),
+                Ok(Item::Data(data)) => self.body(data, context),
+                Ok(Item::End(trailers)) => self.end_of_request(trailers, context),
+                Err(error) => self.malformed(error, bytes, bytes.len() - rest.len(), context),
+            };
+            if let Err(error) = outcome {
+                fatal::uncaught(error, Origin::Exception, context);
+            }
+        }
+        self.feeding.set(false);
+        if !rest.is_empty() && !self.is_closed() {
+            self.unread.borrow_mut().extend_from_slice(rest);
+        }
+        if self.phase.get() != Phase::Head && self.decoder.borrow().is_inside_head() {
+            self.enter_phase(Phase::Head, context);
+        }
+        if !self.unread.borrow().is_empty() && self.must_wait() {
+            self.stop_reading(context);
+        }
+    }
+
+    /// Whether parsing has to wait for script or for the peer.
+    pub(super) fn must_wait(&self) -> bool {
+        if !self.reading.get() {
+            return true;
+        }
+        let exchanges = self.exchanges.borrow();
+        exchanges.len() >= MAX_PIPELINED
+            || (exchanges.len() > 1
+                && self.out.borrow().len() + exchanges.waiting() > HIGH_WATER_MARK)
+            || (self.sending.get() && self.receiving.borrow().is_none())
+    }
+
+    pub(super) fn stop_reading(&self, context: &Context) {
+        self.reading.set(false);
+        if let Some(id) = self.handle() {
+            let _ = State::of(context).event_loop.read_stop(id);
+        } else if let Transport::Script(stream) = &*self.transport.borrow() {
+            // The stream's own buffer holds back its source.
+            let _ = stream;
+        }
+    }
+
+    /// A request's reader wants more, or a response has made room.
+    pub fn want_more(&self, context: &mut Context) {
+        if self.is_closed() || self.finished.get() {
+            return;
+        }
+        if !self.reading.replace(true)
+            && let Some(id) = self.handle()
+        {
+            let _ = State::of(context).event_loop.read_start(id);
+        }
+        if !self.unread.borrow().is_empty() {
+            // Not now: script that asked for it, by a read or by ending a response, goes on first.
+            self.feed_later.set(true);
+            self.flush_later(context);
+        }
+    }
+
+    pub(super) fn body(self: &Rc<Self>, bytes: &[u8], context: &mut Context) -> JsResult<()> {
+        let Some(request) = self.receiving.borrow().clone() else {
+            return Ok(());
+        };
+        if self.phase.get() == Phase::Answer {
+            self.enter_phase(Phase::Body, context);
+        }
+        if !incoming::data(&request, bytes, context)? {
+            self.stop_reading(context);
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_of_request(
+        self: &Rc<Self>,
+        trailers: Option<Head>,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let Some(request) = self.receiving.take() else {
+            return Ok(());
+        };
+        let phase = if self.exchanges.borrow().is_empty() {
+            Phase::Idle
+        } else {
+            Phase::Answer
+        };
+        if self.phase.get() != phase {
+            self.enter_phase(phase, context);
+        }
+        incoming::end(&request, trailers, context)
+    }
+
+    pub(super) fn end_of_input(self: &Rc<Self>, context: &mut Context) -> JsResult<()> {
+        self.reading.set(false);
+        let socket = self.socket.borrow().clone();
+        if self.finished.get() {
+            if let Some(socket) = socket {
+                return help(js_string!("socketEnd"), &[socket.into()], context).map(drop);
+            }
+            if self.exchanges.borrow().is_empty() {
+                self.close(context);
+            }
+            return Ok(());
+        }
+        let outcome = self.decoder.borrow_mut().finish();
+        if let Err(error) = outcome {
+            return self.malformed(error, &[], 0, context);
+        }
+        if self.server.allows_half_open() {
+            let last = self
+                .exchanges
+                .borrow_mut()
+                .last_mut()
+                .map(|last| last.last = true);
+            if last.is_none() {
+                self.end_soon(context);
+            }
+        } else {
+            self.finished.set(true);
+            self.abort_requests(context)?;
+            self.end_soon(context);
+        }
+        match socket {
+            Some(socket) => help(js_string!("socketEnd"), &[socket.into()], context).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn broken(
+        self: &Rc<Self>,
+        error: &std::io::Error,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        self.finished.set(true);
+        let errno = errors::system::errno_of(error);
+        let server = self.server_object.borrow().clone();
+        let listens = match &server {
+            Some(server) => listener_count(server, js_string!("clientError"), context)? > 0,
+            None => false,
+        };
+        if let (Some(server), true) = (server, listens) {
+            let socket = self.socket(context)?;
+            return help(
+                js_string!("readError"),
+                &[server.into(), socket, errno.into()],
+                context,
+            )
+            .map(drop);
+        }
+        if let Some(socket) = self.socket.borrow().clone() {
+            return help(js_string!("destroy"), &[socket.into()], context).map(drop);
+        }
+        self.close(context);
+        Ok(())
+    }
+
+    pub(super) fn malformed(
+        self: &Rc<Self>,
+        error: ParseError,
+        packet: &[u8],
+        parsed: usize,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        self.finished.set(true);
+        self.receiving.replace(None);
+        let Some(server) = self.server_object.borrow().clone() else {
+            return Ok(());
+        };
+        let socket = self.socket(context)?;
+        let packet = buffer::from_slice(packet, context)?;
+        let args = [
+            server.into(),
+            socket,
+            JsString::from(error.code()).into(),
+            JsString::from(error.reason()).into(),
+            error.status().into(),
+            (parsed as f64).into(),
+            packet.into(),
+        ];
+        help(js_string!("clientError"), &args, context).map(drop)
+    }
+}

@@ -1,0 +1,201 @@
+//! A request on its way to script: what its head asks for, the objects for it, and the one call.
+//!
+//! Here is also where a connection leaves HTTP, because a request asked for that.
+
+use std::rc::Rc;
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+
+use super::{Connection, Phase, Transport};
+use crate::{
+    node::{
+        buffer,
+        http::{
+            emit,
+            exchange::Exchange,
+            fields, help,
+            incoming::{self, Incoming},
+            listener_count,
+            protocol::{Head, Method},
+            response,
+        },
+    },
+    runtime::State,
+};
+
+impl Connection {
+    pub(super) fn request(
+        self: &Rc<Self>,
+        head: Head,
+        rest: &[u8],
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let Some(server) = self.server_object.borrow().clone() else {
+            return Ok(());
+        };
+        let traits = head.traits;
+        let method = head.method;
+        let version = head.version;
+        let number = self.next_number.get();
+        self.next_number.set(number + 1);
+        self.enter_phase(Phase::Answer, context);
+
+        let expect = if traits.expect {
+            head.get(b"expect").map(<[u8]>::to_vec)
+        } else {
+            None
+        };
+        let mut upgrade = false;
+        if traits.upgrade {
+            upgrade = method == Method::CONNECT
+                || listener_count(&server, js_string!("upgrade"), context)? > 0;
+        }
+        let request = self.make_request(head, upgrade, context)?;
+        self.receiving.replace(Some(request.clone()));
+        if upgrade {
+            return self.hand_over(&server, &request, method, rest, context);
+        }
+        // An upgrade that nobody wants is an ordinary request, with the body it announces.
+        let plan = response::Start {
+            connection: self.clone(),
+            number,
+            keep_alive: traits.keep_alive,
+            may_chunk: version >= (1, 1) && version.0 == 1,
+            has_body: method != Method::HEAD,
+            rejects_body: self.server.rejects_body(),
+        };
+        let response = response::make(plan, &request, context)?;
+        self.exchanges.borrow_mut().push(Exchange {
+            number,
+            request: request.clone(),
+            response: response.clone(),
+            out: Vec::new(),
+            done: false,
+            last: false,
+        });
+
+        if version == (1, 1) && !traits.host && self.server.requires_host() {
+            return help(
+                js_string!("refuse"),
+                &[response.into(), 400.into()],
+                context,
+            )
+            .map(drop);
+        }
+        if self.server.too_many_requests(number + 1) {
+            let args = [server.into(), request.into(), response.into()];
+            return help(js_string!("dropRequest"), &args, context).map(drop);
+        }
+        if let Some(expect) = expect {
+            let text = fields::latin1(&expect);
+            let args = [server.into(), request.into(), response.into(), text.into()];
+            return help(js_string!("expectation"), &args, context).map(drop);
+        }
+        emit(
+            &server,
+            js_string!("request"),
+            &[request.into(), response.into()],
+            context,
+        )
+        .map(drop)
+    }
+
+    fn make_request(&self, head: Head, upgrade: bool, context: &mut Context) -> JsResult<JsObject> {
+        let mut record = Incoming {
+            connection: Some(self.me()),
+            max_fields: self.server.max_fields(),
+            head: Some(head),
+            ..Incoming::default()
+        };
+        if upgrade {
+            record.bits |= incoming::bits::UPGRADE;
+        }
+        if self.server.joins_duplicates() {
+            record.bits |= incoming::bits::JOIN;
+        }
+        let Some(class) = self.server.incoming_class() else {
+            return Ok(incoming::make(record, context));
+        };
+        let socket = self.socket(context)?;
+        let object = class.construct(std::slice::from_ref(&socket), None, context)?;
+        record.socket = socket;
+        record.bits |= incoming::bits::EVENTS | incoming::bits::STATE;
+        let this = JsValue::from(object.clone());
+        incoming::with(&this, context, |known| *known = record);
+        Ok(object)
+    }
+
+    /// The connection leaves HTTP: a plain socket from here on, with what was read too far.
+    fn hand_over(
+        self: &Rc<Self>,
+        server: &JsObject,
+        request: &JsObject,
+        method: Method,
+        rest: &[u8],
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let event = if method == Method::CONNECT {
+            js_string!("connect")
+        } else {
+            js_string!("upgrade")
+        };
+        let socket = self.socket(context)?;
+        self.decoder.borrow_mut().hand_over();
+        self.finished.set(true);
+        self.receiving.replace(None);
+        let first = buffer::from_slice(rest, context)?;
+        self.detach(context);
+        let this = JsValue::from(request.clone());
+        incoming::with(&this, context, |record| {
+            record.bits |= incoming::bits::COMPLETE
+        });
+        if listener_count(server, event.clone(), context)? == 0 {
+            return help(js_string!("destroy"), &[socket], context).map(drop);
+        }
+        help(
+            js_string!("handedOver"),
+            std::slice::from_ref(&socket),
+            context,
+        )?;
+        emit(
+            server,
+            event,
+            &[request.clone().into(), socket, first.into()],
+            context,
+        )
+        .map(drop)
+    }
+
+    /// Gives the handle to the socket and forgets it.
+    fn detach(&self, context: &mut Context) {
+        self.flush_now(context);
+        let state = State::of(context);
+        let stream = self.stream.borrow_mut().take();
+        if let (Some(id), Some(stream)) = (self.handle(), stream) {
+            let _ = state.event_loop.read_stop(id);
+            stream.set_companion(None);
+            state.owners.set(id, stream);
+        }
+        self.transport.replace(Transport::Closed);
+        self.server.remove(self.index.get());
+        self.server_object.replace(None);
+        self.socket.replace(None);
+    }
+
+    pub(super) fn abort_requests(&self, context: &mut Context) -> JsResult<()> {
+        let requests: Vec<JsObject> = {
+            let mut exchanges = self.exchanges.borrow_mut();
+            let mut list = Vec::new();
+            let all = exchanges.take();
+            for exchange in all {
+                list.push(exchange.request.clone());
+                exchanges.push(exchange);
+            }
+            list
+        };
+        for request in requests {
+            help(js_string!("abort"), &[request.into()], context)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! A connection and script's sockets: the `net.Socket` made over its handle, and streams that script brought.
+
+use std::rc::{Rc, Weak};
+
+use boa_engine::{Context, JsArgs, JsError, JsObject, JsResult, JsValue, js_string};
+use ouro_loop::HandleId;
+
+use super::{Connection, Transport};
+use crate::{
+    node::{
+        buffer::View,
+        errors,
+        http::{help, server::Server},
+        net::{Companion, Stream},
+    },
+    runtime::State,
+};
+
+impl Connection {
+    /// Takes over a socket that script has seen already.
+    fn adopt(
+        server: &Rc<Server>,
+        object: &JsObject,
+        socket: &JsObject,
+        stream: Rc<Stream>,
+        id: HandleId,
+        context: &mut Context,
+    ) -> std::io::Result<()> {
+        let state = State::of(context);
+        let connection = Self::new(server, object, Transport::Handle(id), context);
+        connection.socket.replace(Some(socket.clone()));
+        connection.share(stream);
+        state.owners.set(id, connection);
+        state.event_loop.read_start(id)
+    }
+
+    fn share(self: &Rc<Self>, stream: Rc<Stream>) {
+        let companion: Weak<dyn Companion> = self.myself.clone();
+        stream.set_companion(Some(companion));
+        self.stream.replace(Some(stream));
+    }
+
+    /// The `net.Socket` of the connection; made on first use.
+    pub fn socket(&self, context: &mut Context) -> JsResult<JsValue> {
+        if let Some(socket) = self.socket.borrow().as_ref() {
+            return Ok(socket.clone().into());
+        }
+        if let Transport::Script(stream) = &*self.transport.borrow() {
+            return Ok(stream.clone().into());
+        }
+        let Some(id) = self.handle() else {
+            // Too late for the real one.
+            return help(js_string!("makeSocket"), &[], context);
+        };
+        let stream = Stream::beside(id, None, context);
+        let (read, written) = self.bytes.get();
+        stream.count(read, written);
+        let handle = stream.object(context);
+        self.me().share(stream.clone());
+        let server = self.server_object.borrow().clone();
+        let server = server.map_or_else(JsValue::undefined, JsValue::from);
+        let socket = help(js_string!("makeSocket"), &[handle.into(), server], context)?;
+        stream.set_socket(socket.as_object());
+        self.socket.replace(socket.as_object());
+        // From here on the socket takes itself off the count.
+        self.counted.set(false);
+        Ok(socket)
+    }
+}
+
+/// `currentMessage(handle)`: the response that a connection is sending; `null` if there is none.
+pub fn current_message(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    let handle = args.get_or_undefined(0).as_object();
+    let stream = handle.and_then(|handle| Stream::of(&handle));
+    let message = stream.and_then(|stream| stream.companion()?.message());
+    Ok(message.map_or(JsValue::null(), JsValue::from))
+}
+
+/// `connect(server, stream)`: speaks HTTP on a stream that was emitted as a server's 'connection'. Answers the function to
+/// give its chunks to (`null` for the end, `undefined` when it closed), or nothing when the loop delivers.
+pub fn connect_script(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (Some(object), Some(stream)) = (
+        args.get_or_undefined(0).as_object(),
+        args.get_or_undefined(1).as_object(),
+    ) else {
+        return Ok(JsValue::undefined());
+    };
+    let Some(server) = Server::of(&object, context) else {
+        return Ok(JsValue::undefined());
+    };
+    let handle = stream.get(js_string!("_handle"), context)?.as_object();
+    if let Some(handle) = handle.and_then(|handle| Stream::of(&handle))
+        && let Some(id) = handle.id()
+    {
+        if let Err(error) = Connection::adopt(&server, &object, &stream, handle, id, context) {
+            let errno = errors::system::errno_of(&error);
+            return Err(errors::system::errno_exception(
+                errno, "read", None, context,
+            ));
+        }
+        return Ok(JsValue::undefined());
+    }
+    let connection = Connection::new(&server, &object, Transport::Script(stream), context);
+    let feed = boa_engine::NativeFunction::from_copy_closure_with_captures(
+        |_, args, connection: &ScriptConnection, context| {
+            let connection = connection.0.clone();
+            let chunk = args.get_or_undefined(0);
+            if chunk.is_undefined() {
+                connection.closed(context)?;
+            } else if chunk.is_null() {
+                connection.end_of_input(context)?;
+            } else if let Some(view) = View::of(chunk, context) {
+                let bytes = view.to_vec();
+                connection.feed(&bytes, context);
+            }
+            Ok::<_, JsError>(JsValue::undefined())
+        },
+        ScriptConnection(connection),
+    );
+    let function = boa_engine::object::FunctionObjectBuilder::new(context.realm(), feed).build();
+    Ok(function.into())
+}
+
+#[derive(Clone, boa_engine::Trace, boa_engine::Finalize)]
+struct ScriptConnection(#[unsafe_ignore_trace] Rc<Connection>);

@@ -1,0 +1,189 @@
+//! The body of a message that comes in: the stream state, made on first touch, and the ways into it.
+//!
+//! What arrives before anybody looks is kept in the record; a message that nobody looks at never becomes a stream at all.
+
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
+
+use super::{Incoming, bits, with};
+use crate::{
+    node::{
+        buffer,
+        http::{help, protocol::Head, record::define_own},
+    },
+    runtime::State,
+};
+
+pub(super) fn set_readable_state(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    with(this, context, |record| record.bits |= bits::STATE);
+    define_own(
+        this,
+        js_string!("_readableState"),
+        args.get_or_undefined(0).clone(),
+    );
+    Ok(JsValue::undefined())
+}
+
+/// The state is made now, and told what has happened already.
+pub(super) fn readable_state(
+    this: &JsValue,
+    _: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let mut at = this.as_object();
+    while let Some(object) = at {
+        if object.is::<Incoming>() {
+            return materialize(&object, context);
+        }
+        at = object.prototype();
+    }
+    // The prototype itself, or an object that script is still constructing.
+    Ok(JsValue::undefined())
+}
+
+/// Gives a message its stream state, and feeds it what has arrived.
+fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+    let this = JsValue::from(object.clone());
+    let (gone, complete, waiting, socket) = {
+        let Some(mut record) = object.downcast_mut::<Incoming>() else {
+            return Ok(JsValue::undefined());
+        };
+        if record.has(bits::STATE) {
+            drop(record);
+            return object.get(js_string!("_readableState"), context);
+        }
+        record.bits |= bits::STATE;
+        (
+            record.has(bits::GONE),
+            record.has(bits::COMPLETE),
+            std::mem::take(&mut record.waiting),
+            record.socket.clone(),
+        )
+    };
+    let state = help(
+        js_string!("makeState"),
+        &[this.clone(), gone.into(), socket],
+        context,
+    )?;
+    define_own(&this, js_string!("_readableState"), state.clone());
+    if !gone {
+        if !waiting.is_empty() {
+            let chunk = buffer::from_slice(&waiting, context)?;
+            push(object, chunk.into(), context)?;
+        }
+        if complete {
+            push(object, JsValue::null(), context)?;
+        }
+    }
+    Ok(state)
+}
+
+fn push(object: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bool> {
+    let push = object.get(js_string!("push"), context)?;
+    let Some(push) = push.as_callable() else {
+        return Ok(true);
+    };
+    Ok(push
+        .call(&object.clone().into(), &[chunk], context)?
+        .to_boolean())
+}
+
+/// Bytes of the body. Answers whether more are welcome.
+pub fn data(object: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<bool> {
+    /// Node's default high-water mark for a socket.
+    const HIGH_WATER_MARK: usize = 64 * 1024;
+    if let Some(mut record) = object.downcast_mut::<Incoming>() {
+        if record.has(bits::DUMPED) {
+            return Ok(true);
+        }
+        if !record.has(bits::STATE) {
+            record.waiting.extend_from_slice(bytes);
+            return Ok(record.waiting.len() < HIGH_WATER_MARK);
+        }
+    }
+    let this = JsValue::from(object.clone());
+    if with(&this, context, |record| record.has(bits::DUMPED)) == Some(true) {
+        return Ok(true);
+    }
+    let chunk = buffer::from_slice_pooled(bytes, context)?;
+    push(object, chunk.into(), context)
+}
+
+/// The end of the message.
+pub fn end(object: &JsObject, trailers: Option<Head>, context: &mut Context) -> JsResult<()> {
+    let this = JsValue::from(object.clone());
+    let has_state = with(&this, context, |record| {
+        record.bits |= bits::COMPLETE;
+        record.trailers = trailers.map(Box::new);
+        record.has(bits::STATE)
+    });
+    if has_state == Some(true) {
+        push(object, JsValue::null(), context)?;
+    }
+    Ok(())
+}
+
+/// The response is over: what nobody has read won't be.
+pub fn dump(object: &JsObject, in_tick: bool, context: &mut Context) -> JsResult<()> {
+    let this = JsValue::from(object.clone());
+    let turn = State::of(context).tasks.turn();
+    let now = with(&this, context, |record| {
+        if record.bits & (bits::EVENTS | bits::STATE) == 0 {
+            record.bits |= bits::DUMPED | bits::GONE;
+            record.gone_in = turn;
+            record.waiting = Vec::new();
+            return false;
+        }
+        !record.has(bits::CONSUMED)
+    });
+    if now == Some(true) {
+        // Somebody may listen for its end: let the stream come to it, in a tick, unless it has a reader by then.
+        let helper = if in_tick {
+            js_string!("dumpNow")
+        } else {
+            js_string!("dumpSoon")
+        };
+        help(helper, &[this], context)?;
+    }
+    Ok(())
+}
+
+/// `message._dump()`
+pub(super) fn dump_native(
+    this: &JsValue,
+    _: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let first = with(this, context, |record| {
+        let first = !record.has(bits::DUMPED);
+        record.bits |= bits::DUMPED;
+        record.waiting = Vec::new();
+        first
+    });
+    if first == Some(true) {
+        help(
+            js_string!("drainMessage"),
+            std::slice::from_ref(this),
+            context,
+        )?;
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `message._read(size)`: reading goes on if it was stopped for this message's sake.
+pub(super) fn read(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (connection, socket) = with(this, context, |record| {
+        record.bits |= bits::CONSUMED;
+        (record.connection.clone(), record.socket.clone())
+    })
+    .unwrap_or_default();
+    if let Some(connection) = connection {
+        connection.want_more(context);
+    } else if socket.is_object() {
+        help(js_string!("resumeSocket"), &[socket], context)?;
+    }
+    Ok(JsValue::undefined())
+}

@@ -1,0 +1,253 @@
+//! The header of a message that goes out: fields become text, text becomes bytes, framing is decided by what they say.
+//!
+//! `writeHead` of a response and `_storeHeader` of a request end here, as does the header that nobody wrote.
+
+use boa_engine::{Context, JsArgs, JsError, JsResult, JsString, JsValue, js_string};
+
+use super::{Field, Outgoing, Sink, bits, need};
+use crate::node::{
+    errors,
+    http::{
+        Slot, fields, header_methods,
+        protocol::encode::{self, Plan, Said},
+        record, response,
+    },
+};
+
+/// Name and value of each field to send, all as text.
+pub type Texts = Vec<(JsString, JsString)>;
+
+/// How a message begins.
+pub enum FirstLine<'a> {
+    Request(&'a JsString),
+    Status(u16, &'a JsString),
+}
+
+impl FirstLine<'_> {
+    fn status(&self) -> u16 {
+        match self {
+            Self::Request(_) => 0,
+            Self::Status(status, _) => *status,
+        }
+    }
+
+    fn append_to(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Request(line) => fields::extend_latin1(line, out),
+            Self::Status(status, reason) => {
+                out.extend_from_slice(b"HTTP/1.1 ");
+                encode::number(u64::from(*status), out);
+                out.push(b' ');
+                fields::extend_latin1(reason, out);
+                out.extend_from_slice(b"\r\n");
+            }
+        }
+    }
+}
+
+/// Encodes the header to where it goes; `false` if its `Trailer` field can't be. Nothing here can run script.
+pub fn encode_header(
+    record: &mut Outgoing,
+    first: &FirstLine<'_>,
+    texts: &Texts,
+    context: &Context,
+) -> bool {
+    let date = record
+        .has(bits::SEND_DATE)
+        .then(|| *Slot::of(context).date.borrow_mut().now());
+    let timed = record.keep_alive_timeout > 0.0 && record.has(bits::DEFAULT_KEEP_ALIVE);
+    let plan = Plan {
+        status: first.status(),
+        said: Said::default(),
+        keep_alive: record.has(bits::KEEP_ALIVE),
+        has_body: record.has(bits::HAS_BODY),
+        may_chunk: record.has(bits::MAY_CHUNK),
+        length: record.length,
+        removed_connection: record.has(bits::REMOVED_CONNECTION),
+        removed_length: record.has(bits::REMOVED_LENGTH),
+        removed_encoding: record.has(bits::REMOVED_ENCODING),
+        keep_alive_timeout: timed.then_some((record.keep_alive_timeout / 1000.0) as u64),
+        max_requests: record.max_requests,
+        max_requests_reached: record.has(bits::MAX_REACHED),
+        agent: record.has(bits::AGENT),
+        date,
+    };
+    let encoded = if let Sink::Connection(connection, number) = &record.sink {
+        connection.hold(*number);
+        let mut encoded = None;
+        connection.write(*number, |out| {
+            encoded = Some(append_header(plan, first, texts, out));
+        });
+        // Without a place to go there is no header to fail.
+        encoded.unwrap_or_else(|| append_header(plan, first, texts, &mut Vec::new()))
+    } else {
+        let mut head = Vec::with_capacity(256);
+        let encoded = append_header(plan, first, texts, &mut head);
+        record.header = Some(head.clone());
+        record.kept.append(&mut head);
+        encoded
+    };
+    let (outcome, said) = encoded;
+    if outcome.bad_trailer {
+        return false;
+    }
+    if let Some(length) = said.length_value {
+        record.length = Some(length);
+    }
+    record.set(bits::CHUNKED, outcome.chunked);
+    record.set(bits::KEEP_ALIVE, outcome.keep_alive);
+    if outcome.last {
+        record.bits |= bits::LAST;
+    }
+    record.bits |= bits::HEADER;
+    if said.expect {
+        record.bits |= bits::SENT;
+    }
+    true
+}
+
+fn append_header(
+    mut plan: Plan,
+    first: &FirstLine<'_>,
+    texts: &Texts,
+    out: &mut Vec<u8>,
+) -> (encode::Outcome, Said) {
+    let start = out.len();
+    first.append_to(out);
+    let said = &mut plan.said;
+    for (name, value) in texts {
+        let name_at = out.len();
+        fields::extend_latin1(name, out);
+        let name_end = out.len();
+        out.extend_from_slice(b": ");
+        let value_at = out.len();
+        fields::extend_latin1(value, out);
+        let value_end = out.len();
+        out.extend_from_slice(b"\r\n");
+        said.field(&out[name_at..name_end], &out[value_at..value_end]);
+    }
+    plan.removed_connection &= !plan.said.connection;
+    plan.length = plan.said.length_value.or(plan.length);
+    let outcome = encode::finish_head(&plan, out);
+    if outcome.bad_trailer {
+        out.truncate(start);
+    }
+    (outcome, plan.said)
+}
+
+/// The fields that script has set, as text. May run script: `toString` of odd values.
+pub fn texts_of_fields(this: &JsValue, context: &mut Context) -> JsResult<Texts> {
+    let list = need(this, context, |record| record.fields.clone())?.unwrap_or_default();
+    let mut texts = Texts::with_capacity(list.len() + 1);
+    for Field { name, value } in list {
+        push_texts(&mut texts, name, &value, false, context)?;
+    }
+    Ok(texts)
+}
+
+/// Adds a field, or one for each element of an array.
+pub fn push_texts(
+    texts: &mut Texts,
+    name: JsString,
+    value: &JsValue,
+    validate: bool,
+    context: &mut Context,
+) -> JsResult<()> {
+    if let Some(text) = value.as_string() {
+        if validate {
+            fields::validate_text(&name, &text, context)?;
+        }
+        texts.push((name, text));
+        return Ok(());
+    }
+    if let Some(object) = value.as_object()
+        && object.is_array()
+    {
+        let elements = header_methods::elements(&object, context)?;
+        let cookie = name.to_std_string_lossy().eq_ignore_ascii_case("cookie");
+        if cookie {
+            let parts: Vec<String> = elements
+                .iter()
+                .map(|element| Ok(element.to_string(context)?.to_std_string_lossy()))
+                .collect::<JsResult<_>>()?;
+            texts.push((name, JsString::from(parts.join("; "))));
+            return Ok(());
+        }
+        for element in elements {
+            if validate {
+                fields::validate_value(&name, &element, context)?;
+            }
+            let text = element.to_string(context)?;
+            texts.push((name.clone(), text));
+        }
+        return Ok(());
+    }
+    if validate {
+        fields::validate_value(&name, value, context)?;
+    }
+    let text = value.to_string(context)?;
+    texts.push((name, text));
+    Ok(())
+}
+
+/// `_storeHeader(firstLine, headers)`: what client requests use; headers are an object, an array, or nothing.
+pub(super) fn store_header(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let line = args.get_or_undefined(0).to_string(context)?;
+    let texts = match args.get_or_undefined(1).as_object() {
+        Some(headers) => header_methods::texts_of(&headers, true, context)?,
+        None => texts_of_fields(this, context)?,
+    };
+    let state_ok = {
+        let Some(holder) = record::holder::<Outgoing>(this, context) else {
+            return Ok(JsValue::undefined());
+        };
+        let Some(mut record) = holder.downcast_mut::<Outgoing>() else {
+            return Ok(JsValue::undefined());
+        };
+        encode_header(&mut record, &FirstLine::Request(&line), &texts, context)
+    };
+    if state_ok {
+        Ok(JsValue::undefined())
+    } else {
+        Err(trailer_invalid(context))
+    }
+}
+
+/// `ERR_HTTP_TRAILER_INVALID`
+pub fn trailer_invalid(context: &mut Context) -> JsError {
+    errors::node_error("ERR_HTTP_TRAILER_INVALID", &[], context)
+}
+
+pub(super) fn implicit_header_missing(
+    _: &JsValue,
+    _: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    Err(errors::node_error(
+        "ERR_METHOD_NOT_IMPLEMENTED",
+        &[js_string!("_implicitHeader()").into()],
+        context,
+    ))
+}
+
+/// Makes the header as the message's own method does.
+pub(super) fn implicit_header(this: &JsValue, context: &mut Context) -> JsResult<()> {
+    let Some(object) = this.as_object() else {
+        return Ok(());
+    };
+    let native = object
+        .downcast_ref::<Outgoing>()
+        .is_some_and(|record| record.has(bits::RESPONSE));
+    if native {
+        return response::implicit_header(&object, context);
+    }
+    let method = object.get(js_string!("_implicitHeader"), context)?;
+    match method.as_callable() {
+        Some(method) => method.call(this, &[], context).map(drop),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,55 @@
+//! What handles of streams and of listeners have in common for script: whether they are referenced, where they are, their
+//! descriptor.
+
+use std::net::SocketAddr;
+
+use boa_engine::{Context, JsResult, JsValue};
+use ouro_loop::HandleId;
+
+use super::{Listener, Stream, address};
+use crate::runtime::State;
+
+fn id_of(this: &JsValue) -> Option<HandleId> {
+    let object = this.as_object()?;
+    match Stream::of(&object) {
+        Some(stream) => stream.id(),
+        None => Listener::of(&object)?.id(),
+    }
+}
+
+/// `handle.hasRef()`
+pub fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let referenced = id_of(this).and_then(|id| State::of(context).event_loop.has_ref(id).ok());
+    Ok(referenced.unwrap_or(false).into())
+}
+
+/// `handle.getsockname()`
+pub fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    describe(this, context, |state, id| state.event_loop.local_addr(id))
+}
+
+/// An address of the handle as script sees it; `undefined` if it has none.
+pub fn describe(
+    this: &JsValue,
+    context: &mut Context,
+    ask: impl FnOnce(&State, HandleId) -> std::io::Result<SocketAddr>,
+) -> JsResult<JsValue> {
+    let address = id_of(this).and_then(|id| ask(&State::of(context), id).ok());
+    Ok(match address {
+        Some(address) => address::describe(&address, context).into(),
+        None => JsValue::undefined(),
+    })
+}
+
+/// `handle.fd`; -1 where there is none.
+#[cfg(unix)]
+pub fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let fd = id_of(this).and_then(|id| State::of(context).event_loop.raw_fd(id).ok());
+    Ok(fd.unwrap_or(-1).into())
+}
+
+/// `handle.fd`: not on this platform.
+#[cfg(not(unix))]
+pub fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok((-1).into())
+}
