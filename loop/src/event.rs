@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::handle::HandleId;
+use crate::process::ExitStatus;
 
 /// How far a run goes; `uv_run_mode` of libuv.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,13 @@ pub enum Event {
         id: HandleId,
         /// The signal's number.
         signum: i32,
+    },
+    /// A child process has ended.
+    Exit {
+        /// The process handle.
+        id: HandleId,
+        /// How it ended.
+        status: ExitStatus,
     },
     /// A listener has connections: call `accept` until it answers `None`.
     Connection(HandleId),
@@ -79,6 +87,7 @@ impl Event {
             | Event::Check(id)
             | Event::Async(id)
             | Event::Signal { id, .. }
+            | Event::Exit { id, .. }
             | Event::Connection(id)
             | Event::Connected { id, .. }
             | Event::Readable(id)

@@ -6,6 +6,7 @@
 
 use crate::error::LoopError;
 use crate::net::{Listener, Stream};
+use crate::process::ProcessState;
 use crate::signal::SignalState;
 use crate::timer::TimerState;
 use crate::wake::AsyncState;
@@ -84,6 +85,8 @@ pub enum HandleKind {
     Async,
     /// Made by `signal`.
     Signal,
+    /// Made by `spawn`.
+    Process,
     /// A listening TCP socket or pipe.
     Listener,
     /// A connected (or connecting) TCP socket, pipe or terminal.
@@ -98,6 +101,7 @@ pub(crate) enum Kind {
     Check,
     Async(AsyncState),
     Signal(SignalState),
+    Process(ProcessState),
     Listener(Box<Listener>),
     Stream(Box<Stream>),
 }
@@ -112,6 +116,7 @@ impl Kind {
             Kind::Check => HandleKind::Check,
             Kind::Async(_) => HandleKind::Async,
             Kind::Signal(_) => HandleKind::Signal,
+            Kind::Process(_) => HandleKind::Process,
             Kind::Listener(_) => HandleKind::Listener,
             Kind::Stream(_) => HandleKind::Stream,
         })

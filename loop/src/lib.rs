@@ -1,5 +1,5 @@
-//! An event loop in the manner of libuv, on mio: timers, sockets, pipes, signals and wake-ups from other threads,
-//! announced phase by phase in the order of `uv_run`.
+//! An event loop in the manner of libuv, on mio: timers, sockets, pipes, child processes, signals and wake-ups from
+//! other threads, announced phase by phase in the order of `uv_run`.
 //!
 //! The loop is *pulled*: [`EventLoop::next_event`] runs it up to the next [`Event`] and returns that, and what follows
 //! is the caller's business. No callback is stored, and nothing of the loop is borrowed while the caller acts, so
@@ -135,8 +135,8 @@
 //!
 //! # Platforms
 //!
-//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows there are no pipes and no descriptors to take
-//! over yet.
+//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows there are no pipes, no child processes and no
+//! descriptors to take over yet.
 
 #![warn(missing_docs)]
 
@@ -146,6 +146,7 @@ mod handle;
 mod metrics;
 mod net;
 mod phases;
+mod process;
 mod signal;
 mod sys;
 mod timer;
@@ -164,6 +165,7 @@ pub use event::{Event, ReadResult, RunMode};
 pub use handle::{HandleId, HandleKind};
 pub use metrics::Metrics;
 pub use net::{ConnectOptions, ListenOptions, Payload, StreamKind};
+pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};
 pub use wake::Waker;
 
 use handle::{Handles, Kind};
@@ -200,6 +202,7 @@ pub(crate) struct Core {
     check: WatchList,
     asyncs: Vec<HandleId>,
     signals: signal::Signals,
+    children: process::Children,
     /// Handles with finished work to announce in the next pending phase.
     pending: VecDeque<HandleId>,
     /// How many of them haven't been closed meanwhile.
@@ -242,6 +245,7 @@ impl Core {
             check: WatchList::default(),
             asyncs: Vec::new(),
             signals: signal::Signals::default(),
+            children: process::Children::default(),
             pending: VecDeque::new(),
             pending_live: 0,
             ready: VecDeque::new(),
@@ -299,6 +303,7 @@ impl Core {
             Kind::Check => self.watch_stop(id, Watch::Check)?,
             Kind::Async(_) => self.asyncs.retain(|&other| other != id),
             Kind::Signal(_) => self.signal_stop(id)?,
+            Kind::Process(_) => self.process_stop(id)?,
             Kind::Listener(_) | Kind::Stream(_) => self.close_io(id),
             Kind::Vacant => return Err(LoopError::BadHandle),
         }

@@ -299,6 +299,7 @@ impl Core {
                 Some(Event::Async(id))
             }
             Kind::Signal(_) => self.signal_step(id),
+            Kind::Process(_) => self.process_step(id),
             Kind::Listener(_) => self.listener_step(id, step),
             Kind::Stream(_) => self.stream_step(id, step),
             _ => None,

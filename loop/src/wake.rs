@@ -74,7 +74,7 @@ pub(crate) struct AsyncState {
 
 impl Core {
     /// After a wake-up: every async handle that was woken goes on the ready-list, then the signal
-    /// handles, as libuv has them last.
+    /// handles and the children that have ended, as libuv has them last.
     pub(crate) fn collect_wakes(&mut self) {
         self.shared.seen();
         for at in 0..self.asyncs.len() {
@@ -87,6 +87,7 @@ impl Core {
             }
         }
         self.collect_signals();
+        self.collect_children();
     }
 
     /// Takes the wake of an async handle; `false` if there is none (any more).

@@ -76,6 +76,7 @@ fn handle_of(event: &Event) -> HandleId {
         | Event::Readable(id)
         | Event::Closed(id)
         | Event::Signal { id, .. }
+        | Event::Exit { id, .. }
         | Event::Connected { id, .. }
         | Event::Wrote { id, .. }
         | Event::Shutdown { id, .. } => *id,

@@ -301,7 +301,16 @@ impl Core {
         Ok(())
     }
 
-    fn adopt(&mut self, io: Io) -> io::Result<HandleId> {
+    /// The number of the descriptor behind a stream or listener.
+    pub(crate) fn descriptor_of(&mut self, id: HandleId) -> io::Result<i32> {
+        match &self.handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => stream.io()?.raw_fd(),
+            Kind::Listener(listener) => listener.io()?.raw_fd(),
+            _ => Err(LoopError::WrongKind.into()),
+        }
+    }
+
+    pub(crate) fn adopt(&mut self, io: Io) -> io::Result<HandleId> {
         let stream = Box::new(Stream::connected(io));
         Ok(self.handles.insert(Kind::Stream(stream))?)
     }
@@ -353,12 +362,7 @@ impl EventLoop {
     /// The descriptor behind a stream or listener, which stays the loop's.
     #[cfg(unix)]
     pub fn raw_fd(&self, id: HandleId) -> io::Result<std::os::fd::RawFd> {
-        let mut core = self.core.borrow_mut();
-        match &core.handles.open_mut(id)?.kind {
-            Kind::Stream(stream) => Ok(stream.io()?.raw_fd()),
-            Kind::Listener(listener) => Ok(listener.io()?.raw_fd()),
-            _ => Err(LoopError::WrongKind.into()),
-        }
+        self.core.borrow_mut().descriptor_of(id)
     }
 
     /// What is behind the stream.

@@ -1,5 +1,6 @@
 //! Unix: epoll or kqueue, file descriptors.
 
+mod process;
 mod signal;
 
 use std::ffi::{CStr, OsStr};
@@ -16,6 +17,7 @@ use mio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
+pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;
 
 pub(crate) use libc::{EBADF, ECANCELED, EINVAL, EMFILE, ENOTCONN, EPIPE};
@@ -201,8 +203,8 @@ impl Io {
         }
     }
 
-    pub(crate) fn raw_fd(&self) -> RawFd {
-        each!(self, io => io.as_raw_fd())
+    pub(crate) fn raw_fd(&self) -> io::Result<RawFd> {
+        Ok(each!(self, io => io.as_raw_fd()))
     }
 }
 
@@ -286,11 +288,11 @@ impl ListenerIo {
         }
     }
 
-    pub(crate) fn raw_fd(&self) -> RawFd {
-        match self {
+    pub(crate) fn raw_fd(&self) -> io::Result<RawFd> {
+        Ok(match self {
             ListenerIo::Tcp(io) => io.as_raw_fd(),
             ListenerIo::Unix(io, _) => io.as_raw_fd(),
-        }
+        })
     }
 }
 

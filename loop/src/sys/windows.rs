@@ -1,5 +1,6 @@
 //! Windows: IOCP by way of mio, sockets. Named pipes aren't here yet: listening and connecting to one is an error.
 
+mod process;
 mod signal;
 
 use std::fs::File;
@@ -13,6 +14,7 @@ use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 
+pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;
 
 /// `ERROR_INVALID_HANDLE`.
@@ -122,6 +124,11 @@ impl Io {
         io.deregister(registry)
     }
 
+    /// A socket is no descriptor on this platform.
+    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
+        Err(no_pipes())
+    }
+
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         let Io::Tcp(io) = self;
         io.local_addr()
@@ -162,6 +169,11 @@ impl ListenerIo {
     pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
         let ListenerIo::Tcp(io) = self;
         io.deregister(registry)
+    }
+
+    /// A socket is no descriptor on this platform.
+    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
+        Err(no_pipes())
     }
 
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
