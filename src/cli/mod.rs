@@ -16,7 +16,7 @@ use crate::{
     Runtime,
     engine::registry,
     modules,
-    node::util,
+    node::{child_process, util},
     on_script_thread,
     runtime::{
         State,
@@ -94,6 +94,7 @@ fn start(mut run: Invocation) -> i32 {
     if run.check {
         return check(&program, &mut runtime);
     }
+    runtime.enter(child_process::adopt_from_parent);
     runtime.enter(|context| modules::preload(&run.require, context));
     import(&run.import, &mut runtime);
     runtime.enter(|context| execute(&program, &run, context));

@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod async_hooks;
 pub mod buffer;
+pub mod child_process;
 pub mod console;
 pub mod errors;
 pub mod events;
@@ -32,6 +33,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("console", console::binding),
     ("buffer", buffer::binding),
+    ("child_process", child_process::binding),
     ("errors", errors::binding),
     ("events", events::binding),
     ("http", http::binding),

@@ -127,6 +127,12 @@ impl Stream {
         self.socket.borrow().clone()
     }
 
+    /// Gives the loop's stream away: from here on the handle is closed, and its events are another's.
+    pub fn release(&self) -> Option<HandleId> {
+        self.socket.replace(None);
+        self.id.take()
+    }
+
     /// Says whose socket it is.
     pub fn set_socket(&self, socket: Option<JsObject>) {
         self.socket.replace(socket);

@@ -1,0 +1,223 @@
+// The channel between a parent and a forked child: `send`, `'message'`, `disconnect`, on either side.
+'use strict';
+
+const { JSONParse, JSONStringify, ObjectDefineProperty, StringPrototypeStartsWith, Symbol } = primordials;
+const EventEmitter = require('events');
+const native = binding('child_process');
+const { errnoException, nodeError } = binding('errors');
+const { validateObject } = binding('validators');
+const { nextTick } = binding('task_queue');
+
+/** The sender is far ahead of the receiver from here on. */
+const MANY_BYTES = 65536 * 2;
+const kHandle = Symbol('kChannelHandle');
+const kWaiting = Symbol('kPendingMessages');
+
+/** `child.channel`, `process.channel`: keeps the process alive, or not. */
+class Control extends EventEmitter {
+  #handle;
+  #users = 0;
+  #explicit = false;
+
+  constructor(handle) {
+    super();
+    this.#handle = handle;
+    this[kWaiting] = [];
+  }
+
+  // While somebody listens or a message is on its way the channel counts, unless script has decided.
+  refCounted() {
+    if (++this.#users === 1 && !this.#explicit) this.#handle.ref();
+  }
+  unrefCounted() {
+    if (--this.#users === 0 && !this.#explicit) {
+      this.#handle.unref();
+      this.emit('unref');
+    }
+  }
+  ref() {
+    this.#explicit = true;
+    this.#handle.ref();
+  }
+  unref() {
+    this.#explicit = true;
+    this.#handle.unref();
+  }
+  hasRef() {
+    return this.#handle.hasRef();
+  }
+  get fd() {
+    return this.#handle.fd;
+  }
+  get writeQueueSize() {
+    return this.#handle.writeQueueSize;
+  }
+}
+
+const isInternal = (message) =>
+  message !== null && typeof message === 'object' && typeof message.cmd === 'string' &&
+  message.cmd.length > 5 && StringPrototypeStartsWith(message.cmd, 'NODE_');
+
+function checkMessage(message) {
+  if (message === undefined) throw nodeError('ERR_MISSING_ARGS', 'message');
+  const type = typeof message;
+  if (type !== 'string' && type !== 'object' && type !== 'number' && type !== 'boolean') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'message', ['string', 'object', 'number', 'boolean'], message);
+  }
+}
+
+/** Gives `target` (a ChildProcess, or `process`) its end. `closed` is called when the channel has come to its end. */
+function begin(target, stream, closed) {
+  const handle = native.openChannel(stream, (lines, more) => {
+    if (lines === undefined) atEnd();
+    else receive(lines, more);
+  });
+  const control = new Control(handle);
+  let buffering = false;
+
+  function deliver(event, message, attached) {
+    if (event === 'internalMessage' || target.listenerCount('message') > 0) {
+      target.emit(event, message, attached);
+    } else {
+      // The first listener gets what came before it.
+      const waiting = target.channel?.[kWaiting];
+      if (waiting) waiting[waiting.length] = message;
+    }
+  }
+
+  function receive(lines, more) {
+    buffering = more;
+    for (let i = 0; i < lines.length; i++) {
+      if (!target.channel) return;
+      const message = JSONParse(lines[i]);
+      nextTick(deliver, isInternal(message) ? 'internalMessage' : 'message', message, undefined);
+    }
+  }
+
+  function atEnd() {
+    buffering = false;
+    if (target.connected) target.disconnect();
+    handle.close();
+    closed(target);
+  }
+
+  target.on('newListener', () => {
+    nextTick(() => {
+      const waiting = target.channel?.[kWaiting];
+      if (!waiting || waiting.length === 0 || target.listenerCount('message') === 0) return;
+      target.channel[kWaiting] = [];
+      for (let i = 0; i < waiting.length; i++) target.emit('message', waiting[i]);
+    });
+  });
+
+  const members = {
+    channel: control,
+    connected: true,
+
+    send(message, sendHandle, options, callback) {
+      if (typeof sendHandle === 'function') {
+        callback = sendHandle;
+        sendHandle = options = undefined;
+      } else if (typeof options === 'function') {
+        callback = options;
+        options = undefined;
+      } else if (options !== undefined) {
+        validateObject(options, 'options');
+      }
+      if (this.connected) return this._send(message, sendHandle, { swallowErrors: false, ...options }, callback);
+      fail(nodeError('ERR_IPC_CHANNEL_CLOSED'), callback);
+      return false;
+    },
+
+    _send(message, sendHandle, options, callback) {
+      checkMessage(message);
+      if (typeof options === 'boolean') options = { swallowErrors: options };
+      if (sendHandle) refuseHandle(sendHandle);
+      const errno = handle.write(`${JSONStringify(message)}\n`, (failed) => {
+        control.unrefCounted();
+        if (typeof callback === 'function') callback(failed ? errnoException(failed, 'write') : null);
+      });
+      if (errno === 1) {
+        control.refCounted();
+      } else if (errno === 0) {
+        if (typeof callback === 'function') nextTick(callback, null);
+      } else if (!options?.swallowErrors) {
+        fail(errnoException(errno, 'write'), callback);
+      }
+      return handle.writeQueueSize < MANY_BYTES;
+    },
+
+    disconnect() {
+      if (!this.connected) {
+        this.emit('error', nodeError('ERR_IPC_DISCONNECTED'));
+        return;
+      }
+      this._disconnect();
+    },
+
+    _disconnect() {
+      this.connected = false;
+      this.channel = null;
+      let finished = false;
+      const finish = () => {
+        if (finished) return;
+        finished = true;
+        handle.close();
+        target.emit('disconnect');
+      };
+      // A message that has begun is waited for.
+      if (buffering) {
+        target.once('message', finish);
+        target.once('internalMessage', finish);
+        return;
+      }
+      nextTick(finish);
+    },
+  };
+
+  function fail(err, callback) {
+    if (typeof callback === 'function') nextTick(callback, err);
+    else nextTick(() => target.emit('error', err));
+  }
+
+  for (const name in members) {
+    ObjectDefineProperty(target, name, {
+      __proto__: null, value: members[name], writable: true, enumerable: true, configurable: true,
+    });
+  }
+  ObjectDefineProperty(target, kHandle, { __proto__: null, value: handle, writable: true, configurable: true });
+  handle.readStart();
+  return control;
+}
+
+// Sockets and servers can't be sent yet; everything else never can.
+function refuseHandle(handle) {
+  const net = require('net');
+  if (handle instanceof net.Socket || handle instanceof net.Server) {
+    throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', 'subprocess.send() with a handle');
+  }
+  throw nodeError('ERR_INVALID_HANDLE_TYPE');
+}
+
+exports.beginInParent = function beginInParent(child, stream, closed) {
+  begin(child, stream, closed);
+};
+
+/** Called before the program runs, in a process that was forked. */
+exports.beginInChild = function beginInChild(stream, mode) {
+  const process = require('process');
+  delete process.env.NODE_CHANNEL_FD;
+  delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
+  if (mode === 'advanced') {
+    throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', "a parent with serialization 'advanced'");
+  }
+  stream.unref();
+  const control = begin(process, stream, () => {});
+  const counts = (event) => event === 'message' || event === 'disconnect';
+  process.on('newListener', (event) => {
+    if (counts(event)) control.refCounted();
+  });
+  process.on('removeListener', (event) => {
+    if (counts(event)) control.unrefCounted();
+  });
+};

@@ -1,0 +1,306 @@
+//! The channel between a parent and its forked child: lines of JSON over a pair of connected sockets.
+//!
+//! Here bytes become lines and lines go out; what the messages mean is the script half's business
+//! (`child_process/channel.js`).
+
+use std::{
+    cell::{Cell, RefCell},
+    io::IoSlice,
+    rc::Rc,
+};
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace,
+    object::builtins::JsArray,
+};
+use ouro_loop::{Event, HandleId, ReadResult};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    engine::native::Natives,
+    node::{
+        errors::system::errno_of,
+        net::{self, Stream},
+    },
+    runtime::{State, async_context::Frame, dispatch::Owner},
+};
+
+const EBADF: i32 = -9;
+
+/// One end of a channel.
+struct Channel {
+    id: Cell<Option<HandleId>>,
+    /// Called with the lines of one read and whether another line has begun; without arguments at the end.
+    onread: RefCell<Option<JsObject>>,
+    /// The beginning of a line whose end hasn't come.
+    partial: RefCell<Vec<u8>>,
+    writes: RefCell<FxHashMap<u64, JsObject>>,
+    next_tag: Cell<u64>,
+    frame: Frame,
+}
+
+#[derive(Clone, Trace, Finalize, JsData)]
+struct Handle(#[unsafe_ignore_trace] Rc<Channel>);
+
+#[derive(Default)]
+struct Slot {
+    prototype: RefCell<Option<JsObject>>,
+}
+
+impl Channel {
+    fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
+        let state = State::of(context);
+        let slot = state.slot::<net::Slot>();
+        let args = slot.with_buffer(|buffer| match state.event_loop.read(id, buffer) {
+            ReadResult::Data(count) => Some(vec![self.lines(&buffer[..count])]),
+            ReadResult::WouldBlock => None,
+            ReadResult::Eof | ReadResult::Err(_) => Some(Vec::new()),
+        });
+        let Some(lines) = args else { return Ok(()) };
+        let mut args = Vec::new();
+        for lines in lines {
+            let lines = lines.into_iter().map(JsValue::from);
+            args.push(JsArray::from_iter(lines.collect::<Vec<_>>(), context).into());
+            args.push((!self.partial.borrow().is_empty()).into());
+        }
+        let onread = self.onread.borrow().clone();
+        match onread {
+            Some(onread) => onread.call(&JsValue::undefined(), &args, context).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The lines that are complete with these bytes.
+    fn lines(&self, bytes: &[u8]) -> Vec<JsString> {
+        let mut partial = self.partial.borrow_mut();
+        let mut lines = Vec::new();
+        let mut rest = bytes;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            partial.extend_from_slice(&rest[..end]);
+            lines.push(JsString::from(String::from_utf8_lossy(&partial).as_ref()));
+            partial.clear();
+            rest = &rest[end + 1..];
+        }
+        partial.extend_from_slice(rest);
+        lines
+    }
+
+    /// Writes bytes after those that wait: 0 when they are out, 1 when `done` will be called, or an error number.
+    fn write(&self, mut bytes: Vec<u8>, done: Option<JsObject>, context: &Context) -> i32 {
+        let Some(id) = self.id.get() else {
+            return EBADF;
+        };
+        let state = State::of(context);
+        match state.event_loop.try_write(id, &[IoSlice::new(&bytes)]) {
+            Ok(sent) if sent == bytes.len() => return 0,
+            Ok(sent) => drop(bytes.drain(..sent)),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => return errno_of(&error),
+        }
+        let tag = self.next_tag.get() + 1;
+        self.next_tag.set(tag);
+        if let Err(error) = state.event_loop.write(id, bytes, tag) {
+            return errno_of(&error);
+        }
+        if let Some(done) = done {
+            self.writes.borrow_mut().insert(tag, done);
+        }
+        1
+    }
+}
+
+impl Owner for Channel {
+    fn on_event(self: Rc<Self>, event: Event, context: &mut Context) -> JsResult<()> {
+        match event {
+            Event::Readable(id) => self.read(id, context),
+            Event::Wrote { tag, result, .. } => {
+                let done = self.writes.borrow_mut().remove(&tag);
+                let errno = result.as_ref().err().map_or(0, errno_of);
+                match done {
+                    Some(done) => done
+                        .call(&JsValue::undefined(), &[errno.into()], context)
+                        .map(drop),
+                    None => Ok(()),
+                }
+            }
+            Event::Closed(_) => {
+                self.onread.replace(None);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        self.frame.clone()
+    }
+}
+
+fn begin(id: HandleId, onread: Option<JsObject>, context: &mut Context) -> JsObject {
+    let state = State::of(context);
+    let channel = Rc::new(Channel {
+        id: Cell::new(Some(id)),
+        onread: RefCell::new(onread),
+        partial: RefCell::default(),
+        writes: RefCell::default(),
+        next_tag: Cell::new(0),
+        frame: state.async_context.capture(),
+    });
+    state.owners.set(id, channel.clone());
+    let prototype = prototype(context);
+    JsObject::new(context.root_shape(), prototype, Handle(channel)).upcast()
+}
+
+/// `openChannel(stream, onread)`: makes a channel of a stream handle, which is closed to others from here on.
+pub fn open(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let stream = args.get_or_undefined(0).as_object();
+    let stream = stream.and_then(|object| Stream::of(&object)?.release());
+    Ok(match stream {
+        Some(id) => begin(id, args.get_or_undefined(1).as_object(), context).into(),
+        None => JsValue::undefined(),
+    })
+}
+
+/// What a parent has left for this process in its environment: gives `process` its end of the channel.
+///
+/// # Errors
+/// What the script half throws.
+#[cfg(unix)]
+pub fn adopt_from_parent(context: &mut Context) -> JsResult<()> {
+    use std::os::fd::{FromRawFd, OwnedFd};
+
+    use boa_engine::js_string;
+
+    use crate::engine::registry;
+
+    let Some(fd) = std::env::var("NODE_CHANNEL_FD")
+        .ok()
+        .and_then(|text| text.parse::<i32>().ok())
+    else {
+        return Ok(());
+    };
+    let mode = std::env::var("NODE_CHANNEL_SERIALIZATION_MODE").unwrap_or_default();
+    // SAFETY: only asks whether the number is an open descriptor.
+    if fd < 3 || unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
+        return Ok(());
+    }
+    // SAFETY: the descriptor is open, and the parent made it for this channel and nothing else.
+    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    let Ok(id) = State::of(context).event_loop.open_fd(fd) else {
+        return Ok(());
+    };
+    let stream = Stream::adopt(id, None, context).object(context);
+    let script = registry::require("child_process/channel", context)?.to_object(context)?;
+    let begin = script.get(js_string!("beginInChild"), context)?;
+    match begin.as_callable() {
+        Some(begin) => begin
+            .call(
+                &JsValue::undefined(),
+                &[stream.into(), JsString::from(mode).into()],
+                context,
+            )
+            .map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Not on this platform.
+#[cfg(not(unix))]
+pub fn adopt_from_parent(_: &mut Context) -> JsResult<()> {
+    Ok(())
+}
+
+fn prototype(context: &mut Context) -> JsObject {
+    let slot = State::of(context).slot::<Slot>();
+    if let Some(prototype) = slot.prototype.borrow().as_ref() {
+        return prototype.clone();
+    }
+    let prototype = Natives::new(context)
+        .function("readStart", 0, |this, _, context| {
+            with_id(this, context, |state, id| state.event_loop.read_start(id))
+        })
+        .function("readStop", 0, |this, _, context| {
+            with_id(this, context, |state, id| state.event_loop.read_stop(id))
+        })
+        .function("write", 2, write)
+        .function("close", 0, close)
+        .function("ref", 0, |this, _, context| {
+            with_id(this, context, |state, id| {
+                Ok(state.event_loop.set_ref(id, true)?)
+            })
+        })
+        .function("unref", 0, |this, _, context| {
+            with_id(this, context, |state, id| {
+                Ok(state.event_loop.set_ref(id, false)?)
+            })
+        })
+        .function("hasRef", 0, has_ref)
+        .accessor("fd", fd, None)
+        .accessor("writeQueueSize", write_queue_size, None)
+        .build();
+    slot.prototype.replace(Some(prototype.clone()));
+    prototype
+}
+
+fn this_channel(this: &JsValue) -> Option<Rc<Channel>> {
+    let object = this.as_object()?;
+    let handle = object.downcast_ref::<Handle>()?;
+    Some(handle.0.clone())
+}
+
+fn this_id(this: &JsValue) -> Option<HandleId> {
+    this_channel(this)?.id.get()
+}
+
+fn with_id(
+    this: &JsValue,
+    context: &Context,
+    act: impl FnOnce(&State, HandleId) -> std::io::Result<()>,
+) -> JsResult<JsValue> {
+    let Some(id) = this_id(this) else {
+        return Ok(EBADF.into());
+    };
+    Ok(act(&State::of(context), id)
+        .map_or_else(|error| errno_of(&error), |()| 0)
+        .into())
+}
+
+/// `write(text, done)`: a positive number, 0 or an error number.
+fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(channel) = this_channel(this) else {
+        return Ok(EBADF.into());
+    };
+    let text = args.get_or_undefined(0).to_string(context)?;
+    let bytes = text.to_std_string_lossy().into_bytes();
+    let done = args.get_or_undefined(1).as_object();
+    Ok(channel.write(bytes, done, context).into())
+}
+
+fn close(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(id) = this_channel(this).and_then(|channel| channel.id.take()) {
+        let _ = State::of(context).event_loop.close(id);
+    }
+    Ok(JsValue::undefined())
+}
+
+fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let referenced = this_id(this).and_then(|id| State::of(context).event_loop.has_ref(id).ok());
+    Ok(referenced.unwrap_or(false).into())
+}
+
+#[cfg(unix)]
+fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let fd = this_id(this).and_then(|id| State::of(context).event_loop.raw_fd(id).ok());
+    Ok(fd.unwrap_or(-1).into())
+}
+
+#[cfg(not(unix))]
+fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok((-1).into())
+}
+
+fn write_queue_size(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let queued =
+        this_id(this).and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
+    Ok((queued.unwrap_or(0) as f64).into())
+}
