@@ -181,7 +181,7 @@ pub fn adopt_from_parent(context: &mut Context) -> JsResult<()> {
     };
     let mode = std::env::var("NODE_CHANNEL_SERIALIZATION_MODE").unwrap_or_default();
     // SAFETY: only asks whether the number is an open descriptor.
-    if fd < 3 || unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
+    if fd < 0 || unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
         return Ok(());
     }
     // SAFETY: the descriptor is open, and the parent made it for this channel and nothing else.

@@ -93,10 +93,13 @@ ChildProcess.prototype.spawn = function spawn(options) {
     } else if (entry.type === 'wrap') {
       lend(entry);
     } else if (streams[i] !== undefined) {
-      this._closesNeeded++;
       const socket = makeSocket(streams[i], i > 0);
       sockets[i] = socket;
-      socket.on('close', () => maybeClose(this));
+      // What the child reads says nothing of its end.
+      if (i > 0) {
+        this._closesNeeded++;
+        socket.on('close', () => maybeClose(this));
+      }
     }
   }
   this.stdin = sockets[0];

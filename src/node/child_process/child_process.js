@@ -83,7 +83,7 @@ function normalizeExecFile(file, args, options, callback) {
   } else if (options != null) {
     validateObject(options, 'options');
   }
-  options ??= {};
+  options ??= { __proto__: null };
   if (callback != null) validateFunction(callback, 'callback');
   if (options.argv0 != null) {
     validateString(options.argv0, 'options.argv0');
@@ -99,7 +99,7 @@ function normalizeExec(command, options, callback) {
     callback = options;
     options = undefined;
   }
-  options = { ...options };
+  options = { __proto__: null, ...options };
   options.shell = typeof options.shell === 'string' ? options.shell : true;
   return { file: command, options, callback };
 }

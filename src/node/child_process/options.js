@@ -78,7 +78,7 @@ function normalizeSpawn(file, args, options) {
     args = [];
   }
   for (let i = 0; i < args.length; i++) rejectNul(args[i], `args[${i}]`);
-  if (options === undefined) options = {};
+  if (options === undefined) options = { __proto__: null };
   else validateObject(options, 'options');
 
   let { cwd } = options;

@@ -36,9 +36,9 @@ pub fn read(
         program: text(&options.get(js_string!("file"), context)?, context)?,
         args: strings(options, js_string!("args"), context)?,
         env,
-        cwd: optional(options, js_string!("cwd"), context, |value, context| {
-            text(value, context).map(Into::into)
-        })?,
+        cwd: optional(options, js_string!("cwd"), context, text)?
+            .filter(|path| !path.is_empty())
+            .map(Into::into),
         stdio,
         detached: options.get(js_string!("detached"), context)?.to_boolean(),
         uid: optional(options, js_string!("uid"), context, JsValue::to_u32)?,

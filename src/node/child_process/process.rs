@@ -12,7 +12,12 @@ use super::options::{self, signal_name};
 use crate::{
     engine::native::Natives,
     node::{errors::system::errno_of, net::Stream},
-    runtime::{State, async_context::Frame, dispatch::Owner},
+    runtime::{
+        State,
+        access::{self, Operation},
+        async_context::Frame,
+        dispatch::Owner,
+    },
 };
 
 const ESRCH: i32 = -3;
@@ -68,6 +73,10 @@ pub fn spawn(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let onexit = args.get_or_undefined(0).as_object();
     let given = args.get_or_undefined(1).to_object(context)?;
     let (options, _) = options::read(&given, context)?;
+    access::check(
+        Operation::ChildProcess(&options.program.to_string_lossy()),
+        context,
+    )?;
     let state = State::of(context);
     let (errno, handle, ends) = match state.event_loop.spawn(&options) {
         Ok(child) => {

@@ -13,6 +13,7 @@ use crate::{
         buffer,
         errors::system::{errno_of, errno_of_name},
     },
+    runtime::access::{self, Operation},
 };
 
 /// One read asks for so many bytes.
@@ -40,6 +41,10 @@ struct Outcome {
 pub fn spawn_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let given = args.get_or_undefined(0).to_object(context)?;
     let (options, inputs) = options::read(&given, context)?;
+    access::check(
+        Operation::ChildProcess(&options.program.to_string_lossy()),
+        context,
+    )?;
     let limits = limits(&given, context)?;
     let outcome = match EventLoop::new() {
         Ok(event_loop) => run(&event_loop, &options, inputs, &limits),

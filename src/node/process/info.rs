@@ -84,6 +84,12 @@ impl Natives<'_> {
 fn get_groups(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     match crate::sys::groups() {
         Ok(groups) => {
+            let mut groups = groups;
+            // The group in effect counts, whether the system lists it or not.
+            let own = crate::sys::ids().egid;
+            if !groups.contains(&own) {
+                groups.push(own);
+            }
             let values: Vec<JsValue> = groups.into_iter().map(JsValue::from).collect();
             Ok(boa_engine::object::builtins::JsArray::from_iter(values, context).into())
         }

@@ -44,6 +44,7 @@ pub fn add(natives: Natives<'_>) -> Natives<'_> {
         .lazy("stdin", |context| stream(js_string!("stdin"), context))
         .lazy("stdout", |context| output(js_string!("stdout"), context))
         .lazy("stderr", |context| output(js_string!("stderr"), context))
+        .function("openStdin", 0, resume_stdin)
 }
 
 fn stream(name: JsString, context: &mut Context) -> JsResult<JsValue> {
@@ -53,6 +54,19 @@ fn stream(name: JsString, context: &mut Context) -> JsResult<JsValue> {
         Some(make) => make.call(&JsValue::undefined(), &[], context),
         None => Ok(JsValue::undefined()),
     }
+}
+
+/// `process.openStdin()`: standard input, flowing.
+fn resume_stdin(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let process = super::exports(context)?.to_object(context)?;
+    let stdin = process.get(js_string!("stdin"), context)?;
+    let resume = stdin
+        .to_object(context)?
+        .get(js_string!("resume"), context)?;
+    if let Some(resume) = resume.as_callable() {
+        resume.call(&stdin, &[], context)?;
+    }
+    Ok(stdin)
 }
 
 fn output(name: JsString, context: &mut Context) -> JsResult<JsValue> {
