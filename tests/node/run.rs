@@ -1,6 +1,7 @@
 //! Runs one file in its own process and tells how it went.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Read,
     path::{Path, PathBuf},
@@ -32,7 +33,7 @@ pub enum Verdict {
     Passed,
     /// It ended with another exit code than 0.
     Failed(i32),
-    /// It said that it doesn't run here, which Node doesn't say.
+    /// It, or a part of it, said that it doesn't run here, where Node doesn't say so.
     Skipped,
     TimedOut,
     /// It couldn't be run.
@@ -69,6 +70,8 @@ pub struct Runner {
     /// Holds a folder for each test that is running.
     scratch: PathBuf,
     places: Places,
+    /// What Node skips on such a machine.
+    known_skips: BTreeMap<Test, usize>,
     started: AtomicU64,
 }
 
@@ -89,6 +92,7 @@ impl Runner {
                 sandbox::Kind::Alone => cores,
                 sandbox::Kind::Shared => 1,
             }),
+            known_skips: suite::known_skips()?,
             started: AtomicU64::new(0),
         })
     }
@@ -103,11 +107,22 @@ impl Runner {
 
     /// Runs a test of the suite.
     pub fn run(&self, test: &Test, limit: Duration) -> Outcome {
-        self.run_file(&self.suite.file(test), limit, &[])
+        let skips = self.known_skips.get(test).copied().unwrap_or(0);
+        self.run_in_place(&self.suite.file(test), limit, &[], skips)
     }
 
     /// Runs any file as a test of the suite is run.
     pub fn run_file(&self, file: &Path, limit: Duration, variables: &[(&str, &str)]) -> Outcome {
+        self.run_in_place(file, limit, variables, 0)
+    }
+
+    fn run_in_place(
+        &self,
+        file: &Path,
+        limit: Duration,
+        variables: &[(&str, &str)],
+        skips: usize,
+    ) -> Outcome {
         let place = self.places.take();
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         // Short, since tests put sockets there, whose paths have at most 107 bytes.
@@ -115,7 +130,7 @@ impl Runner {
         let started = Instant::now();
         let result = fs::create_dir_all(&folder)
             .and_then(|()| self.start(file, &folder, variables))
-            .map(|(child, output)| self.watch(child, output, limit, place));
+            .map(|(child, output)| self.watch(child, output, limit, place, skips));
         let _ = fs::remove_dir_all(&folder);
         let took = started.elapsed();
         match result {
@@ -174,9 +189,10 @@ impl Runner {
         output: std::io::PipeReader,
         limit: Duration,
         place: Place<'_>,
+        skips: usize,
     ) -> (Verdict, String) {
         let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || sender.send(read_both_ends(output)));
+        thread::spawn(move || sender.send(Output::read(output)));
         let started = Instant::now();
         let mut place = Some(place);
         let code = loop {
@@ -197,16 +213,16 @@ impl Runner {
         self.sandbox.end(&mut child);
         let _ = child.wait();
         // Who has left its group may still hold the pipe: it isn't waited for.
-        let (output, skipped) = receiver
+        let output = receiver
             .recv_timeout(Duration::from_secs(2))
             .unwrap_or_default();
         let verdict = match code {
-            Ok(0) if skipped => Verdict::Skipped,
+            Ok(0) if output.skips_itself || output.skips > skips => Verdict::Skipped,
             Ok(0) => Verdict::Passed,
             Ok(code) => Verdict::Failed(code),
             Err(verdict) => verdict,
         };
-        (verdict, output)
+        (verdict, output.into_text())
     }
 }
 
@@ -216,36 +232,61 @@ impl Drop for Runner {
     }
 }
 
-/// The beginning and the end of what is read, and whether it says that the test skips itself.
-fn read_both_ends(mut output: std::io::PipeReader) -> (String, bool) {
-    let mut head = Vec::new();
-    let mut tail = Vec::new();
-    let mut skipped = false;
-    let mut chunk = [0; 16 << 10];
-    while let Ok(count @ 1..) = output.read(&mut chunk) {
-        let read = &chunk[..count];
-        skipped |= says_skipped(read);
-        let room = OUTPUT_KEPT.saturating_sub(head.len()).min(count);
-        head.extend_from_slice(&read[..room]);
-        tail.extend_from_slice(&read[room..]);
-        if tail.len() > 2 * OUTPUT_KEPT {
-            tail.drain(..tail.len() - OUTPUT_KEPT);
-        }
-    }
-    skipped |= says_skipped(&head);
-    let mut text = String::from_utf8_lossy(&head).into_owned();
-    if !tail.is_empty() {
-        text.push_str("\n[…]\n");
-        text.push_str(&String::from_utf8_lossy(&tail));
-    }
-    (text, skipped)
+/// What is kept of a test's output, and what it says of skipping.
+#[derive(Default)]
+struct Output {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    /// The line that isn't complete yet.
+    line: Vec<u8>,
+    skips_itself: bool,
+    /// Parts that were skipped.
+    skips: usize,
 }
 
-/// `test/common` prints this line when a test, or a part of one, doesn't run here.
-fn says_skipped(output: &[u8]) -> bool {
-    String::from_utf8_lossy(output)
-        .lines()
-        .any(|line| line.starts_with("1..0 # Skipped"))
+impl Output {
+    fn read(mut pipe: impl Read) -> Self {
+        let mut output = Self::default();
+        let mut chunk = [0; 16 << 10];
+        while let Ok(count @ 1..) = pipe.read(&mut chunk) {
+            output.take(&chunk[..count]);
+        }
+        output.look_at_line();
+        output
+    }
+
+    fn take(&mut self, read: &[u8]) {
+        let room = OUTPUT_KEPT.saturating_sub(self.head.len()).min(read.len());
+        self.head.extend_from_slice(&read[..room]);
+        self.tail.extend_from_slice(&read[room..]);
+        if self.tail.len() > 2 * OUTPUT_KEPT {
+            self.tail.drain(..self.tail.len() - OUTPUT_KEPT);
+        }
+        for &byte in read {
+            if byte == b'\n' {
+                self.look_at_line();
+            } else if self.line.len() < OUTPUT_KEPT {
+                self.line.push(byte);
+            }
+        }
+    }
+
+    /// `test/common` says in a line of its own that a test doesn't run here, the test runner with a word at the end of a
+    /// line that it skips a part.
+    fn look_at_line(&mut self) {
+        self.skips_itself |= self.line.starts_with(b"1..0 # Skipped");
+        self.skips += usize::from(self.line.trim_ascii_end().ends_with(b"# SKIP"));
+        self.line.clear();
+    }
+
+    fn into_text(self) -> String {
+        let mut text = String::from_utf8_lossy(&self.head).into_owned();
+        if !self.tail.is_empty() {
+            text.push_str("\n[…]\n");
+            text.push_str(&String::from_utf8_lossy(&self.tail));
+        }
+        text
+    }
 }
 
 /// As many tests compute at a time as there are places.

@@ -5,7 +5,7 @@
 //! `passing.txt` what Ouro passes.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -41,12 +41,30 @@ pub fn home() -> PathBuf {
 pub fn in_scope() -> io::Result<BTreeSet<Test>> {
     let mut tests = BTreeSet::new();
     for folder in FOLDERS {
-        let list = home().join("scope").join(format!("{folder}.txt"));
-        for name in lines(&fs::read_to_string(list)?) {
+        for name in lines(&scope_list(folder)?) {
             tests.insert(Test(format!("{folder}/{name}")));
         }
     }
     Ok(tests)
+}
+
+fn scope_list(folder: &str) -> io::Result<String> {
+    fs::read_to_string(home().join("scope").join(format!("{folder}.txt")))
+}
+
+/// How many parts of a test Node skips on such a machine, where it skips any: `test-name.js # skips 1`.
+pub fn known_skips() -> io::Result<BTreeMap<Test, usize>> {
+    let mut skips = BTreeMap::new();
+    for folder in FOLDERS {
+        for line in scope_list(folder)?.lines() {
+            if let Some((name, count)) = line.split_once("# skips ")
+                && let Ok(count) = count.trim().parse()
+            {
+                skips.insert(Test(format!("{folder}/{}", name.trim())), count);
+            }
+        }
+    }
+    Ok(skips)
 }
 
 pub fn passing_list() -> PathBuf {
