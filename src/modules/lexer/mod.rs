@@ -3,6 +3,7 @@
 //! must not see either. The ES module loader calls this for each CommonJS file that is imported.
 
 mod lengths;
+mod lexical_this;
 pub(super) mod tokens;
 mod tries;
 
@@ -13,13 +14,18 @@ use tokens::{Kind, Token, tokenize};
 /// `source` as the engine reads it rightly: the constructs that it gets wrong are written as others that mean the same.
 #[must_use]
 pub fn for_engine(source: &str) -> Cow<'_, str> {
-    match lengths::with_bracketed_lengths(source) {
-        Cow::Borrowed(same) => tries::with_nested_tries(same),
-        Cow::Owned(changed) => match tries::with_nested_tries(&changed) {
-            Cow::Borrowed(_) => Cow::Owned(changed),
-            Cow::Owned(again) => Cow::Owned(again),
-        },
+    let rewrites: [fn(&str) -> Cow<'_, str>; 3] = [
+        lengths::with_bracketed_lengths,
+        tries::with_nested_tries,
+        lexical_this::with_kept_scopes,
+    ];
+    let mut readable = Cow::Borrowed(source);
+    for rewrite in rewrites {
+        if let Cow::Owned(changed) = rewrite(&readable) {
+            readable = Cow::Owned(changed);
+        }
     }
+    readable
 }
 
 /// What a CommonJS source exports, as far as its text tells.
