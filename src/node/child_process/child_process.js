@@ -285,7 +285,7 @@ function fork(modulePath, args = [], options) {
     options = args;
     args = [];
   } else {
-    throw nodeError('ERR_INVALID_ARG_TYPE', 'args', 'object', args);
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'args', 'Array', args);
   }
   if (options != null) validateObject(options, 'options');
   options = { __proto__: null, ...options, shell: false };

@@ -78,8 +78,9 @@ function normalizeSpawn(file, args, options) {
     args = [];
   }
   for (let i = 0; i < args.length; i++) rejectNul(args[i], `args[${i}]`);
-  if (options === undefined) options = { __proto__: null };
-  else validateObject(options, 'options');
+  if (options !== undefined) validateObject(options, 'options');
+  // Only what is the object's own counts.
+  options = { __proto__: null, ...options };
 
   let { cwd } = options;
   const { argv0, detached, gid, shell, uid, windowsHide, windowsVerbatimArguments } = options;
