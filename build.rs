@@ -210,16 +210,23 @@ fn find(bytes: &[u8], from: usize, what: &[u8]) -> usize {
         .map_or(bytes.len(), |found| from + found)
 }
 
+/// Copies a backslash with what it escapes, if it stands here; returns where to go on.
+fn copy_escape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
+    let escaped = bytes.get(at + 1).filter(|_| bytes[at] == b'\\')?;
+    out.extend([b'\\', *escaped]);
+    Some(at + 2)
+}
+
 fn copy_string(bytes: &[u8], mut at: usize, quote: u8, out: &mut Vec<u8>) -> usize {
     out.push(bytes[at]);
     at += 1;
     while at < bytes.len() {
+        if let Some(next) = copy_escape(bytes, at, out) {
+            at = next;
+            continue;
+        }
         out.push(bytes[at]);
         match bytes[at] {
-            b'\\' if at + 1 < bytes.len() => {
-                out.push(bytes[at + 1]);
-                at += 1;
-            }
             byte if byte == quote => return at + 1,
             _ => {}
         }
@@ -235,12 +242,12 @@ fn copy_template(
     templates: &mut Vec<u32>,
 ) -> usize {
     while at < bytes.len() {
+        if let Some(next) = copy_escape(bytes, at, out) {
+            at = next;
+            continue;
+        }
         out.push(bytes[at]);
         match bytes[at] {
-            b'\\' if at + 1 < bytes.len() => {
-                out.push(bytes[at + 1]);
-                at += 1;
-            }
             b'`' => return at + 1,
             b'$' if bytes.get(at + 1) == Some(&b'{') => {
                 out.push(b'{');
@@ -259,12 +266,12 @@ fn copy_regex(bytes: &[u8], mut at: usize, out: &mut Vec<u8>) -> usize {
     out.push(bytes[at]);
     at += 1;
     while at < bytes.len() {
+        if let Some(next) = copy_escape(bytes, at, out) {
+            at = next;
+            continue;
+        }
         out.push(bytes[at]);
         match bytes[at] {
-            b'\\' if at + 1 < bytes.len() => {
-                out.push(bytes[at + 1]);
-                at += 1;
-            }
             b'[' => class = true,
             b']' => class = false,
             b'/' if !class => return at + 1,

@@ -22,6 +22,16 @@ use crate::runtime::{State, tasks::Microtask};
 pub const METHOD: Attribute =
     Attribute::from_bits_truncate(Attribute::WRITABLE.bits() | Attribute::CONFIGURABLE.bits());
 
+/// A data property.
+pub fn property(value: impl Into<JsValue>, attributes: Attribute) -> PropertyDescriptor {
+    PropertyDescriptor::builder()
+        .value(value.into())
+        .writable(attributes.writable())
+        .enumerable(attributes.enumerable())
+        .configurable(attributes.configurable())
+        .build()
+}
+
 /// A function object around a native function.
 pub fn function(
     context: &Context,
@@ -29,10 +39,7 @@ pub fn function(
     length: usize,
     f: NativeFunctionPointer,
 ) -> JsFunction {
-    FunctionObjectBuilder::new(context.realm(), NativeFunction::from_fn_ptr(f))
-        .name(JsString::from(name))
-        .length(length)
-        .build()
+    builder(context, name, length, f).build()
 }
 
 /// A native function that `new` can be used on (`new_target` is its `this` then; `undefined` in a plain call).
@@ -42,11 +49,18 @@ pub fn constructor(
     length: usize,
     f: NativeFunctionPointer,
 ) -> JsFunction {
+    builder(context, name, length, f).constructor(true).build()
+}
+
+fn builder<'realm>(
+    context: &'realm Context,
+    name: &str,
+    length: usize,
+    f: NativeFunctionPointer,
+) -> FunctionObjectBuilder<'realm> {
     FunctionObjectBuilder::new(context.realm(), NativeFunction::from_fn_ptr(f))
         .name(JsString::from(name))
         .length(length)
-        .constructor(true)
-        .build()
 }
 
 /// What a lazy property calls on first touch.
@@ -99,12 +113,7 @@ impl<'context> Natives<'context> {
 
     /// Adds a data property under any key.
     pub fn keyed(self, key: impl Into<PropertyKey>, value: impl Into<JsValue>) -> Self {
-        let descriptor = PropertyDescriptor::builder()
-            .value(value.into())
-            .writable(self.attributes.writable())
-            .enumerable(self.attributes.enumerable())
-            .configurable(self.attributes.configurable())
-            .build();
+        let descriptor = property(value, self.attributes);
         self.object.insert_property(key, descriptor);
         self
     }
@@ -284,15 +293,7 @@ impl Late {
 }
 
 fn define_value(object: &JsObject, key: PropertyKey, value: JsValue, attributes: Attribute) {
-    object.insert_property(
-        key,
-        PropertyDescriptor::builder()
-            .value(value)
-            .writable(attributes.writable())
-            .enumerable(attributes.enumerable())
-            .configurable(attributes.configurable())
-            .build(),
-    );
+    object.insert_property(key, property(value, attributes));
 }
 
 /// A property that has its value already but becomes a data property only when the microtasks run: for use inside an

@@ -11,7 +11,6 @@ use boa_engine::{
         FunctionObjectBuilder,
         builtins::{JsArray, JsWeakMap},
     },
-    property::PropertyDescriptor,
 };
 
 use super::native::{self, METHOD};
@@ -27,14 +26,7 @@ struct Proxies {
 pub fn install(context: &mut Context) -> JsResult<()> {
     let constructor = native::constructor(context, "Proxy", 2, construct);
     let revocable = native::function(context, "revocable", 2, revocable);
-    let method = |value: JsValue| {
-        PropertyDescriptor::builder()
-            .value(value)
-            .writable(METHOD.writable())
-            .enumerable(METHOD.enumerable())
-            .configurable(METHOD.configurable())
-            .build()
-    };
+    let method = |value: JsValue| native::property(value, METHOD);
     constructor.insert_property(js_string!("revocable"), method(revocable.into()));
     context
         .global_object()

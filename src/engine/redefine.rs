@@ -32,12 +32,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         .name(name.clone())
         .length(3)
         .build();
-    let descriptor = PropertyDescriptor::builder()
-        .value(define)
-        .writable(METHOD.writable())
-        .enumerable(METHOD.enumerable())
-        .configurable(METHOD.configurable())
-        .build();
+    let descriptor = native::property(define, METHOD);
     object.insert_property(name, descriptor);
     Ok(())
 }

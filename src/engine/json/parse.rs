@@ -5,7 +5,7 @@ use boa_engine::{
     builtins::object::OrdinaryObject,
     js_string,
     object::builtins::JsArray,
-    property::{PropertyDescriptor, PropertyKey},
+    property::{Attribute, PropertyDescriptor, PropertyKey},
     string::{JsStr, JsStrVariant},
 };
 
@@ -585,10 +585,5 @@ pub(super) fn new_object(context: &Context) -> JsObject {
 }
 
 fn data_property(value: JsValue) -> PropertyDescriptor {
-    PropertyDescriptor::builder()
-        .value(value)
-        .writable(true)
-        .enumerable(true)
-        .configurable(true)
-        .build()
+    crate::engine::native::property(value, Attribute::all())
 }

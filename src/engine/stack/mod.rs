@@ -9,9 +9,11 @@
 //! API: <https://v8.dev/docs/stack-trace-api>
 
 mod callsite;
+mod expressions;
 mod frame;
 pub mod messages;
 pub mod source;
+pub mod syntax;
 
 use std::cell::{Cell, RefCell};
 
@@ -26,7 +28,7 @@ use boa_engine::{
 
 pub use frame::Frame;
 
-use super::native;
+use super::native::{self, METHOD};
 use crate::{node::errors, runtime::State};
 
 /// What one runtime keeps for its stack traces.
@@ -313,24 +315,11 @@ fn set_stack(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsVa
 
 /// As V8's: writable, deletable, not enumerable.
 fn define_stack(object: &JsObject, value: JsValue) {
-    object.insert_property(
-        js_string!("stack"),
-        PropertyDescriptor::builder()
-            .value(value)
-            .writable(true)
-            .enumerable(false)
-            .configurable(true)
-            .build(),
-    );
+    object.insert_property(js_string!("stack"), visible(value));
 }
 
 fn visible(value: JsValue) -> PropertyDescriptor {
-    PropertyDescriptor::builder()
-        .value(value)
-        .writable(true)
-        .enumerable(false)
-        .configurable(true)
-        .build()
+    native::property(value, METHOD)
 }
 
 fn accessor(

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
-    native_function::NativeFunctionPointer,
-    object::builtins::JsFunction,
-    property::{Attribute, PropertyDescriptor},
+    native_function::NativeFunctionPointer, object::builtins::JsFunction, property::Attribute,
 };
 
 use super::super::resolve::Resolver;
@@ -81,12 +79,7 @@ pub fn make_core(context: &mut Context) -> Core {
 fn insert(object: &JsObject, name: &str, value: JsValue) {
     object.insert_property(
         JsString::from(name),
-        PropertyDescriptor::builder()
-            .value(value)
-            .writable(true)
-            .enumerable(true)
-            .configurable(true)
-            .build(),
+        native::property(value, Attribute::all()),
     );
 }
 

@@ -20,7 +20,6 @@ use boa_engine::{
     builtins::object::OrdinaryObject,
     js_string,
     object::builtins::{JsArray, JsFunction},
-    property::PropertyDescriptor,
 };
 use rustc_hash::FxHashMap;
 
@@ -30,6 +29,7 @@ pub use extensions::{parse_json, read_text};
 pub use load::{load, load_main, resolve_filename};
 pub use require::make_require;
 
+use crate::engine::native::{self, METHOD};
 use crate::runtime::State;
 
 /// What one runtime's CommonJS loader holds.
@@ -187,15 +187,7 @@ fn initialize(
 }
 
 fn set_hidden(object: &JsObject, key: &JsSymbol, value: JsValue) {
-    object.insert_property(
-        key.clone(),
-        PropertyDescriptor::builder()
-            .value(value)
-            .writable(true)
-            .enumerable(false)
-            .configurable(true)
-            .build(),
-    );
+    object.insert_property(key.clone(), native::property(value, METHOD));
 }
 
 /// The module that first required this one.

@@ -165,9 +165,7 @@ impl<'a> Finder<'a> {
     /// `Object.defineProperty(exports, 'name', { … })`.
     fn define_property(&mut self, at: usize) -> Option<()> {
         let mut cursor = self.cursor(at + 1);
-        cursor.punct(b'.')?;
-        cursor.exact("defineProperty")?;
-        cursor.punct(b'(')?;
+        cursor.method("defineProperty")?;
         cursor.exports()?;
         cursor.punct(b',')?;
         let name = cursor.string()?;
@@ -193,9 +191,7 @@ impl<'a> Finder<'a> {
     /// `Object.keys(name).forEach(function (key) { … exports[key] = name[key] … })`: Babel's `export *`.
     fn keys_for_each(&mut self, at: usize) -> Option<()> {
         let mut cursor = self.cursor(at + 1);
-        cursor.punct(b'.')?;
-        cursor.exact("keys")?;
-        cursor.punct(b'(')?;
+        cursor.method("keys")?;
         let name = cursor.word()?.to_owned();
         star_loop(&mut cursor, &name)?;
         let specifier = self
@@ -434,6 +430,13 @@ impl<'a> Cursor<'a> {
         }
         self.at += 1;
         Some(())
+    }
+
+    /// `.name(`
+    fn method(&mut self, name: &str) -> Option<()> {
+        self.punct(b'.')?;
+        self.exact(name)?;
+        self.punct(b'(')
     }
 
     fn punct(&mut self, expected: u8) -> Option<()> {

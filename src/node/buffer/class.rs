@@ -82,12 +82,8 @@ fn make(context: &mut Context) -> JsResult<BufferClass> {
     let constructor: JsObject = native::constructor(context, "Buffer", 3, create::construct).into();
     for function in [&fast, &constructor] {
         function.set_prototype(Some(uint8_array.clone()));
-        let descriptor = PropertyDescriptor::builder()
-            .value(prototype.clone())
-            .writable(true)
-            .enumerable(false)
-            .configurable(false);
-        function.insert_property(js_string!("prototype"), descriptor.build());
+        let descriptor = native::property(prototype.clone(), Attribute::WRITABLE);
+        function.insert_property(js_string!("prototype"), descriptor);
     }
     Natives::on(prototype.clone(), context).value("constructor", constructor.clone());
 

@@ -87,6 +87,27 @@ macro_rules! write_float {
     };
 }
 
+/// `read(U)Int(LE|BE)`: as many bytes as the script says.
+macro_rules! read_sized {
+    ($sign:ident, $order:ident) => {
+        |this, args, context| read_sized(this, args, Sign::$sign, Order::$order, context)
+    };
+}
+
+/// `write(U)Int(LE|BE)`
+macro_rules! write_sized {
+    ($sign:ident, $order:ident) => {
+        |this, args, context| write_sized(this, args, Sign::$sign, Order::$order, context)
+    };
+}
+
+/// `writeBig(U)Int64(LE|BE)`
+macro_rules! write_big {
+    ($sign:ident, $order:ident) => {
+        |this, args, context| write_big(this, args, Sign::$sign, Order::$order, context)
+    };
+}
+
 const METHODS: &[(&str, usize, NativeFunctionPointer)] = &[
     ("readUInt8", 0, read!(u8, from_le_bytes)),
     ("readUInt16LE", 0, read!(u16, from_le_bytes)),
@@ -106,18 +127,10 @@ const METHODS: &[(&str, usize, NativeFunctionPointer)] = &[
     ("readBigUInt64BE", 0, read!(big u64, from_be_bytes)),
     ("readBigInt64LE", 0, read!(big i64, from_le_bytes)),
     ("readBigInt64BE", 0, read!(big i64, from_be_bytes)),
-    ("readUIntLE", 2, |this, args, context| {
-        read_sized(this, args, Order::Little, context).map(|(n, _)| n.into())
-    }),
-    ("readUIntBE", 2, |this, args, context| {
-        read_sized(this, args, Order::Big, context).map(|(n, _)| n.into())
-    }),
-    ("readIntLE", 2, |this, args, context| {
-        read_sized(this, args, Order::Little, context).map(signed)
-    }),
-    ("readIntBE", 2, |this, args, context| {
-        read_sized(this, args, Order::Big, context).map(signed)
-    }),
+    ("readUIntLE", 2, read_sized!(Unsigned, Little)),
+    ("readUIntBE", 2, read_sized!(Unsigned, Big)),
+    ("readIntLE", 2, read_sized!(Signed, Little)),
+    ("readIntBE", 2, read_sized!(Signed, Big)),
     ("writeUInt8", 1, write_integer!(u8, to_le_bytes)),
     ("writeUInt16LE", 1, write_integer!(u16, to_le_bytes)),
     ("writeUInt16BE", 1, write_integer!(u16, to_be_bytes)),
@@ -132,30 +145,14 @@ const METHODS: &[(&str, usize, NativeFunctionPointer)] = &[
     ("writeFloatBE", 1, write_float!(f32, to_be_bytes)),
     ("writeDoubleLE", 1, write_float!(f64, to_le_bytes)),
     ("writeDoubleBE", 1, write_float!(f64, to_be_bytes)),
-    ("writeBigUInt64LE", 1, |this, args, context| {
-        write_big(this, args, Sign::Unsigned, Order::Little, context)
-    }),
-    ("writeBigUInt64BE", 1, |this, args, context| {
-        write_big(this, args, Sign::Unsigned, Order::Big, context)
-    }),
-    ("writeBigInt64LE", 1, |this, args, context| {
-        write_big(this, args, Sign::Signed, Order::Little, context)
-    }),
-    ("writeBigInt64BE", 1, |this, args, context| {
-        write_big(this, args, Sign::Signed, Order::Big, context)
-    }),
-    ("writeUIntLE", 3, |this, args, context| {
-        write_sized(this, args, Sign::Unsigned, Order::Little, context)
-    }),
-    ("writeUIntBE", 3, |this, args, context| {
-        write_sized(this, args, Sign::Unsigned, Order::Big, context)
-    }),
-    ("writeIntLE", 3, |this, args, context| {
-        write_sized(this, args, Sign::Signed, Order::Little, context)
-    }),
-    ("writeIntBE", 3, |this, args, context| {
-        write_sized(this, args, Sign::Signed, Order::Big, context)
-    }),
+    ("writeBigUInt64LE", 1, write_big!(Unsigned, Little)),
+    ("writeBigUInt64BE", 1, write_big!(Unsigned, Big)),
+    ("writeBigInt64LE", 1, write_big!(Signed, Little)),
+    ("writeBigInt64BE", 1, write_big!(Signed, Big)),
+    ("writeUIntLE", 3, write_sized!(Unsigned, Little)),
+    ("writeUIntBE", 3, write_sized!(Unsigned, Big)),
+    ("writeIntLE", 3, write_sized!(Signed, Little)),
+    ("writeIntBE", 3, write_sized!(Signed, Big)),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -298,13 +295,13 @@ fn width(value: &JsValue, context: &mut Context) -> JsResult<usize> {
     Err(bounds_error("byteLength", width, 1, 6.0, context))
 }
 
-/// The number, and how many bytes it has.
 fn read_sized(
     this: &JsValue,
     args: &[JsValue],
+    sign: Sign,
     order: Order,
     context: &mut Context,
-) -> JsResult<(u64, usize)> {
+) -> JsResult<JsValue> {
     let offset = args.get_or_undefined(0);
     errors::number("offset", offset, context)?;
     let width = width(args.get_or_undefined(1), context)?;
@@ -317,12 +314,11 @@ fn read_sized(
             Order::Big => bytes.iter().fold(0, fold),
         }
     });
-    Ok((number, width))
-}
-
-fn signed((number, width): (u64, usize)) -> JsValue {
     let unused = 64 - width * 8;
-    ((number << unused) as i64 >> unused).into()
+    Ok(match sign {
+        Sign::Unsigned => number.into(),
+        Sign::Signed => ((number << unused) as i64 >> unused).into(),
+    })
 }
 
 fn write_sized(

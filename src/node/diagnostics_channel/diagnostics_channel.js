@@ -158,26 +158,17 @@ class TracingChannel {
   /** Traces a call that is over when it returns. */
   traceSync(fn, context = {}, thisArg, ...args) {
     if (!this.hasSubscribers) return ReflectApply(fn, thisArg, args);
-    const { start, end, error } = this;
-    return start.runStores(context, () => {
-      try {
-        const result = ReflectApply(fn, thisArg, args);
-        context.result = result;
-        return result;
-      } catch (thrown) {
-        context.error = thrown;
-        error.publish(context);
-        throw thrown;
-      } finally {
-        end.publish(context);
-      }
+    return traced(this, context, () => {
+      const result = ReflectApply(fn, thisArg, args);
+      context.result = result;
+      return result;
     });
   }
 
   /** Traces a call that is over when its promise is. */
   tracePromise(fn, context = {}, thisArg, ...args) {
     if (!this.hasSubscribers) return ReflectApply(fn, thisArg, args);
-    const { start, end, asyncStart, asyncEnd, error } = this;
+    const { asyncStart, asyncEnd, error } = this;
     const fulfilled = (result) => {
       context.result = result;
       asyncStart.publish(context);
@@ -191,26 +182,18 @@ class TracingChannel {
       asyncEnd.publish(context);
       return PromiseReject(reason);
     };
-    return start.runStores(context, () => {
-      try {
-        let promise = ReflectApply(fn, thisArg, args);
-        // Any thenable becomes a promise of the engine.
-        if (!(promise instanceof Promise)) promise = PromiseResolve(promise);
-        return PromisePrototypeThen(promise, fulfilled, rejected);
-      } catch (thrown) {
-        context.error = thrown;
-        error.publish(context);
-        throw thrown;
-      } finally {
-        end.publish(context);
-      }
+    return traced(this, context, () => {
+      let promise = ReflectApply(fn, thisArg, args);
+      // Any thenable becomes a promise of the engine.
+      if (!(promise instanceof Promise)) promise = PromiseResolve(promise);
+      return PromisePrototypeThen(promise, fulfilled, rejected);
     });
   }
 
   /** Traces a call that is over when it calls back. */
   traceCallback(fn, position = -1, context = {}, thisArg, ...args) {
     if (!this.hasSubscribers) return ReflectApply(fn, thisArg, args);
-    const { start, end, asyncStart, asyncEnd, error } = this;
+    const { asyncStart, asyncEnd, error } = this;
     const index = position < 0 ? args.length + position : position;
     const callback = args[index];
     validateFunction(callback, 'callback');
@@ -230,18 +213,23 @@ class TracingChannel {
         }
       });
     };
-    return start.runStores(context, () => {
-      try {
-        return ReflectApply(fn, thisArg, args);
-      } catch (thrown) {
-        context.error = thrown;
-        error.publish(context);
-        throw thrown;
-      } finally {
-        end.publish(context);
-      }
-    });
+    return traced(this, context, () => ReflectApply(fn, thisArg, args));
   }
+}
+
+// What every kind of trace has: the start with its stores, an error that is thrown, and the end.
+function traced({ start, end, error }, context, run) {
+  return start.runStores(context, () => {
+    try {
+      return run();
+    } catch (thrown) {
+      context.error = thrown;
+      error.publish(context);
+      throw thrown;
+    } finally {
+      end.publish(context);
+    }
+  });
 }
 
 function tracingChannel(nameOrChannels) {

@@ -22,7 +22,10 @@ use boa_engine::{
     property::PropertyDescriptor,
 };
 
-use crate::engine::{native, stack};
+use crate::engine::{
+    native::{self, METHOD},
+    stack,
+};
 pub use describe::{inspect, received};
 pub use system::{
     SystemError, errno_exception, errno_name, errno_of, errno_of_name, io_error, message_of_errno,
@@ -269,12 +272,7 @@ pub fn is_node_error(object: &JsObject, context: &Context) -> bool {
 }
 
 fn hidden_property(value: JsValue) -> PropertyDescriptor {
-    PropertyDescriptor::builder()
-        .value(value)
-        .writable(true)
-        .enumerable(false)
-        .configurable(true)
-        .build()
+    native::property(value, METHOD)
 }
 
 fn node_error_to_string(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -398,27 +398,27 @@ pub fn invalid_package_target(args: &[JsValue], context: &mut Context) -> Text {
 }
 
 pub fn invalid_return_property(args: &[JsValue], context: &mut Context) -> Text {
-    let [input, name, property] = [
-        arg(args, 0, context),
-        arg(args, 1, context),
-        arg(args, 2, context),
-    ];
-    let got = received(args.get_or_undefined(3), context);
+    let [expected, name, property, got] = returned(args, context);
     Ok(format!(
-        "Expected a valid {input} to be returned for the \"{property}\" from the \"{name}\" hook but got {got}."
+        "Expected a valid {expected} to be returned for the \"{property}\" from the \"{name}\" hook but got {got}."
     ))
 }
 
 pub fn invalid_return_property_value(args: &[JsValue], context: &mut Context) -> Text {
-    let [input, name, property] = [
+    let [expected, name, property, got] = returned(args, context);
+    Ok(format!(
+        "Expected {expected} to be returned for the \"{property}\" from the \"{name}\" hook but got {got}."
+    ))
+}
+
+/// What was expected, of which hook, for which property, and what came instead.
+fn returned(args: &[JsValue], context: &mut Context) -> [String; 4] {
+    [
         arg(args, 0, context),
         arg(args, 1, context),
         arg(args, 2, context),
-    ];
-    let got = received(args.get_or_undefined(3), context);
-    Ok(format!(
-        "Expected {input} to be returned for the \"{property}\" from the \"{name}\" hook but got {got}."
-    ))
+        received(args.get_or_undefined(3), context),
+    ]
 }
 
 pub fn invalid_return_value(args: &[JsValue], context: &mut Context) -> Text {

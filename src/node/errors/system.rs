@@ -563,17 +563,26 @@ pub(super) fn dns_exception_native(
     dns_object(args.get_or_undefined(0), &syscall, hostname, context).map(JsValue::from)
 }
 
+/// What the table has of the number in the first argument.
+fn known_of(
+    args: &[JsValue],
+    what: fn(&'static Errno) -> &'static str,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let number = args.get_or_undefined(0).to_i32(context)?;
+    Ok(match find(number) {
+        Some(known) => JsString::from(what(known)).into(),
+        None => JsString::from(format!("Unknown system error {number}")).into(),
+    })
+}
+
 /// `errname(errno)`.
 pub(super) fn errname_native(
     _: &JsValue,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let number = args.get_or_undefined(0).to_i32(context)?;
-    Ok(match find(number) {
-        Some(known) => JsString::from(known.name).into(),
-        None => JsString::from(format!("Unknown system error {number}")).into(),
-    })
+    known_of(args, |known| known.name, context)
 }
 
 /// `getSystemErrorMessage(errno)`.
@@ -582,11 +591,7 @@ pub(super) fn error_message_native(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let number = args.get_or_undefined(0).to_i32(context)?;
-    Ok(match find(number) {
-        Some(known) => JsString::from(known.message).into(),
-        None => JsString::from(format!("Unknown system error {number}")).into(),
-    })
+    known_of(args, |known| known.message, context)
 }
 
 /// `getErrorMap()`: a `Map` from number to `[name, message]`.

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use boa_engine::{Context, JsObject, JsString, property::PropertyDescriptor};
+use boa_engine::{Context, JsObject, JsString, property::Attribute};
 
-use crate::runtime::State;
+use crate::{engine::native, runtime::State};
 
 #[cfg(unix)]
 macro_rules! libc_numbers {
@@ -118,12 +118,7 @@ fn constants() -> JsObject {
     for (name, value) in FIRST.iter().chain(FLAGS).chain(LAST) {
         object.insert_property(
             JsString::from(*name),
-            PropertyDescriptor::builder()
-                .value(*value)
-                .writable(false)
-                .enumerable(true)
-                .configurable(false)
-                .build(),
+            native::property(*value, Attribute::ENUMERABLE),
         );
     }
     object

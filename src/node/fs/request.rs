@@ -1,7 +1,11 @@
 //! One operation, three forms. What an operation does is a closure without script values; it runs here (`…Sync`), or on the
 //! pool with its result going to a callback or a promise.
 
-use std::any::Any;
+use std::{
+    any::Any,
+    io,
+    path::{Path, PathBuf},
+};
 
 use boa_engine::{Context, JsError, JsResult, JsValue, object::builtins::JsPromise};
 
@@ -60,6 +64,34 @@ impl Request {
     /// An operation that fails with an error that is known before it begins.
     fn refused(error: JsError) -> Self {
         Self::with_values(|| Ok(()), |(), _| Err(error))
+    }
+
+    /// One call of the system on a path, without a result.
+    pub fn on_path(
+        path: PathBuf,
+        syscall: &'static str,
+        call: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Self::nothing(move || call(&path).map_err(FsError::at(syscall, &path)))
+    }
+
+    /// One call of the system on two paths, without a result.
+    pub fn between(
+        from: PathBuf,
+        to: PathBuf,
+        syscall: &'static str,
+        call: impl FnOnce(&Path, &Path) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Self::nothing(move || call(&from, &to).map_err(FsError::between(syscall, &from, &to)))
+    }
+
+    /// One call of the system on a descriptor, without a result.
+    pub fn on_descriptor(
+        fd: i32,
+        syscall: &'static str,
+        call: impl FnOnce(i32) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Self::nothing(move || call(fd).map_err(FsError::call(syscall)))
     }
 
     /// Runs it here.

@@ -160,14 +160,7 @@ pub fn stats(status: &Status, big: bool, context: &mut Context) -> JsResult<JsVa
     };
     let mut object = Natives::on(empty(prototype, context), context).attributes(Attribute::all());
     for (name, number) in FIELDS.iter().zip(numbers(status)) {
-        object = object.value(
-            name,
-            if big {
-                JsBigInt::from(number).into()
-            } else {
-                number_value(number)
-            },
-        );
+        object = object.value(name, number_value(number, big));
     }
     let moments = moments(status);
     for ((name, _), moment) in TIMES.iter().zip(moments) {
@@ -186,7 +179,10 @@ pub fn stats(status: &Status, big: bool, context: &mut Context) -> JsResult<JsVa
     Ok(object.build().into())
 }
 
-fn number_value(number: u64) -> JsValue {
+fn number_value(number: u64, big: bool) -> JsValue {
+    if big {
+        return JsBigInt::from(number).into();
+    }
     i32::try_from(number).map_or_else(|_| JsValue::from(number as f64), JsValue::from)
 }
 
@@ -205,14 +201,7 @@ pub fn statfs(found: &FileSystem, big: bool, context: &mut Context) -> JsResult<
         ("files", found.files),
         ("ffree", found.ffree),
     ] {
-        object = object.value(
-            name,
-            if big {
-                JsBigInt::from(number).into()
-            } else {
-                number_value(number)
-            },
-        );
+        object = object.value(name, number_value(number, big));
     }
     Ok(object.build().into())
 }

@@ -1,9 +1,8 @@
 //! `os.constants`: the system's numbers by name.
 
-use boa_engine::{
-    Context, JsObject, JsString,
-    property::{Attribute, PropertyDescriptor},
-};
+use boa_engine::{Context, JsObject, JsString, property::Attribute};
+
+use crate::engine::native;
 
 /// A constant of the C library under its own name; those that a system doesn't have are named with the system.
 macro_rules! table {
@@ -149,19 +148,6 @@ const SIGNALS: Table = table![
     SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,
     SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO, SIGINFO, SIGSYS,
 ];
-#[cfg(windows)]
-const SIGNALS: Table = &[
-    ("SIGHUP", 1),
-    ("SIGINT", 2),
-    ("SIGILL", 4),
-    ("SIGABRT", 22),
-    ("SIGFPE", 8),
-    ("SIGKILL", 9),
-    ("SIGSEGV", 11),
-    ("SIGTERM", 15),
-    ("SIGBREAK", 21),
-    ("SIGWINCH", 28),
-];
 
 #[cfg(target_os = "linux")]
 const DLOPEN: Table = table![RTLD_LAZY, RTLD_NOW, RTLD_GLOBAL, RTLD_LOCAL, RTLD_DEEPBIND];
@@ -182,7 +168,7 @@ const PRIORITY: Table = &[
 /// `os.constants`. The numbers can't be changed, the signals not even added to.
 pub fn constants(context: &mut Context) -> JsObject {
     let constants = object(&[("UV_UDP_REUSEADDR", 4)]);
-    let signals = object(SIGNALS);
+    let signals = signals();
     // Can't fail: an ordinary object can always be made non-extensible.
     let _ = signals.set_integrity_level(boa_engine::object::IntegrityLevel::Frozen, context);
     for (name, value) in [
@@ -191,27 +177,35 @@ pub fn constants(context: &mut Context) -> JsObject {
         ("signals", signals),
         ("priority", object(PRIORITY)),
     ] {
-        constants.insert_property(JsString::from(name), property(value, Attribute::all()));
+        constants.insert_property(
+            JsString::from(name),
+            native::property(value, Attribute::all()),
+        );
     }
     constants
 }
 
-fn object(table: Table) -> JsObject {
+#[cfg(unix)]
+fn signals() -> JsObject {
+    object(SIGNALS)
+}
+
+#[cfg(windows)]
+fn signals() -> JsObject {
+    let numbers: Vec<_> = crate::sys::SIGNALS
+        .iter()
+        .map(|(name, number)| (*name, i64::from(*number)))
+        .collect();
+    object(&numbers)
+}
+
+fn object(table: &[(&str, i64)]) -> JsObject {
     let object = JsObject::with_null_proto();
     for (name, value) in table {
         object.insert_property(
             JsString::from(*name),
-            property(*value as f64, Attribute::ENUMERABLE),
+            native::property(*value as f64, Attribute::ENUMERABLE),
         );
     }
     object
-}
-
-fn property(value: impl Into<boa_engine::JsValue>, attributes: Attribute) -> PropertyDescriptor {
-    PropertyDescriptor::builder()
-        .value(value.into())
-        .writable(attributes.writable())
-        .enumerable(attributes.enumerable())
-        .configurable(attributes.configurable())
-        .build()
 }

@@ -7,14 +7,12 @@ use std::net::IpAddr;
 
 use boa_engine::{
     Context, JsArgs, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
-    native_function::NativeFunctionPointer,
-    object::builtins::JsArray,
-    property::{Attribute, PropertyDescriptor},
+    native_function::NativeFunctionPointer, object::builtins::JsArray, property::Attribute,
 };
 
 use crate::{
     engine::{
-        native::{Natives, function},
+        native::{self, Natives, function},
         registry,
     },
     node::{arguments, errors},
@@ -54,12 +52,7 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         let to_primitive = function(context, "", 0, native);
         made.insert_property(
             JsSymbol::to_primitive(),
-            PropertyDescriptor::builder()
-                .value(to_primitive)
-                .writable(true)
-                .enumerable(true)
-                .configurable(true)
-                .build(),
+            native::property(to_primitive, Attribute::all()),
         );
         functions.push((name, made.into()));
     }

@@ -16,7 +16,7 @@ use boa_engine::{
 pub use glob::{Pattern, Segment};
 pub use text::{
     BACKSLASH, COLON, DOT, Parts, SLASH, Text, basename_from, is_dots, last_component,
-    split_extension,
+    push_components, split_extension,
 };
 
 use crate::{

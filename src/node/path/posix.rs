@@ -1,6 +1,6 @@
 //! Paths with `/`, as text: nothing here asks the file system. Text is UTF-16, the way scripts see it.
 
-use super::{DOT, Parts, SLASH, Text, is_dots, last_component, split_extension};
+use super::{DOT, Parts, SLASH, Text, is_dots, last_component, push_components, split_extension};
 
 /// Where a component ends.
 pub fn is_separator(unit: u16) -> bool {
@@ -23,7 +23,7 @@ pub fn normalize(path: &[u16]) -> Text {
         out.push(SLASH);
     }
     let empty = out.len();
-    push_components(&mut out, path, absolute);
+    push_components(&mut out, path, absolute, is_separator, SLASH);
     if out.len() == empty && !absolute {
         out.push(DOT);
     }
@@ -31,36 +31,6 @@ pub fn normalize(path: &[u16]) -> Text {
         out.push(SLASH);
     }
     out
-}
-
-/// Appends the components of `path` to `out`, which may hold a leading separator, taking back one for each `..`.
-fn push_components(out: &mut Text, path: &[u16], absolute: bool) {
-    let root = out.len();
-    for component in path.split(|unit| *unit == SLASH) {
-        match component {
-            [] | [DOT] => {}
-            [DOT, DOT] => {
-                let last = out[root..]
-                    .rsplit(|unit| *unit == SLASH)
-                    .next()
-                    .unwrap_or_default();
-                if out.len() > root && !matches!(last, [DOT, DOT]) {
-                    let start = out.len() - last.len();
-                    out.truncate(start.saturating_sub(1).max(root));
-                } else if !absolute {
-                    push_component(out, root, component);
-                }
-            }
-            _ => push_component(out, root, component),
-        }
-    }
-}
-
-fn push_component(out: &mut Text, root: usize, component: &[u16]) {
-    if out.len() > root {
-        out.push(SLASH);
-    }
-    out.extend_from_slice(component);
 }
 
 /// Joins what is not empty with separators, and normalizes.
@@ -88,7 +58,7 @@ pub fn resolve(parts: &[Text], cwd: impl FnOnce() -> Text) -> Text {
     // Only where the current directory isn't known can the result be relative.
     let absolute = is_absolute(&all) && (first.is_some() || has_cwd);
     let mut out = if absolute { vec![SLASH] } else { Text::new() };
-    push_components(&mut out, &all, absolute);
+    push_components(&mut out, &all, absolute, is_separator, SLASH);
     if out.is_empty() { vec![DOT] } else { out }
 }
 

@@ -32,6 +32,40 @@ pub fn last_component(path: &[u16], from: usize, is_separator: fn(u16) -> bool) 
     from + start..from + last + 1
 }
 
+/// Appends the components of `path` to `out`, which may hold a root, taking back one for each `..`; what would go
+/// above the start is kept unless the path is absolute.
+pub fn push_components(
+    out: &mut Text,
+    path: &[u16],
+    absolute: bool,
+    is_separator: fn(u16) -> bool,
+    separator: u16,
+) {
+    let root = out.len();
+    for component in path.split(|unit| is_separator(*unit)) {
+        let is_parent = is_dots(component);
+        if component.is_empty() || component == [DOT] {
+            continue;
+        }
+        if is_parent {
+            let last = out[root..].rsplit(|unit| *unit == separator).next();
+            let last = last.unwrap_or_default();
+            if out.len() > root && !is_dots(last) {
+                let start = out.len() - last.len();
+                out.truncate(start.saturating_sub(1).max(root));
+                continue;
+            }
+        }
+        if is_parent && absolute {
+            continue;
+        }
+        if out.len() > root {
+            out.push(separator);
+        }
+        out.extend_from_slice(component);
+    }
+}
+
 pub fn is_dots(base: &[u16]) -> bool {
     base == [DOT, DOT]
 }

@@ -1,7 +1,8 @@
 //! Paths as Windows writes them: drive letters, UNC shares, device namespaces, both slashes. As text, on any system.
 
 use super::{
-    BACKSLASH, COLON, DOT, Parts, SLASH, Text, basename_from, last_component, split_extension,
+    BACKSLASH, COLON, DOT, Parts, SLASH, Text, basename_from, last_component, push_components,
+    split_extension,
 };
 
 const QUESTION: u16 = b'?' as u16;
@@ -98,35 +99,6 @@ pub fn is_absolute(path: &[u16]) -> bool {
         || (is_drive(path) && path.get(2).is_some_and(|unit| is_separator(*unit)))
 }
 
-fn push_components(out: &mut Text, path: &[u16], absolute: bool) {
-    let base = out.len();
-    for component in path.split(|unit| is_separator(*unit)) {
-        match component {
-            [] | [DOT] => {}
-            [DOT, DOT] => {
-                let last = out[base..]
-                    .rsplit(|unit| *unit == BACKSLASH)
-                    .next()
-                    .unwrap_or_default();
-                if out.len() > base && !matches!(last, [DOT, DOT]) {
-                    let start = out.len() - last.len();
-                    out.truncate(start.saturating_sub(1).max(base));
-                } else if !absolute {
-                    push_component(out, base, component);
-                }
-            }
-            _ => push_component(out, base, component),
-        }
-    }
-}
-
-fn push_component(out: &mut Text, base: usize, component: &[u16]) {
-    if out.len() > base {
-        out.push(BACKSLASH);
-    }
-    out.extend_from_slice(component);
-}
-
 /// Names that Windows takes for devices in any directory.
 const DEVICES: &[&str] = &[
     "CON",
@@ -197,7 +169,7 @@ pub fn normalize(path: &[u16]) -> Text {
         return out;
     }
     let mut tail = Text::with_capacity(path.len());
-    push_components(&mut tail, &path[end..], absolute);
+    push_components(&mut tail, &path[end..], absolute, is_separator, BACKSLASH);
     let trailing = end < path.len() && path.last().is_some_and(|unit| is_separator(*unit));
     if tail.is_empty() && !absolute {
         tail.push(DOT);
@@ -320,7 +292,7 @@ pub fn resolve(parts: &[Text], cwd: impl Fn(Option<&[u16]>) -> Text) -> Text {
         }
     }
     let mut normal = Text::new();
-    push_components(&mut normal, &tail, absolute);
+    push_components(&mut normal, &tail, absolute, is_separator, BACKSLASH);
     let mut out = device;
     if absolute {
         out.push(BACKSLASH);

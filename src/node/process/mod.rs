@@ -15,8 +15,7 @@ use std::cell::{Cell, RefCell};
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
-    object::builtins::JsArray,
-    property::{Attribute, PropertyDescriptor},
+    object::builtins::JsArray, property::Attribute,
 };
 
 use crate::{
@@ -102,15 +101,9 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     );
     *state.process.object.borrow_mut() = Some(object.clone());
     *state.process.prototype.borrow_mut() = Some(prototype);
-    context.global_object().insert_property(
-        js_string!("process"),
-        PropertyDescriptor::builder()
-            .value(object)
-            .writable(true)
-            .enumerable(false)
-            .configurable(true)
-            .build(),
-    );
+    context
+        .global_object()
+        .insert_property(js_string!("process"), native::property(object, METHOD));
     Ok(())
 }
 

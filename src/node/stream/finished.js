@@ -186,18 +186,22 @@ function eos(stream, options, given) {
       cleanup();
       ReflectApply(told, stream, [abortError(signal)]);
     };
-    if (signal.aborted) {
-      nextTick(abort);
-    } else {
-      const listener = require('events/extra').addAbortListener(signal, abort);
-      const told = callback;
-      callback = once(function(...args) {
-        listener[SymbolDispose]();
-        ReflectApply(told, stream, args);
-      });
-    }
+    callback = untilAborted(stream, signal, abort, callback);
   }
   return cleanup;
+}
+
+// Calls `abort` when the signal says so, until the callback that is returned is called.
+function untilAborted(stream, signal, abort, callback) {
+  if (signal.aborted) {
+    nextTick(abort);
+    return callback;
+  }
+  const listener = require('events/extra').addAbortListener(signal, abort);
+  return once(function(...args) {
+    listener[SymbolDispose]();
+    ReflectApply(callback, stream, args);
+  });
 }
 
 function eosWeb(stream, options, callback) {
@@ -209,16 +213,7 @@ function eosWeb(stream, options, callback) {
       aborted = true;
       ReflectApply(callback, stream, [abortError(signal)]);
     };
-    if (signal.aborted) {
-      nextTick(abort);
-    } else {
-      const listener = require('events/extra').addAbortListener(signal, abort);
-      const told = callback;
-      callback = once(function(...args) {
-        listener[SymbolDispose]();
-        ReflectApply(told, stream, args);
-      });
-    }
+    callback = untilAborted(stream, signal, abort, callback);
   }
   const settled = (...args) => {
     if (!aborted) nextTick(() => ReflectApply(callback, stream, args));

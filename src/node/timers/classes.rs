@@ -125,7 +125,7 @@ fn timeout_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
         !std::mem::replace(&mut timeout.referenced, true) && !timeout.destroyed
     }) == Some(true)
     {
-        super::count_reference(&State::of(context), 1);
+        super::timeouts::count_reference(&State::of(context), 1);
     }
     Ok(this.clone())
 }
@@ -135,7 +135,7 @@ fn timeout_unref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
         std::mem::replace(&mut timeout.referenced, false) && !timeout.destroyed
     }) == Some(true)
     {
-        super::count_reference(&State::of(context), -1);
+        super::timeouts::count_reference(&State::of(context), -1);
     }
     Ok(this.clone())
 }
@@ -148,14 +148,14 @@ fn timeout_has_ref(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<J
 
 fn timeout_refresh(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(object) = this.as_object() {
-        super::refresh(&State::of(context), &object);
+        super::timeouts::refresh(&State::of(context), &object);
     }
     Ok(this.clone())
 }
 
 fn timeout_close(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(object) = this.as_object() {
-        super::cancel(&State::of(context), &object);
+        super::timeouts::cancel(&State::of(context), &object);
     }
     Ok(this.clone())
 }
@@ -234,7 +234,7 @@ fn immediate_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
         !std::mem::replace(&mut immediate.referenced, true) && !immediate.destroyed
     });
     if changed == Some(true) {
-        super::count_immediate(&State::of(context), 1);
+        super::immediates::count_immediate(&State::of(context), 1);
     }
     Ok(this.clone())
 }
@@ -244,7 +244,7 @@ fn immediate_unref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
         std::mem::replace(&mut immediate.referenced, false) && !immediate.destroyed
     });
     if changed == Some(true) {
-        super::count_immediate(&State::of(context), -1);
+        super::immediates::count_immediate(&State::of(context), -1);
     }
     Ok(this.clone())
 }
@@ -257,7 +257,7 @@ fn immediate_has_ref(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult
 
 fn immediate_dispose(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(object) = this.as_object() {
-        super::cancel_immediate(&State::of(context), &object);
+        super::immediates::cancel_immediate(&State::of(context), &object);
     }
     Ok(JsValue::undefined())
 }

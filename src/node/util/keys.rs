@@ -23,13 +23,10 @@ pub(super) fn own_non_index_keys(
     } else {
         object.borrow().shape().keys()
     };
-    let keys = strings_first(keys)
-        .into_iter()
-        .filter(|key| !matches!(key, PropertyKey::Index(_)))
-        .filter(|key| !only_enumerable || is_enumerable(&object, key))
-        .map(JsValue::from)
-        .collect::<Vec<_>>();
-    Ok(JsArray::from_iter(keys, context).into())
+    let keep = |key: &PropertyKey| {
+        !matches!(key, PropertyKey::Index(_)) && (!only_enumerable || is_enumerable(&object, key))
+    };
+    Ok(list(strings_first(keys), keep, context))
 }
 
 /// Enumerable keys, texts and symbols: `ownEnumerableKeys(object)`.
@@ -41,13 +38,18 @@ pub(super) fn own_enumerable_keys(
     let Some(object) = args.get_or_undefined(0).as_object() else {
         return Ok(JsArray::new(context)?.into());
     };
-    let keys = object
-        .own_property_keys(context)?
-        .into_iter()
-        .filter(|key| is_enumerable(&object, key))
-        .map(JsValue::from)
-        .collect::<Vec<_>>();
-    Ok(JsArray::from_iter(keys, context).into())
+    let keys = object.own_property_keys(context)?;
+    Ok(list(keys, |key| is_enumerable(&object, key), context))
+}
+
+/// An array of the keys that are to be kept.
+fn list(
+    keys: Vec<PropertyKey>,
+    keep: impl Fn(&PropertyKey) -> bool,
+    context: &mut Context,
+) -> JsValue {
+    let kept: Vec<JsValue> = keys.into_iter().filter(keep).map(Into::into).collect();
+    JsArray::from_iter(kept, context).into()
 }
 
 /// A shape lists its keys in the order they were added.

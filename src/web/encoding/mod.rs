@@ -11,7 +11,7 @@ use boa_engine::{
     js_string,
     native_function::NativeFunctionPointer,
     object::{JsPrototype, builtins::JsFunction},
-    property::{Attribute, PropertyDescriptor},
+    property::Attribute,
 };
 
 use crate::{
@@ -104,12 +104,8 @@ fn make(class: &Class<'_>, context: &mut Context) -> JsFunction {
     }
     natives.build();
     expose_inspect(&prototype, context);
-    let descriptor = PropertyDescriptor::builder()
-        .value(prototype)
-        .writable(false)
-        .enumerable(false)
-        .configurable(false);
-    constructor.insert_property(js_string!("prototype"), descriptor.build());
+    let descriptor = native::property(prototype, Attribute::empty());
+    constructor.insert_property(js_string!("prototype"), descriptor);
     constructor
 }
 
@@ -120,12 +116,8 @@ fn expose_inspect(prototype: &JsObject, context: &mut Context) {
     if let (Ok(method), Ok(key)) = (method, key)
         && let Some(key) = key.as_symbol()
     {
-        let descriptor = PropertyDescriptor::builder()
-            .value(method)
-            .writable(true)
-            .enumerable(false)
-            .configurable(true);
-        prototype.insert_property(key, descriptor.build());
+        let descriptor = native::property(method, METHOD);
+        prototype.insert_property(key, descriptor);
     }
     let _ = prototype.delete_property_or_throw(js_string!("inspect"), context);
 }

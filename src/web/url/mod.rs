@@ -10,16 +10,14 @@ use std::{borrow::Cow, cell::RefCell};
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsError, JsNativeError, JsObject, JsResult, JsString,
-    JsSymbol, JsValue, Trace, js_string,
-    native_function::NativeFunctionPointer,
-    object::builtins::JsFunction,
-    property::{Attribute, PropertyDescriptor},
+    JsSymbol, JsValue, Trace, js_string, native_function::NativeFunctionPointer,
+    object::builtins::JsFunction, property::Attribute,
 };
 use url::{Url, quirks};
 
 use crate::{
     engine::{
-        native::{METHOD, Natives, constructor, define_lazy, function},
+        native::{self, METHOD, Natives, constructor, define_lazy, function},
         registry,
     },
     node::{
@@ -152,12 +150,7 @@ fn class_of_url(context: &mut Context) -> JsResult<Class> {
 fn seal_prototype(constructor: &JsFunction, prototype: &JsObject) {
     constructor.insert_property(
         js_string!("prototype"),
-        PropertyDescriptor::builder()
-            .value(prototype.clone())
-            .writable(false)
-            .enumerable(false)
-            .configurable(false)
-            .build(),
+        native::property(prototype.clone(), Attribute::empty()),
     );
 }
 

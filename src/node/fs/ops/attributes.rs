@@ -81,8 +81,8 @@ fn access(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request>
     } else {
         access_mode(mode, context)?
     };
-    Ok(Request::nothing(move || {
-        sys::access(&path, mode).map_err(FsError::at("access", &path))
+    Ok(Request::on_path(path, "access", move |path| {
+        sys::access(path, mode)
     }))
 }
 
@@ -161,8 +161,8 @@ pub fn exists_promise(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
 fn chmod(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let mode = args::mode(args.get_or_undefined(1), "mode", None, context)?;
-    Ok(Request::nothing(move || {
-        sys::chmod(&path, mode).map_err(FsError::at("chmod", &path))
+    Ok(Request::on_path(path, "chmod", move |path| {
+        sys::chmod(path, mode)
     }))
 }
 
@@ -183,8 +183,8 @@ fn owned(
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let uid = args::owner(args.get_or_undefined(1), "uid", context)?;
     let gid = args::owner(args.get_or_undefined(2), "gid", context)?;
-    Ok(Request::nothing(move || {
-        call(&path, uid, gid).map_err(FsError::at(syscall, &path))
+    Ok(Request::on_path(path, syscall, move |path| {
+        call(path, uid, gid)
     }))
 }
 
@@ -205,8 +205,8 @@ fn timed(
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let access = args::time(args.get_or_undefined(1), "time", context)?;
     let modification = args::time(args.get_or_undefined(2), "time", context)?;
-    Ok(Request::nothing(move || {
-        sys::utimes(&path, access, modification, follow).map_err(FsError::at(syscall, &path))
+    Ok(Request::on_path(path, syscall, move |path| {
+        sys::utimes(path, access, modification, follow)
     }))
 }
 

@@ -48,9 +48,7 @@ fn open(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
 
 fn close(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
-    Ok(Request::nothing(move || {
-        sys::close(fd).map_err(FsError::call("close"))
-    }))
+    Ok(Request::on_descriptor(fd, "close", sys::close))
 }
 
 /// The part of a buffer that `read` and `write` are asked for.
@@ -171,6 +169,25 @@ fn check_range(
     Ok(())
 }
 
+/// What one call reads.
+fn read_some(fd: i32, length: usize, position: Option<i64>) -> Result<Vec<u8>, FsError> {
+    let mut bytes = vec![0; length];
+    let count = sys::read(fd, &mut bytes, position).map_err(FsError::call("read"))?;
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+/// Writes in one call, and gives the count with what script gave to write.
+fn write_some(fd: i32, bytes: Vec<u8>, position: Option<i64>, data: JsValue) -> Request {
+    Request::with_values(
+        move || match bytes.is_empty() {
+            true => Ok(0),
+            false => sys::write(fd, &bytes, position).map_err(FsError::call("write")),
+        },
+        move |written, _| Ok(vec![JsValue::from(written as f64), data]),
+    )
+}
+
 fn read(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
     if form == Form::Sync && View::of(args.get_or_undefined(1), context).is_none() {
@@ -189,14 +206,9 @@ fn read(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request
     } = part(args, true, context)?;
     let length = view.len();
     Ok(Request::with_values(
-        move || {
-            let mut bytes = vec![0; length];
-            if length == 0 {
-                return Ok(bytes);
-            }
-            let count = sys::read(fd, &mut bytes, position).map_err(FsError::call("read"))?;
-            bytes.truncate(count);
-            Ok(bytes)
+        move || match length {
+            0 => Ok(Vec::new()),
+            length => read_some(fd, length, position),
         },
         move |bytes, context| {
             fill(&[view], &bytes, context)?;
@@ -252,15 +264,7 @@ fn write(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
             (part.view.to_vec(), part.position)
         }
     };
-    Ok(Request::with_values(
-        move || {
-            if bytes.is_empty() {
-                return Ok(0);
-            }
-            sys::write(fd, &bytes, position).map_err(FsError::call("write"))
-        },
-        move |written, _| Ok(vec![JsValue::from(written as f64), data]),
-    ))
+    Ok(write_some(fd, bytes, position, data))
 }
 
 fn readv(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
@@ -270,12 +274,7 @@ fn readv(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
     let position = number_position(args.get_or_undefined(2));
     let length = views.iter().map(View::len).sum();
     Ok(Request::with_values(
-        move || {
-            let mut bytes = vec![0; length];
-            let count = sys::read(fd, &mut bytes, position).map_err(FsError::call("read"))?;
-            bytes.truncate(count);
-            Ok(bytes)
-        },
+        move || read_some(fd, length, position),
         move |bytes, context| {
             fill(&views, &bytes, context)?;
             Ok(vec![JsValue::from(bytes.len() as f64), list])
@@ -297,29 +296,17 @@ fn writev(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request>
     let list = args.get_or_undefined(1).clone();
     let position = number_position(args.get_or_undefined(2));
     let bytes: Vec<u8> = views.iter().flat_map(View::to_vec).collect();
-    Ok(Request::with_values(
-        move || {
-            if bytes.is_empty() {
-                return Ok(0);
-            }
-            sys::write(fd, &bytes, position).map_err(FsError::call("write"))
-        },
-        move |written, _| Ok(vec![JsValue::from(written as f64), list]),
-    ))
+    Ok(write_some(fd, bytes, position, list))
 }
 
 fn fsync(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
-    Ok(Request::nothing(move || {
-        sys::fsync(fd).map_err(FsError::call("fsync"))
-    }))
+    Ok(Request::on_descriptor(fd, "fsync", sys::fsync))
 }
 
 fn fdatasync(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
-    Ok(Request::nothing(move || {
-        sys::fdatasync(fd).map_err(FsError::call("fdatasync"))
-    }))
+    Ok(Request::on_descriptor(fd, "fdatasync", sys::fdatasync))
 }
 
 /// The length that a file is cut to; negative is 0.
@@ -334,8 +321,8 @@ pub fn length(value: &JsValue, context: &mut Context) -> JsResult<i64> {
 fn ftruncate(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
     let length = length(args.get_or_undefined(1), context)?;
-    Ok(Request::nothing(move || {
-        sys::ftruncate(fd, length).map_err(FsError::call("ftruncate"))
+    Ok(Request::on_descriptor(fd, "ftruncate", move |fd| {
+        sys::ftruncate(fd, length)
     }))
 }
 
@@ -352,8 +339,8 @@ fn fstat(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
 fn fchmod(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
     let mode = args::mode(args.get_or_undefined(1), "mode", None, context)?;
-    Ok(Request::nothing(move || {
-        sys::fchmod(fd, mode).map_err(FsError::call("fchmod"))
+    Ok(Request::on_descriptor(fd, "fchmod", move |fd| {
+        sys::fchmod(fd, mode)
     }))
 }
 
@@ -361,8 +348,8 @@ fn fchown(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request>
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
     let uid = args::owner(args.get_or_undefined(1), "uid", context)?;
     let gid = args::owner(args.get_or_undefined(2), "gid", context)?;
-    Ok(Request::nothing(move || {
-        sys::fchown(fd, uid, gid).map_err(FsError::call("fchown"))
+    Ok(Request::on_descriptor(fd, "fchown", move |fd| {
+        sys::fchown(fd, uid, gid)
     }))
 }
 
@@ -370,7 +357,7 @@ fn futimes(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
     let access = args::time(args.get_or_undefined(1), "atime", context)?;
     let modification = args::time(args.get_or_undefined(2), "mtime", context)?;
-    Ok(Request::nothing(move || {
-        sys::futimes(fd, access, modification).map_err(FsError::call("futime"))
+    Ok(Request::on_descriptor(fd, "futime", move |fd| {
+        sys::futimes(fd, access, modification)
     }))
 }

@@ -33,16 +33,12 @@ operations! {
 fn rename(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let from = args::path(args.get_or_undefined(0), "oldPath", Use::Change, context)?;
     let to = args::path(args.get_or_undefined(1), "newPath", Use::Write, context)?;
-    Ok(Request::nothing(move || {
-        sys::rename(&from, &to).map_err(FsError::between("rename", &from, &to))
-    }))
+    Ok(Request::between(from, to, "rename", sys::rename))
 }
 
 fn unlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
-    Ok(Request::nothing(move || {
-        sys::unlink(&path).map_err(FsError::at("unlink", &path))
-    }))
+    Ok(Request::on_path(path, "unlink", sys::unlink))
 }
 
 fn link(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
@@ -53,9 +49,7 @@ fn link(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
         context,
     )?;
     let new = args::path(args.get_or_undefined(1), "newPath", Use::Write, context)?;
-    Ok(Request::nothing(move || {
-        sys::link(&existing, &new).map_err(FsError::between("link", &existing, &new))
-    }))
+    Ok(Request::between(existing, new, "link", sys::link))
 }
 
 fn symlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
@@ -72,9 +66,12 @@ fn symlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
     };
     let target = args::path(args.get_or_undefined(0), "target", Use::Mention, context)?;
     let path = args::path(args.get_or_undefined(1), "path", Use::Write, context)?;
-    Ok(Request::nothing(move || {
-        sys::symlink(&target, &path, kind).map_err(FsError::between("symlink", &target, &path))
-    }))
+    Ok(Request::between(
+        target,
+        path,
+        "symlink",
+        move |from, to| sys::symlink(from, to, kind),
+    ))
 }
 
 /// A request for a path.
@@ -145,8 +142,8 @@ fn copy_file(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Reque
     } else {
         int32_between(mode, "mode", 0, 7, context)?
     };
-    Ok(Request::nothing(move || {
-        copy(&from, &to, mode).map_err(FsError::between("copyfile", &from, &to))
+    Ok(Request::between(from, to, "copyfile", move |from, to| {
+        copy(from, to, mode)
     }))
 }
 

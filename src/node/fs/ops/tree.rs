@@ -49,8 +49,8 @@ fn mkdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
     }
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     if !recursive {
-        return Ok(Request::nothing(move || {
-            sys::mkdir(&path, mode).map_err(FsError::at("mkdir", &path))
+        return Ok(Request::on_path(path, "mkdir", move |path| {
+            sys::mkdir(path, mode)
         }));
     }
     Ok(Request::with_values(

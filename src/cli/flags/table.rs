@@ -1,0 +1,373 @@
+//! The options of the command line: each is one item with its name, its help and what it does.
+
+use super::{InputType, Invocation};
+use crate::rejections::Mode;
+
+/// What an option does.
+pub enum Apply {
+    /// Takes no value; gets whether it was given plainly (true) or as `--no-…` (false).
+    Switch(fn(&mut Invocation, bool)),
+    /// Takes a value.
+    Value(fn(&mut Invocation, String) -> Result<(), String>),
+}
+
+/// An option.
+pub struct Flag {
+    pub name: &'static str,
+    pub short: &'static str,
+    pub value: &'static str,
+    pub help: &'static str,
+    pub in_environment: bool,
+    pub apply: Apply,
+}
+
+const fn switch(
+    name: &'static str,
+    short: &'static str,
+    help: &'static str,
+    in_environment: bool,
+    apply: fn(&mut Invocation, bool),
+) -> Flag {
+    Flag {
+        name,
+        short,
+        value: "",
+        help,
+        in_environment,
+        apply: Apply::Switch(apply),
+    }
+}
+
+const fn value(
+    name: &'static str,
+    short: &'static str,
+    value: &'static str,
+    help: &'static str,
+    in_environment: bool,
+    apply: fn(&mut Invocation, String) -> Result<(), String>,
+) -> Flag {
+    Flag {
+        name,
+        short,
+        value,
+        help,
+        in_environment,
+        apply: Apply::Value(apply),
+    }
+}
+
+/// All options that mean something here.
+pub const FLAGS: &[Flag] = &[
+    switch(
+        "check",
+        "c",
+        "syntax check a script without running it",
+        false,
+        |run, on| run.check = on,
+    ),
+    value(
+        "conditions",
+        "C",
+        "=...",
+        "more conditions for package exports and imports",
+        true,
+        |run, text| {
+            run.options.conditions.push(text);
+            Ok(())
+        },
+    ),
+    switch(
+        "deprecation",
+        "",
+        "print deprecation warnings (default)",
+        true,
+        |run, on| {
+            run.options.deprecation = on;
+        },
+    ),
+    value(
+        "disable-warning",
+        "",
+        "=...",
+        "silence warnings of a code or a type",
+        true,
+        |run, text| {
+            run.options.disabled_warnings.push(text);
+            Ok(())
+        },
+    ),
+    value(
+        "env-file",
+        "",
+        "=...",
+        "set environment variables from a file",
+        false,
+        |run, text| {
+            run.env_files.push((text, true));
+            Ok(())
+        },
+    ),
+    value(
+        "env-file-if-exists",
+        "",
+        "=...",
+        "the same, if the file exists",
+        false,
+        |run, text| {
+            run.env_files.push((text, false));
+            Ok(())
+        },
+    ),
+    value(
+        "eval",
+        "e",
+        "=...",
+        "evaluate a script",
+        false,
+        |run, text| {
+            run.eval = Some(text);
+            Ok(())
+        },
+    ),
+    switch(
+        "expose-gc",
+        "",
+        "a global function gc()",
+        true,
+        |run, on| run.options.expose_gc = on,
+    ),
+    switch("help", "h", "print this help", false, |run, on| {
+        run.help = on
+    }),
+    value(
+        "import",
+        "",
+        "=...",
+        "an ES module to load before the main one",
+        true,
+        |run, text| {
+            run.import.push(text);
+            Ok(())
+        },
+    ),
+    value(
+        "input-type",
+        "",
+        "=...",
+        "commonjs or module, for -e and standard input",
+        false,
+        |run, text| {
+            run.input_type = Some(match text.as_str() {
+                "commonjs" => InputType::CommonJs,
+                "module" => InputType::Module,
+                _ => return Err("--input-type must be \"module\" or \"commonjs\"".to_owned()),
+            });
+            Ok(())
+        },
+    ),
+    switch(
+        "interactive",
+        "i",
+        "the REPL, which isn't there yet",
+        false,
+        |run, on| run.interactive = on,
+    ),
+    switch(
+        "parsed-bytes",
+        "",
+        "at exit, print the internal script that was parsed",
+        false,
+        |run, on| {
+            run.parsed_bytes = on;
+        },
+    ),
+    switch(
+        "pending-deprecation",
+        "",
+        "print pending deprecation warnings",
+        true,
+        |run, on| {
+            run.options.pending_deprecation = on;
+        },
+    ),
+    switch(
+        "preserve-symlinks",
+        "",
+        "modules keep the paths of their links",
+        true,
+        |run, on| {
+            run.options.preserve_symlinks = on;
+        },
+    ),
+    switch(
+        "preserve-symlinks-main",
+        "",
+        "so does the main module",
+        true,
+        |run, on| {
+            run.options.preserve_symlinks_main = on;
+        },
+    ),
+    value(
+        "print",
+        "p",
+        "=...",
+        "evaluate a script and print its result",
+        false,
+        |run, text| {
+            run.eval = Some(text);
+            run.print = true;
+            Ok(())
+        },
+    ),
+    value(
+        "require",
+        "r",
+        "=...",
+        "a module to load before the main one",
+        true,
+        |run, text| {
+            run.require.push(text);
+            Ok(())
+        },
+    ),
+    value(
+        "stack-trace-limit",
+        "",
+        "=...",
+        "frames in a stack trace (default 10)",
+        true,
+        |run, text| {
+            run.options.stack_trace_limit = text
+                .parse()
+                .map_err(|_| format!("--stack-trace-limit must be a number, not {text}"))?;
+            Ok(())
+        },
+    ),
+    switch(
+        "throw-deprecation",
+        "",
+        "throw deprecation warnings",
+        true,
+        |run, on| {
+            run.options.throw_deprecation = on;
+        },
+    ),
+    value("title", "", "=...", "process.title", true, |run, text| {
+        run.options.title = Some(text);
+        Ok(())
+    }),
+    switch(
+        "trace-deprecation",
+        "",
+        "deprecation warnings with their stack",
+        true,
+        |run, on| {
+            run.options.trace_deprecation = on;
+        },
+    ),
+    switch(
+        "trace-warnings",
+        "",
+        "warnings with their stack",
+        true,
+        |run, on| {
+            run.options.trace_warnings = on;
+        },
+    ),
+    value(
+        "unhandled-rejections",
+        "",
+        "=...",
+        "throw (default), strict, warn, warn-with-error-code or none",
+        true,
+        |run, text| {
+            run.options.unhandled_rejections = match text.as_str() {
+                "throw" => Mode::Throw,
+                "strict" => Mode::Strict,
+                "warn" => Mode::Warn,
+                "warn-with-error-code" => Mode::WarnWithErrorCode,
+                "none" => Mode::None,
+                _ => return Err(format!("invalid value for --unhandled-rejections: {text}")),
+            };
+            Ok(())
+        },
+    ),
+    switch("version", "v", "print the version", false, |run, on| {
+        run.version = on
+    }),
+    switch(
+        "warnings",
+        "",
+        "print process warnings (default)",
+        true,
+        |run, on| run.options.warnings = on,
+    ),
+];
+
+/// Options of V8 and of parts of Node.js that don't exist here, by their beginnings. They are accepted, so that command
+/// lines written for Node.js work, and named in a warning.
+pub const WITHOUT_EFFECT: &[&str] = &[
+    "abort-on-uncaught-exception",
+    "allow-natives-syntax",
+    "enable-source-maps",
+    "es-module-specifier-resolution",
+    "experimental-",
+    "force-node-api-uncaught-exceptions-policy",
+    "frozen-intrinsics",
+    "gc-global",
+    "gc-interval",
+    "harmony",
+    "heap-",
+    "heapsnapshot-",
+    "huge-max-old-generation-size",
+    "icu-data-dir",
+    "insecure-http-parser",
+    "inspect",
+    "interpreted-frames-native-stack",
+    "jitless",
+    "js-float16array",
+    "max-heap-size",
+    "max-http-header-size",
+    "max-lazy",
+    "max-old-space-size",
+    "max-semi-space-size",
+    "min-semi-space-size",
+    "minor-gc",
+    "network-family-auto",
+    "node-memory-debug",
+    "node-snapshot",
+    "openssl-",
+    "opt",
+    "perf-",
+    "random-seed",
+    "report-",
+    "rehash-snapshot",
+    "security-revert",
+    "single-threaded",
+    "sparkplug",
+    "stack-size",
+    "tls-",
+    "trace-",
+    "turbo",
+    "turbofan",
+    "use-bundled-ca",
+    "use-openssl-ca",
+    "use-system-ca",
+    "v8-pool-size",
+    "verify-base-objects",
+    "wasm",
+    "zero-fill-buffers",
+    "always-",
+    "async-context-frame",
+    "deopt",
+    "verify-heap",
+    "dns-result-order",
+    "addons",
+    "global-search-paths",
+    "localstorage-file",
+    "webstorage",
+    "expose-externalize-string",
+    "log",
+    "prof",
+];
