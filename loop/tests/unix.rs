@@ -351,3 +351,37 @@ fn a_read_is_not_ended_by_a_signal() {
     // Signals come after the other events of their poll.
     assert_eq!(log, ["wrote", "read", "signal"]);
 }
+
+#[test]
+fn descriptors_travel_with_their_bytes() {
+    let ev = new_loop();
+    let (sender, receiver) = pipe_pair(&ev);
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    ev.write(sender, "before ", 1).unwrap();
+    ev.write_with_descriptor(sender, "with", OwnedFd::from(reader), 2)
+        .unwrap();
+    ev.write(sender, " after", 3).unwrap();
+    ev.shutdown(sender).unwrap();
+    ev.read_start(receiver).unwrap();
+    let (mut text, mut descriptors) = (String::new(), Vec::new());
+    while let Some(event) = ev.next_event(RunMode::Default) {
+        if let Event::Readable(id) = event {
+            let mut buffer = [0; 64];
+            match ev.read_with_descriptors(id, &mut buffer, &mut descriptors) {
+                ReadResult::Data(count) => {
+                    text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+                }
+                ReadResult::Eof => break,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(text, "before with after");
+    assert_eq!(descriptors.len(), 1);
+    let passed = ev.open_fd(descriptors.remove(0)).unwrap();
+    writer.write_all(b"through").unwrap();
+    let mut buffer = [0; 64];
+    assert!(matches!(ev.read(passed, &mut buffer), ReadResult::Data(7)));
+    let empty = ev.write_with_descriptor(sender, "", OwnedFd::from(writer), 4);
+    assert!(empty.is_err());
+}

@@ -275,3 +275,78 @@ pub fn open_stdin() -> io::Result<std::os::fd::OwnedFd> {
     let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(0) };
     borrowed.try_clone_to_owned()
 }
+
+/// A descriptor of ours alone.
+pub type OwnedDescriptor = std::os::fd::OwnedFd;
+
+/// A copy of a descriptor, which stays whose it is.
+pub fn duplicate(fd: i32) -> io::Result<OwnedDescriptor> {
+    // SAFETY: no memory preconditions; a number that isn't open is an error.
+    let copy = checked(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
+    // SAFETY: the descriptor is new and nobody else's.
+    Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(copy) })
+}
+
+/// Makes a descriptor that script, or the parent process, hands over ours. From here on children don't get it.
+pub fn take_descriptor(fd: i32) -> Option<OwnedDescriptor> {
+    // SAFETY: no memory preconditions; a number that isn't open is an error.
+    if fd < 0 || unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
+        return None;
+    }
+    // SAFETY: the descriptor is open, and who had it has given it away.
+    Some(unsafe { std::os::fd::FromRawFd::from_raw_fd(fd) })
+}
+
+/// Whether a descriptor is a socket that listens.
+pub fn is_listening(fd: &OwnedDescriptor) -> bool {
+    let mut answer: libc::c_int = 0;
+    let mut size = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the pointers are to locals of the sizes that are told.
+    let result = unsafe {
+        libc::getsockopt(
+            std::os::fd::AsRawFd::as_raw_fd(fd),
+            libc::SOL_SOCKET,
+            libc::SO_ACCEPTCONN,
+            (&raw mut answer).cast(),
+            &raw mut size,
+        )
+    };
+    result == 0 && answer != 0
+}
+
+/// Makes a listener of the loop of a listening socket.
+pub fn listen_on(
+    event_loop: &ouro_loop::EventLoop,
+    fd: OwnedDescriptor,
+) -> io::Result<ouro_loop::HandleId> {
+    event_loop.open_listener_fd(fd)
+}
+
+/// Makes a stream of the loop of a connected socket, a pipe or the like.
+pub fn open_on(
+    event_loop: &ouro_loop::EventLoop,
+    fd: OwnedDescriptor,
+) -> io::Result<ouro_loop::HandleId> {
+    event_loop.open_fd(fd)
+}
+
+/// Reads from a stream, with the descriptors that come along.
+pub fn read_with_descriptors(
+    event_loop: &ouro_loop::EventLoop,
+    id: ouro_loop::HandleId,
+    buffer: &mut [u8],
+    descriptors: &mut Vec<OwnedDescriptor>,
+) -> ouro_loop::ReadResult {
+    event_loop.read_with_descriptors(id, buffer, descriptors)
+}
+
+/// Writes to a stream, with a descriptor that goes along.
+pub fn write_with_descriptor(
+    event_loop: &ouro_loop::EventLoop,
+    id: ouro_loop::HandleId,
+    bytes: Vec<u8>,
+    descriptor: OwnedDescriptor,
+    tag: u64,
+) -> io::Result<()> {
+    event_loop.write_with_descriptor(id, bytes, descriptor, tag)
+}

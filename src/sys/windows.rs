@@ -82,3 +82,53 @@ pub fn write_all(fd: i32, bytes: &[u8]) -> io::Result<()> {
         _ => Err(io::ErrorKind::InvalidInput.into()),
     }
 }
+
+/// There is none on this platform.
+#[derive(Debug)]
+pub enum OwnedDescriptor {}
+
+/// Not on this platform.
+pub fn duplicate(_: i32) -> io::Result<OwnedDescriptor> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Not on this platform.
+pub fn take_descriptor(_: i32) -> Option<OwnedDescriptor> {
+    None
+}
+
+/// Never asked.
+pub fn is_listening(fd: &OwnedDescriptor) -> bool {
+    match *fd {}
+}
+
+/// Never asked.
+pub fn listen_on(_: &ouro_loop::EventLoop, fd: OwnedDescriptor) -> io::Result<ouro_loop::HandleId> {
+    match fd {}
+}
+
+/// Never asked.
+pub fn open_on(_: &ouro_loop::EventLoop, fd: OwnedDescriptor) -> io::Result<ouro_loop::HandleId> {
+    match fd {}
+}
+
+/// No descriptors come along.
+pub fn read_with_descriptors(
+    event_loop: &ouro_loop::EventLoop,
+    id: ouro_loop::HandleId,
+    buffer: &mut [u8],
+    _: &mut Vec<OwnedDescriptor>,
+) -> ouro_loop::ReadResult {
+    event_loop.read(id, buffer)
+}
+
+/// Never asked.
+pub fn write_with_descriptor(
+    _: &ouro_loop::EventLoop,
+    _: ouro_loop::HandleId,
+    _: Vec<u8>,
+    descriptor: OwnedDescriptor,
+    _: u64,
+) -> io::Result<()> {
+    match descriptor {}
+}

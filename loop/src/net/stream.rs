@@ -143,7 +143,11 @@ impl Stream {
     }
 
     #[inline]
-    fn read(&mut self, buffer: &mut [u8]) -> ReadResult {
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        mut read: impl FnMut(&Io, &mut [u8]) -> io::Result<usize>,
+    ) -> ReadResult {
         let Some(io) = &self.io else {
             return ReadResult::Err(LoopError::BadHandle.into());
         };
@@ -154,7 +158,7 @@ impl Stream {
             return ReadResult::Err(LoopError::Invalid.into());
         }
         loop {
-            match io.read(buffer) {
+            match read(io, buffer) {
                 Ok(0) => {
                     self.end_reading();
                     return ReadResult::Eof;
@@ -301,6 +305,24 @@ impl Core {
         Ok(())
     }
 
+    #[inline]
+    fn read(
+        &mut self,
+        id: HandleId,
+        buffer: &mut [u8],
+        read: impl FnMut(&Io, &mut [u8]) -> io::Result<usize>,
+    ) -> ReadResult {
+        let stream = match self.stream_mut(id) {
+            Ok(stream) => stream,
+            Err(error) => return ReadResult::Err(error.into()),
+        };
+        let result = stream.read(buffer, read);
+        if matches!(result, ReadResult::Eof | ReadResult::Err(_)) && !stream.reading {
+            self.handles.deactivate(id);
+        }
+        result
+    }
+
     /// The number of the descriptor behind a stream or listener.
     pub(crate) fn descriptor_of(&mut self, id: HandleId) -> io::Result<i32> {
         match &self.handles.open_mut(id)?.kind {
@@ -395,16 +417,20 @@ impl EventLoop {
     ///
     /// The end and errors stop reading, so that the handle doesn't keep the loop alive on account of it.
     pub fn read(&self, id: HandleId, buffer: &mut [u8]) -> ReadResult {
-        let mut core = self.core.borrow_mut();
-        let stream = match core.stream_mut(id) {
-            Ok(stream) => stream,
-            Err(error) => return ReadResult::Err(error.into()),
-        };
-        let result = stream.read(buffer);
-        if matches!(result, ReadResult::Eof | ReadResult::Err(_)) && !stream.reading {
-            core.handles.deactivate(id);
-        }
-        result
+        self.core.borrow_mut().read(id, buffer, Io::read)
+    }
+
+    /// [`read`](Self::read) from a Unix-domain socket; the descriptors that come with the bytes are added to
+    /// `descriptors`. Plain reads drop them.
+    #[cfg(unix)]
+    pub fn read_with_descriptors(
+        &self,
+        id: HandleId,
+        buffer: &mut [u8],
+        descriptors: &mut Vec<std::os::fd::OwnedFd>,
+    ) -> ReadResult {
+        let read = |io: &Io, buffer: &mut [u8]| io.read_with(buffer, descriptors);
+        self.core.borrow_mut().read(id, buffer, read)
     }
 
     /// The address of a TCP stream's peer.

@@ -8,7 +8,8 @@ use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
 use crate::net::Payload;
 use crate::net::stream::{Connecting, Stream};
-use crate::{Core, Event, EventLoop, sys};
+use crate::sys::{self, Descriptor};
+use crate::{Core, Event, EventLoop};
 
 /// Buffers handed to the system in one call.
 const SLICES_PER_WRITE: usize = 64;
@@ -22,6 +23,8 @@ pub(crate) struct WriteRequest {
     sent: usize,
     /// The last of the payloads that were written under this tag.
     last: bool,
+    /// Goes with the first byte.
+    descriptor: Option<Descriptor>,
 }
 
 impl WriteRequest {
@@ -83,11 +86,28 @@ impl Stream {
             let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
             let mut used = 0;
             for (slice, request) in slices.iter_mut().zip(&self.queue) {
+                // A descriptor goes with the first bytes of a call.
+                if used > 0 && request.descriptor.is_some() {
+                    break;
+                }
                 *slice = IoSlice::new(request.rest());
                 used += 1;
             }
-            match io.write(&slices[..used]) {
-                Ok(count) => self.sent(count),
+            let result = match self
+                .queue
+                .front()
+                .and_then(|first| first.descriptor.as_ref())
+            {
+                Some(descriptor) => io.write_with(&slices[..used], descriptor),
+                None => io.write(&slices[..used]),
+            };
+            match result {
+                Ok(count) => {
+                    if let Some(first) = self.queue.front_mut() {
+                        first.descriptor = None;
+                    }
+                    self.sent(count);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.writable = false,
                 Err(error) => self.fail_first(error),
@@ -172,23 +192,29 @@ impl Core {
         let at_once = stream.queue.is_empty();
         let count = payloads.len();
         if count == 0 {
-            stream.enqueue(Payload::Static(&[]), tag, true);
+            stream.enqueue(Payload::Static(&[]), tag, true, None);
         }
         for (at, payload) in payloads.into_iter().enumerate() {
-            stream.enqueue(payload, tag, at + 1 == count);
+            stream.enqueue(payload, tag, at + 1 == count, None);
         }
         self.requests += 1;
         self.start_sending(id, at_once);
         Ok(())
     }
 
-    fn write_one(&mut self, id: HandleId, payload: Payload, tag: u64) -> io::Result<()> {
+    fn write_one(
+        &mut self,
+        id: HandleId,
+        payload: Payload,
+        tag: u64,
+        descriptor: Option<Descriptor>,
+    ) -> io::Result<()> {
         let stream = self.stream_mut(id)?;
         if !stream.open_for_writing {
             return Err(io::Error::from_raw_os_error(sys::EPIPE));
         }
         let at_once = stream.queue.is_empty();
-        stream.enqueue(payload, tag, true);
+        stream.enqueue(payload, tag, true, descriptor);
         self.requests += 1;
         self.start_sending(id, at_once);
         Ok(())
@@ -258,13 +284,14 @@ impl Core {
 }
 
 impl Stream {
-    fn enqueue(&mut self, payload: Payload, tag: u64, last: bool) {
+    fn enqueue(&mut self, payload: Payload, tag: u64, last: bool, descriptor: Option<Descriptor>) {
         self.queued_bytes += payload.as_ref().len();
         self.queue.push_back(WriteRequest {
             tag,
             payload,
             sent: 0,
             last,
+            descriptor,
         });
     }
 }
@@ -285,7 +312,32 @@ impl EventLoop {
     /// # Errors
     /// `EPIPE` after `shutdown`; then there is no event.
     pub fn write(&self, id: HandleId, payload: impl Into<Payload>, tag: u64) -> io::Result<()> {
-        self.core.borrow_mut().write_one(id, payload.into(), tag)
+        self.core
+            .borrow_mut()
+            .write_one(id, payload.into(), tag, None)
+    }
+
+    /// [`write`](Self::write) to a Unix-domain socket, with a descriptor that the peer gets with the first byte of the
+    /// payload (see [`read_with_descriptors`](Self::read_with_descriptors)).
+    ///
+    /// # Errors
+    /// `EINVAL` for an empty payload, which would take no descriptor along; `EPIPE` after `shutdown`. On another kind of
+    /// stream the write ends with an error.
+    #[cfg(unix)]
+    pub fn write_with_descriptor(
+        &self,
+        id: HandleId,
+        payload: impl Into<Payload>,
+        descriptor: std::os::fd::OwnedFd,
+        tag: u64,
+    ) -> io::Result<()> {
+        let payload = payload.into();
+        if payload.as_ref().is_empty() {
+            return Err(LoopError::Invalid.into());
+        }
+        self.core
+            .borrow_mut()
+            .write_one(id, payload, tag, Some(descriptor))
     }
 
     /// [`write`](Self::write) for several payloads in a row with one event for all.

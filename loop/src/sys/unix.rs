@@ -1,5 +1,6 @@
 //! Unix: epoll or kqueue, file descriptors.
 
+mod ancillary;
 mod process;
 mod signal;
 
@@ -16,6 +17,9 @@ use mio::event::Source;
 use mio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
+
+/// What goes along with bytes.
+pub(crate) type Descriptor = OwnedFd;
 
 pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;

@@ -40,6 +40,9 @@ pub(crate) fn hrtime() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_nanos() as u64 + 1_000_000_000
 }
 
+/// What would go along with bytes.
+pub(crate) enum Descriptor {}
+
 /// A connected (or connecting) byte stream.
 pub(crate) enum Io {
     Tcp(TcpStream),
@@ -87,6 +90,15 @@ impl Io {
     pub(crate) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         let Io::Tcp(io) = self;
         (&mut &*io).write_vectored(buffers)
+    }
+
+    /// Descriptors don't travel on this platform.
+    pub(crate) fn write_with(
+        &self,
+        _: &[IoSlice<'_>],
+        descriptor: &Descriptor,
+    ) -> io::Result<usize> {
+        match *descriptor {}
     }
 
     pub(crate) fn shutdown_write(&self) -> io::Result<()> {

@@ -75,13 +75,20 @@ function begin(target, stream, closed) {
   const control = new Control(handle);
   let buffering = false;
 
+  function queue(message, attached) {
+    if (target.channel) nextTick(deliver, isInternal(message) ? 'internalMessage' : 'message', message, attached);
+  }
+
   function deliver(event, message, attached) {
+    if (event === 'internalMessage' && StringPrototypeStartsWith(message.cmd, 'NODE_HANDLE')) {
+      require('child_process/handles').receive(target, message, attached, queue);
+    }
     if (event === 'internalMessage' || target.listenerCount('message') > 0) {
       target.emit(event, message, attached);
     } else {
       // The first listener gets what came before it.
       const waiting = target.channel?.[kWaiting];
-      if (waiting) waiting[waiting.length] = message;
+      if (waiting) waiting[waiting.length] = [message, attached];
     }
   }
 
@@ -90,13 +97,14 @@ function begin(target, stream, closed) {
     for (let i = 0; i < lines.length; i++) {
       if (!target.channel) return;
       const message = JSONParse(lines[i]);
-      nextTick(deliver, isInternal(message) ? 'internalMessage' : 'message', message, undefined);
+      queue(message, message?.cmd === 'NODE_HANDLE' ? handle.takeHandle() : undefined);
     }
   }
 
   function atEnd() {
     buffering = false;
-    if (target.connected) target.disconnect();
+    target._handleQueue = null;
+    if (target.channel) target._disconnect();
     handle.close();
     closed(target);
   }
@@ -106,13 +114,15 @@ function begin(target, stream, closed) {
       const waiting = target.channel?.[kWaiting];
       if (!waiting || waiting.length === 0 || target.listenerCount('message') === 0) return;
       target.channel[kWaiting] = [];
-      for (let i = 0; i < waiting.length; i++) target.emit('message', waiting[i]);
+      for (let i = 0; i < waiting.length; i++) target.emit('message', waiting[i][0], waiting[i][1]);
     });
   });
 
   const members = {
     channel: control,
     connected: true,
+    _handleQueue: null,
+    _pendingMessage: null,
 
     send(message, sendHandle, options, callback) {
       if (typeof sendHandle === 'function') {
@@ -132,18 +142,32 @@ function begin(target, stream, closed) {
     _send(message, sendHandle, options, callback) {
       checkMessage(message);
       if (typeof options === 'boolean') options = { swallowErrors: options };
-      if (sendHandle) refuseHandle(sendHandle);
-      const errno = handle.write(`${JSONStringify(message)}\n`, (failed) => {
+      options ??= {};
+      let attached;
+      const retried = sendHandle && message.cmd === 'NODE_HANDLE' && this._pendingMessage?.message === message;
+      if (sendHandle || (this._handleQueue && !isAnswer(message))) {
+        if (sendHandle) checkHandle(sendHandle);
+        // One handle at a time, and nothing overtakes it.
+        if (this._handleQueue) {
+          this._handleQueue[this._handleQueue.length] = { callback, handle: sendHandle, options, message };
+          return this._handleQueue.length === 1;
+        }
+        if (retried) attached = sendHandle;
+        else ({ message, handle: attached } = require('child_process/handles').prepare(target, message, sendHandle, options));
+      }
+      const done = (failed) => {
         control.unrefCounted();
         if (typeof callback === 'function') callback(failed ? errnoException(failed, 'write') : null);
-      });
-      if (errno === 1) {
-        control.refCounted();
-      } else if (errno === 0) {
-        if (typeof callback === 'function') nextTick(callback, null);
-      } else if (!options?.swallowErrors) {
-        fail(errnoException(errno, 'write'), callback);
+      };
+      const errno = handle.write(`${JSONStringify(message)}\n`, done, attached?.fd);
+      if (errno < 0) {
+        if (!options.swallowErrors) fail(errnoException(errno, 'write'), callback);
+        return handle.writeQueueSize < MANY_BYTES;
       }
+      if (attached && !retried) require('child_process/handles').sent(this, message, attached, options, callback);
+      else if (retried) this._handleQueue = [];
+      if (errno === 1) control.refCounted();
+      else if (typeof callback === 'function') nextTick(callback, null);
       return handle.writeQueueSize < MANY_BYTES;
     },
 
@@ -152,12 +176,15 @@ function begin(target, stream, closed) {
         this.emit('error', nodeError('ERR_IPC_DISCONNECTED'));
         return;
       }
-      this._disconnect();
+      this.connected = false;
+      // What waits for a handle to arrive is sent first.
+      if (!this._handleQueue) this._disconnect();
     },
 
     _disconnect() {
       this.connected = false;
       this.channel = null;
+      if (this._pendingMessage) require('child_process/handles').closePending(this);
       let finished = false;
       const finish = () => {
         if (finished) return;
@@ -190,14 +217,13 @@ function begin(target, stream, closed) {
   return control;
 }
 
-// Sockets and servers can't be sent yet; everything else never can.
-function refuseHandle(handle) {
+function checkHandle(handle) {
   const net = require('net');
-  if (handle instanceof net.Socket || handle instanceof net.Server) {
-    throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', 'subprocess.send() with a handle');
-  }
+  if (handle instanceof net.Socket || handle instanceof net.Server || typeof handle?.getsockname === 'function') return;
   throw nodeError('ERR_INVALID_HANDLE_TYPE');
 }
+
+const isAnswer = (message) => message?.cmd === 'NODE_HANDLE_ACK' || message?.cmd === 'NODE_HANDLE_NACK';
 
 exports.beginInParent = function beginInParent(child, stream, closed) {
   begin(child, stream, closed);

@@ -10,19 +10,20 @@ use std::{
 };
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
     object::builtins::JsArray,
 };
 use ouro_loop::{Event, HandleId, ReadResult};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    engine::native::Natives,
+    engine::{native::Natives, registry},
     node::{
         errors::system::errno_of,
         net::{self, Stream},
     },
     runtime::{State, async_context::Frame, dispatch::Owner},
+    sys::{self, OwnedDescriptor},
 };
 
 const EBADF: i32 = -9;
@@ -36,6 +37,8 @@ struct Channel {
     partial: RefCell<Vec<u8>>,
     writes: RefCell<FxHashMap<u64, JsObject>>,
     next_tag: Cell<u64>,
+    /// Descriptors that came and whose messages haven't been looked at.
+    received: RefCell<Vec<OwnedDescriptor>>,
     frame: Frame,
 }
 
@@ -51,14 +54,17 @@ impl Channel {
     fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
         let state = State::of(context);
         let slot = state.slot::<net::Slot>();
-        let args = slot.with_buffer(|buffer| match state.event_loop.read(id, buffer) {
-            ReadResult::Data(count) => Some(vec![self.lines(&buffer[..count])]),
-            ReadResult::WouldBlock => None,
-            ReadResult::Eof | ReadResult::Err(_) => Some(Vec::new()),
+        let read = slot.with_buffer(|buffer| {
+            let received = &mut self.received.borrow_mut();
+            match sys::read_with_descriptors(&state.event_loop, id, buffer, received) {
+                ReadResult::Data(count) => Some(Some(self.lines(&buffer[..count]))),
+                ReadResult::WouldBlock => None,
+                ReadResult::Eof | ReadResult::Err(_) => Some(None),
+            }
         });
-        let Some(lines) = args else { return Ok(()) };
+        let Some(lines) = read else { return Ok(()) };
         let mut args = Vec::new();
-        for lines in lines {
+        if let Some(lines) = lines {
             let lines = lines.into_iter().map(JsValue::from);
             args.push(JsArray::from_iter(lines.collect::<Vec<_>>(), context).into());
             args.push((!self.partial.borrow().is_empty()).into());
@@ -83,6 +89,29 @@ impl Channel {
         }
         partial.extend_from_slice(rest);
         lines
+    }
+
+    /// Writes bytes with a descriptor: 1 when `done` will be called, or an error number.
+    fn write_with(
+        &self,
+        bytes: Vec<u8>,
+        descriptor: OwnedDescriptor,
+        done: Option<JsObject>,
+        context: &Context,
+    ) -> i32 {
+        let Some(id) = self.id.get() else {
+            return EBADF;
+        };
+        let event_loop = &State::of(context).event_loop;
+        let tag = self.next_tag.get() + 1;
+        self.next_tag.set(tag);
+        if let Err(error) = sys::write_with_descriptor(event_loop, id, bytes, descriptor, tag) {
+            return errno_of(&error);
+        }
+        if let Some(done) = done {
+            self.writes.borrow_mut().insert(tag, done);
+        }
+        1
     }
 
     /// Writes bytes after those that wait: 0 when they are out, 1 when `done` will be called, or an error number.
@@ -144,6 +173,7 @@ fn begin(id: HandleId, onread: Option<JsObject>, context: &mut Context) -> JsObj
         partial: RefCell::default(),
         writes: RefCell::default(),
         next_tag: Cell::new(0),
+        received: RefCell::default(),
         frame: state.async_context.capture(),
     });
     state.owners.set(id, channel.clone());
@@ -165,14 +195,7 @@ pub fn open(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
 ///
 /// # Errors
 /// What the script half throws.
-#[cfg(unix)]
 pub fn adopt_from_parent(context: &mut Context) -> JsResult<()> {
-    use std::os::fd::{FromRawFd, OwnedFd};
-
-    use boa_engine::js_string;
-
-    use crate::engine::registry;
-
     let Some(fd) = std::env::var("NODE_CHANNEL_FD")
         .ok()
         .and_then(|text| text.parse::<i32>().ok())
@@ -180,13 +203,10 @@ pub fn adopt_from_parent(context: &mut Context) -> JsResult<()> {
         return Ok(());
     };
     let mode = std::env::var("NODE_CHANNEL_SERIALIZATION_MODE").unwrap_or_default();
-    // SAFETY: only asks whether the number is an open descriptor.
-    if fd < 0 || unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
+    let Some(fd) = sys::take_descriptor(fd) else {
         return Ok(());
-    }
-    // SAFETY: the descriptor is open, and the parent made it for this channel and nothing else.
-    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-    let Ok(id) = State::of(context).event_loop.open_fd(fd) else {
+    };
+    let Ok(id) = sys::open_on(&State::of(context).event_loop, fd) else {
         return Ok(());
     };
     let stream = Stream::adopt(id, None, context).object(context);
@@ -204,12 +224,6 @@ pub fn adopt_from_parent(context: &mut Context) -> JsResult<()> {
     }
 }
 
-/// Not on this platform.
-#[cfg(not(unix))]
-pub fn adopt_from_parent(_: &mut Context) -> JsResult<()> {
-    Ok(())
-}
-
 fn prototype(context: &mut Context) -> JsObject {
     let slot = State::of(context).slot::<Slot>();
     if let Some(prototype) = slot.prototype.borrow().as_ref() {
@@ -222,7 +236,8 @@ fn prototype(context: &mut Context) -> JsObject {
         .function("readStop", 0, |this, _, context| {
             with_id(this, context, |state, id| state.event_loop.read_stop(id))
         })
-        .function("write", 2, write)
+        .function("write", 3, write)
+        .function("takeHandle", 0, take_handle)
         .function("close", 0, close)
         .function("ref", 0, |this, _, context| {
             with_id(this, context, |state, id| {
@@ -265,7 +280,8 @@ fn with_id(
         .into())
 }
 
-/// `write(text, done)`: a positive number, 0 or an error number.
+/// `write(text, done, fd)`: 0 when it is out, 1 when `done(errno)` will be called, or an error number. A copy of the
+/// descriptor goes along, if there is one.
 fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(channel) = this_channel(this) else {
         return Ok(EBADF.into());
@@ -273,7 +289,35 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let text = args.get_or_undefined(0).to_string(context)?;
     let bytes = text.to_std_string_lossy().into_bytes();
     let done = args.get_or_undefined(1).as_object();
-    Ok(channel.write(bytes, done, context).into())
+    let fd = args.get_or_undefined(2);
+    if fd.is_undefined() {
+        return Ok(channel.write(bytes, done, context).into());
+    }
+    let outcome = match sys::duplicate(fd.to_i32(context)?) {
+        Ok(descriptor) => channel.write_with(bytes, descriptor, done, context),
+        Err(error) => errno_of(&error),
+    };
+    Ok(outcome.into())
+}
+
+/// `takeHandle()`: the next handle that came, as one for a server or a socket.
+fn take_handle(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let descriptor = this_channel(this).and_then(|channel| {
+        let mut received = channel.received.borrow_mut();
+        (!received.is_empty()).then(|| received.remove(0))
+    });
+    let Some(descriptor) = descriptor else {
+        return Ok(JsValue::undefined());
+    };
+    if sys::is_listening(&descriptor) {
+        return Ok(net::park(descriptor, context).into());
+    }
+    Ok(
+        match sys::open_on(&State::of(context).event_loop, descriptor) {
+            Ok(id) => Stream::adopt(id, None, context).object(context).into(),
+            Err(_) => JsValue::undefined(),
+        },
+    )
 }
 
 fn close(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -21,6 +21,7 @@ use crate::{
         dispatch::Owner,
         door,
     },
+    sys::{self, OwnedDescriptor},
 };
 
 const EINVAL: i32 = -22;
@@ -38,6 +39,8 @@ pub struct Listener {
     server: RefCell<Option<JsObject>>,
     closed: RefCell<Option<JsObject>>,
     accept: RefCell<Option<Rc<dyn Accept>>>,
+    /// A listening socket that came from another process, until a server takes it.
+    parked: RefCell<Option<OwnedDescriptor>>,
     frame: Frame,
 }
 
@@ -61,6 +64,12 @@ impl Listener {
         object
             .downcast_ref::<ListenerHandle>()
             .map(|handle| handle.0.clone())
+    }
+
+    /// The socket that no server has taken yet.
+    #[cfg(unix)]
+    pub(super) fn parked(&self) -> std::cell::Ref<'_, Option<OwnedDescriptor>> {
+        self.parked.borrow()
     }
 
     fn take_one(&self, connection: HandleId, context: &mut Context) -> JsResult<()> {
@@ -144,21 +153,60 @@ fn adopt(
         Ok(id) => id,
         Err(error) => return Ok(errno_of(&error).into()),
     };
-    let state = State::of(context);
+    let (listener, object) = make(Some(id), None, context);
+    listener.server.replace(server.as_object());
+    State::of(context).owners.set(id, listener);
+    Ok(object.into())
+}
+
+fn make(
+    id: Option<HandleId>,
+    parked: Option<OwnedDescriptor>,
+    context: &mut Context,
+) -> (Rc<Listener>, JsObject) {
     let listener = Rc::new(Listener {
-        id: Cell::new(Some(id)),
-        server: RefCell::new(server.as_object()),
+        id: Cell::new(id),
+        server: RefCell::default(),
         closed: RefCell::default(),
         accept: RefCell::default(),
-        frame: state.async_context.capture(),
+        parked: RefCell::new(parked),
+        frame: State::of(context).async_context.capture(),
     });
-    state.owners.set(id, listener.clone());
     let prototype = prototype(context);
-    Ok(
-        JsObject::new(context.root_shape(), prototype, ListenerHandle(listener))
-            .upcast()
-            .into(),
-    )
+    let handle = ListenerHandle(listener.clone());
+    let object = JsObject::new(context.root_shape(), prototype, handle).upcast();
+    (listener, object)
+}
+
+/// A handle for a listening socket that came from another process. Nothing is accepted before a server has it.
+pub fn park(descriptor: OwnedDescriptor, context: &mut Context) -> JsObject {
+    make(None, Some(descriptor), context).1
+}
+
+/// `attach(server)`: says whose handle it is; 0, or an error number.
+fn attach(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(listener) = this_listener(this) else {
+        return Ok(EBADF.into());
+    };
+    listener
+        .server
+        .replace(args.get_or_undefined(0).as_object());
+    if let Some(descriptor) = listener.parked.take() {
+        let state = State::of(context);
+        match sys::listen_on(&state.event_loop, descriptor) {
+            Ok(id) => {
+                listener.id.set(Some(id));
+                state.owners.set(id, listener);
+            }
+            Err(error) => return Ok(errno_of(&error).into()),
+        }
+    }
+    Ok(0.into())
+}
+
+/// `isListener(value)`: whether it is a handle that a server may take.
+pub fn is_listener(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(this_listener(args.get_or_undefined(0)).is_some().into())
 }
 
 /// `listenTcp(server, address, port, backlog, ipv6Only, reusePort)`: a handle, or an error number.
@@ -195,9 +243,17 @@ pub fn listen_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     adopt(made, args.get_or_undefined(0), context)
 }
 
-/// `listenFd(server, fd)`: the loop can't take over listeners yet.
-pub fn listen_fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(EINVAL.into())
+/// `listenFd(server, fd)`: a handle, or an error number. The descriptor is the handle's from here on.
+pub fn listen_fd(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let fd = args.get_or_undefined(1).to_i32(context)?;
+    access::check(Operation::Descriptor(fd), context)?;
+    let state = State::of(context);
+    // Tried with a copy, for what can't be listened on stays the caller's.
+    let made = sys::duplicate(fd).and_then(|copy| sys::listen_on(&state.event_loop, copy));
+    if made.is_ok() {
+        drop(sys::take_descriptor(fd));
+    }
+    adopt(made, args.get_or_undefined(0), context)
 }
 
 fn prototype(context: &mut Context) -> JsObject {
@@ -206,6 +262,7 @@ fn prototype(context: &mut Context) -> JsObject {
         return prototype.clone();
     }
     let prototype = Natives::new(context)
+        .function("attach", 1, attach)
         .function("close", 1, close)
         .function("ref", 0, add_ref)
         .function("unref", 0, remove_ref)
@@ -225,6 +282,7 @@ fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let Some(listener) = this_listener(this) else {
         return Ok(EBADF.into());
     };
+    listener.parked.take();
     let Some(id) = listener.id.take() else {
         return Ok(0.into());
     };

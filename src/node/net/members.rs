@@ -44,8 +44,14 @@ pub fn describe(
 /// `handle.fd`; -1 where there is none.
 #[cfg(unix)]
 pub fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    use std::os::fd::AsRawFd;
+
     let fd = id_of(this).and_then(|id| State::of(context).event_loop.raw_fd(id).ok());
-    Ok(fd.unwrap_or(-1).into())
+    let parked = || {
+        let listener = Listener::of(&this.as_object()?)?;
+        listener.parked().as_ref().map(|fd| fd.as_raw_fd())
+    };
+    Ok(fd.or_else(parked).unwrap_or(-1).into())
 }
 
 /// `handle.fd`: not on this platform.

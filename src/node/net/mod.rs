@@ -15,7 +15,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 use crate::{engine::native::Natives, runtime::State};
 
 pub use handle::{Companion, Stream};
-pub use listener::{Accept, Listener};
+pub use listener::{Accept, Listener, park};
 
 /// Bytes that one read takes at most.
 const READ_BYTES: usize = 64 * 1024;
@@ -74,6 +74,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("listenTcp", 6, listener::listen_tcp)
         .function("listenPipe", 3, listener::listen_pipe)
         .function("listenFd", 2, listener::listen_fd)
+        .function("isListener", 1, listener::is_listener)
         .build())
 }
 

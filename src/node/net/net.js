@@ -94,8 +94,7 @@ const members = {
     const { signal } = options;
     if (signal !== undefined) require('net/listen').closeOnAbort(this, signal);
     if (native.isListener?.(options)) {
-      this._handle = options;
-      return listening(this);
+      return begin(this, () => options.attach(this) || options, null, null, -1);
     }
     if (typeof options.fd === 'number' && options.fd >= 0) {
       return begin(this, () => native.listenFd(this, options.fd), null, null, -1);
@@ -139,7 +138,8 @@ const members = {
   },
 
   getConnections(callback) {
-    nextTick(callback, null, this._connections);
+    if (this._usingWorkers) require('child_process/handles').countConnections(this, callback);
+    else nextTick(callback, null, this._connections);
     return this;
   },
 
@@ -158,7 +158,8 @@ const members = {
       this._handle = null;
     }
     this._opening = false;
-    this._emitCloseIfDrained();
+    if (this._usingWorkers) require('child_process/handles').closeWorkers(this);
+    else this._emitCloseIfDrained();
     return this;
   },
 
