@@ -54,14 +54,15 @@ pub enum Event {
         /// How it went.
         result: io::Result<()>,
     },
-    /// A stream that is being read has bytes, its end or an error: call `read`.
+    /// A stream that is being read has bytes, its end or an error: call `read`. Or a UDP socket has datagrams: call
+    /// `udp_receive` until it answers `None`.
     Readable(HandleId),
-    /// A queued write is out, or has failed. Every accepted `write` ends with exactly one of these; a handle closed
+    /// A queued write or datagram is out, or has failed. Every accepted `write` and `udp_send` ends with exactly one of these; a handle closed
     /// before that reports `ECANCELED`.
     Wrote {
-        /// The stream.
+        /// The stream or UDP socket.
         id: HandleId,
-        /// What the caller passed to `write`.
+        /// What the caller passed to `write` or `udp_send`.
         tag: u64,
         /// How it went.
         result: io::Result<()>,

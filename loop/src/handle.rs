@@ -5,7 +5,7 @@
 //! comparison and not a walk.
 
 use crate::error::LoopError;
-use crate::net::{Listener, Stream};
+use crate::net::{Listener, Stream, Udp};
 use crate::process::ProcessState;
 use crate::signal::SignalState;
 use crate::timer::TimerState;
@@ -91,6 +91,8 @@ pub enum HandleKind {
     Listener,
     /// A connected (or connecting) TCP socket, pipe or terminal.
     Stream,
+    /// Made by `udp_bind`.
+    Udp,
 }
 
 pub(crate) enum Kind {
@@ -104,6 +106,7 @@ pub(crate) enum Kind {
     Process(ProcessState),
     Listener(Box<Listener>),
     Stream(Box<Stream>),
+    Udp(Box<Udp>),
 }
 
 impl Kind {
@@ -119,6 +122,7 @@ impl Kind {
             Kind::Process(_) => HandleKind::Process,
             Kind::Listener(_) => HandleKind::Listener,
             Kind::Stream(_) => HandleKind::Stream,
+            Kind::Udp(_) => HandleKind::Udp,
         })
     }
 }

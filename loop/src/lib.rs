@@ -164,7 +164,9 @@ pub use error::LoopError;
 pub use event::{Event, ReadResult, RunMode};
 pub use handle::{HandleId, HandleKind};
 pub use metrics::Metrics;
-pub use net::{ConnectOptions, ListenOptions, Payload, StreamKind};
+pub use net::{
+    ConnectOptions, ListenOptions, MulticastInterface, Payload, StreamKind, UdpOptions, UdpSettings,
+};
 pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};
 pub use wake::Waker;
 
@@ -304,7 +306,7 @@ impl Core {
             Kind::Async(_) => self.asyncs.retain(|&other| other != id),
             Kind::Signal(_) => self.signal_stop(id)?,
             Kind::Process(_) => self.process_stop(id)?,
-            Kind::Listener(_) | Kind::Stream(_) => self.close_io(id),
+            Kind::Listener(_) | Kind::Stream(_) | Kind::Udp(_) => self.close_io(id),
             Kind::Vacant => return Err(LoopError::BadHandle),
         }
         self.handles.deactivate(id);

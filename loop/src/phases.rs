@@ -302,6 +302,7 @@ impl Core {
             Kind::Process(_) => self.process_step(id),
             Kind::Listener(_) => self.listener_step(id, step),
             Kind::Stream(_) => self.stream_step(id, step),
+            Kind::Udp(_) => self.udp_step(id, step),
             _ => None,
         }
     }
@@ -333,6 +334,7 @@ fn note_readiness(
     match &mut slot.kind {
         Kind::Listener(listener) => listener.note(),
         Kind::Stream(stream) => stream.note(event),
+        Kind::Udp(udp) => udp.note(event),
         _ => return,
     }
     if !slot.ready {

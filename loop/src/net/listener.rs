@@ -231,12 +231,13 @@ impl EventLoop {
         self.accept(id)
     }
 
-    /// The address that a TCP listener or stream is bound to.
+    /// The address that a TCP listener or stream, or a UDP socket, is bound to.
     pub fn local_addr(&self, id: HandleId) -> io::Result<SocketAddr> {
         let mut core = self.core.borrow_mut();
         match &core.handles.open_mut(id)?.kind {
             Kind::Listener(listener) => listener.io()?.local_addr(),
             Kind::Stream(stream) => stream.io()?.local_addr(),
+            Kind::Udp(udp) => udp.io()?.local_addr(),
             _ => Err(LoopError::WrongKind.into()),
         }
     }

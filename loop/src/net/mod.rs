@@ -1,9 +1,10 @@
-//! Streams and listeners: one concept over TCP, Unix-domain sockets, pipes and terminals.
+//! Streams and listeners, one concept over TCP, Unix-domain sockets, pipes and terminals; and datagrams.
 
 mod listener;
 mod options;
 mod payload;
 mod stream;
+mod udp;
 mod write;
 
 pub(crate) use listener::{Listener, Reserve};
@@ -11,6 +12,8 @@ pub use options::{ConnectOptions, ListenOptions};
 pub use payload::Payload;
 pub(crate) use stream::Stream;
 pub use stream::StreamKind;
+pub(crate) use udp::Udp;
+pub use udp::{MulticastInterface, UdpOptions, UdpSettings};
 
 use crate::Core;
 use crate::handle::{HandleId, Kind};
@@ -24,6 +27,7 @@ impl Core {
         match &mut slot.kind {
             Kind::Stream(stream) => stream.close(self.poll.registry()),
             Kind::Listener(listener) => listener.close(self.poll.registry()),
+            Kind::Udp(udp) => udp.close(self.poll.registry()),
             _ => return,
         }
         if slot.pending {

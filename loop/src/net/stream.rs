@@ -328,6 +328,7 @@ impl Core {
         match &self.handles.open_mut(id)?.kind {
             Kind::Stream(stream) => stream.io()?.raw_fd(),
             Kind::Listener(listener) => listener.io()?.raw_fd(),
+            Kind::Udp(udp) => sys::udp_descriptor(udp.io()?),
             _ => Err(LoopError::WrongKind.into()),
         }
     }
@@ -365,7 +366,7 @@ impl EventLoop {
         self.core.borrow_mut().adopt(io)
     }
 
-    /// Gives the descriptor of a stream or listener away and closes the handle. Queued writes are cancelled; a
+    /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. Queued writes are cancelled; a
     /// listener's name in the file system stays.
     #[cfg(unix)]
     pub fn detach(&self, id: HandleId) -> io::Result<std::os::fd::OwnedFd> {
@@ -375,13 +376,14 @@ impl EventLoop {
         let fd = match &mut core.handles.open_mut(id)?.kind {
             Kind::Stream(stream) => stream.take_io(registry).map(|io| Ok(io.into_fd())),
             Kind::Listener(listener) => listener.take_io(registry).map(sys::ListenerIo::into_fd),
+            Kind::Udp(udp) => udp.take_io(registry).map(|io| Ok(io.into())),
             _ => return Err(LoopError::WrongKind.into()),
         };
         core.close(id)?;
         fd.unwrap_or_else(|| Err(LoopError::BadHandle.into()))
     }
 
-    /// The descriptor behind a stream or listener, which stays the loop's.
+    /// The descriptor behind a stream, a listener or a UDP socket, which stays the loop's.
     #[cfg(unix)]
     pub fn raw_fd(&self, id: HandleId) -> io::Result<std::os::fd::RawFd> {
         self.core.borrow_mut().descriptor_of(id)

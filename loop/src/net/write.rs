@@ -259,8 +259,14 @@ impl Core {
 
     /// In the closing phase: the next request that the closing has ended.
     pub(crate) fn cancelled_request(&mut self, id: HandleId) -> Option<Event> {
-        let Kind::Stream(stream) = &mut self.handles.get_mut(id).ok()?.kind else {
-            return None;
+        let stream = match &mut self.handles.get_mut(id).ok()?.kind {
+            Kind::Stream(stream) => stream,
+            Kind::Udp(udp) => {
+                let (tag, result) = udp.cancelled()?;
+                self.requests -= 1;
+                return Some(Event::Wrote { id, tag, result });
+            }
+            _ => return None,
         };
         if !matches!(stream.connecting, Connecting::No) {
             stream.connecting = Connecting::No;

@@ -14,7 +14,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mio::event::Source;
-use mio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use mio::net::{TcpListener, TcpStream, UdpSocket, UnixListener, UnixStream};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
@@ -24,7 +24,7 @@ pub(crate) type Descriptor = OwnedFd;
 pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;
 
-pub(crate) use libc::{EBADF, ECANCELED, EINVAL, EMFILE, ENOTCONN, EPIPE};
+pub(crate) use libc::{EBADF, ECANCELED, EDESTADDRREQ, EINVAL, EISCONN, EMFILE, ENOTCONN, EPIPE};
 
 /// A short read from a TCP socket has emptied it: epoll and kqueue report what comes in later.
 pub(crate) const SHORT_READ_DRAINS: bool = true;
@@ -333,6 +333,48 @@ fn reopen_terminal(fd: BorrowedFd<'_>) -> Option<File> {
 
 fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {
     socket2::SockRef::from(&fd).set_nonblocking(true)
+}
+
+/// Lets others bind the address of a UDP socket too. Linux wants one option for that, the BSDs another.
+pub(crate) fn share_udp_address(socket: &socket2::Socket) -> io::Result<()> {
+    if cfg!(any(target_os = "linux", target_os = "android")) {
+        socket.set_reuse_address(true)
+    } else {
+        socket.set_reuse_port(true)
+    }
+}
+
+/// Lets several sockets share an address, each with a part of what comes in.
+pub(crate) fn set_reuse_port(socket: &socket2::Socket) -> io::Result<()> {
+    socket.set_reuse_port(true)
+}
+
+/// The descriptor behind a UDP socket.
+pub(crate) fn udp_descriptor(socket: &UdpSocket) -> io::Result<i32> {
+    Ok(socket.as_raw_fd())
+}
+
+/// Takes the peer of a connected UDP socket away.
+pub(crate) fn disconnect_udp(socket: &UdpSocket) -> io::Result<()> {
+    // SAFETY: an address of all zeros is a value.
+    let mut nobody: libc::sockaddr = unsafe { std::mem::zeroed() };
+    nobody.sa_family = libc::AF_UNSPEC as libc::sa_family_t;
+    let length = size_of::<libc::sockaddr>() as libc::socklen_t;
+    loop {
+        // SAFETY: the descriptor is open, and the address as long as it says.
+        if unsafe { libc::connect(socket.as_raw_fd(), &nobody, length) } == 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        match error.raw_os_error() {
+            Some(libc::EINTR) => {}
+            // The BSDs disconnect, and then say that there is no such family.
+            Some(libc::EAFNOSUPPORT | libc::EINVAL) if cfg!(not(target_os = "linux")) => {
+                return Ok(());
+            }
+            _ => return Err(error),
+        }
+    }
 }
 
 /// Whether accept failed for want of descriptors.

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use mio::event::Source;
-use mio::net::{TcpListener, TcpStream};
+use mio::net::{TcpListener, TcpStream, UdpSocket};
 use mio::{Interest, Registry, Token};
 
 pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
@@ -25,6 +25,10 @@ pub(crate) const ECANCELED: i32 = 995;
 pub(crate) const EINVAL: i32 = 10022;
 /// `WSAEMFILE`.
 pub(crate) const EMFILE: i32 = 10024;
+/// `WSAEDESTADDRREQ`.
+pub(crate) const EDESTADDRREQ: i32 = 10039;
+/// `WSAEISCONN`.
+pub(crate) const EISCONN: i32 = 10056;
 /// `WSAENOTCONN`.
 pub(crate) const ENOTCONN: i32 = 10057;
 /// `WSAESHUTDOWN`.
@@ -199,6 +203,31 @@ fn no_pipes() -> io::Error {
         io::ErrorKind::Unsupported,
         "ouro-loop has no named pipes on Windows",
     )
+}
+
+/// Lets others bind the address of a UDP socket too.
+pub(crate) fn share_udp_address(socket: &socket2::Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
+}
+
+/// Not on this platform.
+pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Not on this platform.
+pub(crate) fn udp_descriptor(_socket: &UdpSocket) -> io::Result<i32> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Takes the peer of a connected UDP socket away, by connecting to the address of nobody.
+pub(crate) fn disconnect_udp(socket: &UdpSocket) -> io::Result<()> {
+    let nobody: SocketAddr = if socket.local_addr()?.is_ipv6() {
+        (std::net::Ipv6Addr::UNSPECIFIED, 0).into()
+    } else {
+        (std::net::Ipv4Addr::UNSPECIFIED, 0).into()
+    };
+    socket.connect(nobody)
 }
 
 /// Whether accept failed for want of descriptors.

@@ -1,0 +1,640 @@
+//! UDP: datagrams out, at once or from a queue, and datagrams in, in bounded turns.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use mio::event::Source;
+use mio::net::UdpSocket;
+use mio::{Interest, Registry};
+use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockRef, Socket, Type};
+
+use crate::error::LoopError;
+use crate::handle::{HandleId, Kind};
+use crate::net::Payload;
+use crate::phases::Step;
+use crate::{Core, Event, EventLoop, sys};
+
+/// Datagrams received from one socket in one turn.
+const RECEIVES_PER_TURN: u32 = 32;
+/// Queued datagrams sent by one socket in one turn.
+const SENDS_PER_TURN: u32 = 32;
+
+/// How to bind a UDP socket. The default is what Node.js does.
+#[derive(Clone, Debug, Default)]
+pub struct UdpOptions {
+    /// An IPv6 socket takes IPv6 only. Default `false`.
+    pub ipv6_only: bool,
+    /// The address may be bound again while this socket has it. Default `false`.
+    pub reuse_address: bool,
+    /// Several sockets share the address, and the system spreads datagrams over them. Default `false`.
+    pub reuse_port: bool,
+}
+
+struct SendRequest {
+    tag: u64,
+    payload: Payload,
+    to: Option<SocketAddr>,
+}
+
+pub(crate) struct Udp {
+    /// `None` once closed.
+    io: Option<UdpSocket>,
+    registered: Option<Interest>,
+    peer: Option<SocketAddr>,
+    receiving: bool,
+    /// A receive may find something.
+    readable: bool,
+    /// What is left of this turn's share.
+    budget: u32,
+    writable: bool,
+    queue: VecDeque<SendRequest>,
+    queued_bytes: usize,
+    completed: VecDeque<(u64, io::Result<()>)>,
+}
+
+impl Udp {
+    fn new(io: UdpSocket) -> Self {
+        Self {
+            io: Some(io),
+            registered: None,
+            peer: None,
+            receiving: false,
+            readable: false,
+            budget: RECEIVES_PER_TURN,
+            writable: true,
+            queue: VecDeque::new(),
+            queued_bytes: 0,
+            completed: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn io(&self) -> io::Result<&UdpSocket> {
+        self.io.as_ref().ok_or_else(|| LoopError::BadHandle.into())
+    }
+
+    /// Remembers what poll saw.
+    pub(crate) fn note(&mut self, event: &mio::event::Event) {
+        self.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
+        self.writable |= event.is_writable() || event.is_write_closed() || event.is_error();
+    }
+
+    pub(crate) fn close(&mut self, registry: &Registry) {
+        drop(self.take_io(registry));
+    }
+
+    pub(crate) fn take_io(&mut self, registry: &Registry) -> Option<UdpSocket> {
+        let mut io = self.io.take()?;
+        if self.registered.take().is_some() {
+            let _ = io.deregister(registry);
+        }
+        self.receiving = false;
+        Some(io)
+    }
+
+    fn watch(&mut self, registry: &Registry, id: HandleId, interest: Interest) -> io::Result<()> {
+        let Some(io) = &mut self.io else {
+            return Ok(());
+        };
+        let wanted = self.registered.map_or(interest, |old| old | interest);
+        match self.registered {
+            None => io.register(registry, id.token(), wanted)?,
+            Some(old) if old == wanted => return Ok(()),
+            Some(_) => io.reregister(registry, id.token(), wanted)?,
+        }
+        self.registered = Some(wanted);
+        Ok(())
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Option<(usize, SocketAddr)>> {
+        if self.budget == 0 {
+            return Ok(None);
+        }
+        loop {
+            match self.io()?.recv_from(buffer) {
+                Ok(datagram) => {
+                    self.budget -= 1;
+                    return Ok(Some(datagram));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return Ok(None);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.budget -= 1;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8], to: Option<SocketAddr>) -> io::Result<usize> {
+        loop {
+            let io = self.io()?;
+            let sent = match to {
+                Some(address) => io.send_to(bytes, address),
+                None => io.send(bytes),
+            };
+            match sent {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.writable = false;
+                    return Err(error);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Sends from the queue; `true` if there is more that needn't wait for the socket.
+    fn flush(&mut self) -> bool {
+        for _ in 0..SENDS_PER_TURN {
+            if !self.writable || self.io.is_none() {
+                return false;
+            }
+            let Some(request) = self.queue.pop_front() else {
+                return false;
+            };
+            match self.send(request.payload.as_ref(), request.to) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.queue.push_front(request);
+                }
+                result => self.complete(&request, result.map(drop)),
+            }
+        }
+        !self.queue.is_empty() && self.writable
+    }
+
+    fn complete(&mut self, request: &SendRequest, result: io::Result<()>) {
+        self.queued_bytes -= request.payload.as_ref().len();
+        self.completed.push_back((request.tag, result));
+    }
+
+    fn fail_queue(&mut self, error: impl Fn() -> io::Error) {
+        while let Some(request) = self.queue.pop_front() {
+            self.complete(&request, Err(error()));
+        }
+    }
+
+    /// In the closing phase: the next send that the closing has ended.
+    pub(crate) fn cancelled(&mut self) -> Option<(u64, io::Result<()>)> {
+        self.fail_queue(|| io::Error::from_raw_os_error(sys::ECANCELED));
+        self.completed.pop_front()
+    }
+}
+
+impl Core {
+    fn udp_mut(&mut self, id: HandleId) -> Result<&mut Udp, LoopError> {
+        match &mut self.handles.open_mut(id)?.kind {
+            Kind::Udp(udp) => Ok(udp),
+            _ => Err(LoopError::WrongKind),
+        }
+    }
+
+    fn watch_udp(&mut self, id: HandleId, interest: Interest) -> io::Result<()> {
+        match &mut self.handles.open_mut(id)?.kind {
+            Kind::Udp(udp) => udp.watch(self.poll.registry(), id, interest),
+            _ => Err(LoopError::WrongKind.into()),
+        }
+    }
+
+    fn flush_udp(&mut self, id: HandleId) {
+        let Ok(udp) = self.udp_mut(id) else {
+            return;
+        };
+        if udp.queue.is_empty() {
+            return;
+        }
+        if udp.flush() {
+            self.make_ready(id);
+            return;
+        }
+        if udp.queue.is_empty() {
+            return;
+        }
+        if let Err(error) = self.watch_udp(id, Interest::WRITABLE) {
+            // A socket that can't be watched can't be waited for.
+            let code = error.raw_os_error().unwrap_or(sys::EINVAL);
+            if let Ok(udp) = self.udp_mut(id) {
+                udp.fail_queue(|| io::Error::from_raw_os_error(code));
+            }
+        }
+    }
+
+    pub(crate) fn udp_step(&mut self, id: HandleId, mut step: Step) -> Option<Event> {
+        loop {
+            let udp = self.udp_mut(id).ok()?;
+            step = match step {
+                Step::Announce if udp.readable && udp.receiving => {
+                    udp.budget = RECEIVES_PER_TURN;
+                    self.current = Some((id, Step::Announced));
+                    return Some(Event::Readable(id));
+                }
+                Step::Announced if udp.readable && udp.receiving => {
+                    self.make_ready(id);
+                    Step::Flush
+                }
+                Step::Announce | Step::Announced | Step::Pending => Step::Flush,
+                Step::Flush => {
+                    self.flush_udp(id);
+                    let left = self.udp_mut(id).ok()?.completed.len();
+                    Step::Completions { left }
+                }
+                Step::Completions { left: 0 } | Step::Closing | Step::Done => return None,
+                Step::Completions { left } => {
+                    let (tag, result) = udp.completed.pop_front()?;
+                    self.current = Some((id, Step::Completions { left: left - 1 }));
+                    self.requests -= 1;
+                    return Some(Event::Wrote { id, tag, result });
+                }
+            };
+        }
+    }
+
+    fn add_udp(&mut self, io: UdpSocket) -> Result<HandleId, LoopError> {
+        let peer = io.peer_addr().ok();
+        let mut udp = Box::new(Udp::new(io));
+        udp.peer = peer;
+        self.handles.insert(Kind::Udp(udp))
+    }
+
+    fn udp_send(
+        &mut self,
+        id: HandleId,
+        payload: Payload,
+        to: Option<SocketAddr>,
+        tag: u64,
+    ) -> io::Result<()> {
+        let udp = self.udp_mut(id)?;
+        let to = udp.destination(to)?;
+        let at_once = udp.queue.is_empty();
+        udp.queued_bytes += payload.as_ref().len();
+        udp.queue.push_back(SendRequest { tag, payload, to });
+        self.requests += 1;
+        if at_once {
+            self.flush_udp(id);
+        }
+        if !self.udp_mut(id)?.completed.is_empty() {
+            self.make_pending(id);
+        }
+        Ok(())
+    }
+
+    fn udp_receive_start(&mut self, id: HandleId) -> io::Result<()> {
+        if self.udp_mut(id)?.receiving {
+            return Ok(());
+        }
+        self.watch_udp(id, Interest::READABLE)?;
+        let udp = self.udp_mut(id)?;
+        udp.receiving = true;
+        let readable = udp.readable;
+        self.handles.activate(id);
+        if readable {
+            self.make_ready(id);
+        }
+        Ok(())
+    }
+}
+
+impl Udp {
+    /// A connected socket sends to its peer alone, another one needs to be told where to.
+    fn destination(&self, to: Option<SocketAddr>) -> io::Result<Option<SocketAddr>> {
+        match (to, self.peer) {
+            (Some(_), Some(_)) => Err(io::Error::from_raw_os_error(sys::EISCONN)),
+            (None, None) => Err(io::Error::from_raw_os_error(sys::EDESTADDRREQ)),
+            (to, _) => Ok(to),
+        }
+    }
+}
+
+/// # UDP
+///
+/// A UDP socket yields [`Event::Readable`] while it has datagrams; the caller then calls
+/// [`udp_receive`](EventLoop::udp_receive) until `None`. How many it receives in one turn is bounded.
+///
+/// ```
+/// use ouro_loop::{Event, EventLoop, RunMode, UdpOptions};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let ev = EventLoop::new()?;
+/// let server = ev.udp_bind("127.0.0.1:0".parse()?, &UdpOptions::default())?;
+/// ev.udp_receive_start(server)?;
+/// let client = ev.udp_bind("127.0.0.1:0".parse()?, &UdpOptions::default())?;
+/// ev.udp_send(client, "hello", Some(ev.local_addr(server)?), 0)?;
+/// let mut buffer = [0; 2048];
+/// while let Some(event) = ev.next_event(RunMode::Default) {
+///     match event {
+///         Event::Wrote { id, result, .. } => {
+///             result?;
+///             ev.close(id)?;
+///         }
+///         Event::Readable(id) => {
+///             if let Some((count, _from)) = ev.udp_receive(id, &mut buffer)? {
+///                 assert_eq!(&buffer[..count], b"hello");
+///                 ev.close(id)?;
+///             }
+///         }
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+impl EventLoop {
+    /// Binds a socket; port 0 lets the system choose (see `local_addr`).
+    ///
+    /// # Errors
+    /// The operating system's, of `socket`, its options and `bind`.
+    pub fn udp_bind(&self, address: SocketAddr, options: &UdpOptions) -> io::Result<HandleId> {
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::DGRAM,
+            Some(Protocol::UDP),
+        )?;
+        socket.set_nonblocking(true)?;
+        if options.reuse_address {
+            sys::share_udp_address(&socket)?;
+        }
+        if options.reuse_port {
+            sys::set_reuse_port(&socket)?;
+        }
+        if address.is_ipv6() {
+            socket.set_only_v6(options.ipv6_only)?;
+        }
+        socket.bind(&address.into())?;
+        let io = UdpSocket::from_std(socket.into());
+        Ok(self.core.borrow_mut().add_udp(io)?)
+    }
+
+    /// Takes over the descriptor of a bound UDP socket and makes it non-blocking.
+    ///
+    /// # Errors
+    /// `EINVAL` for another kind of socket, and the operating system's.
+    #[cfg(unix)]
+    pub fn open_udp_fd(&self, fd: std::os::fd::OwnedFd) -> io::Result<HandleId> {
+        let socket = SockRef::from(&fd);
+        if socket.r#type()? != Type::DGRAM {
+            return Err(LoopError::Invalid.into());
+        }
+        socket.set_nonblocking(true)?;
+        let io = UdpSocket::from_std(fd.into());
+        Ok(self.core.borrow_mut().add_udp(io)?)
+    }
+
+    /// Sends to `address` from here on, and receives from there alone. Several connects in a row are fine.
+    pub fn udp_connect(&self, id: HandleId, address: SocketAddr) -> io::Result<()> {
+        let mut core = self.core.borrow_mut();
+        let udp = core.udp_mut(id)?;
+        if udp.peer.is_some() {
+            return Err(io::Error::from_raw_os_error(sys::EISCONN));
+        }
+        udp.io()?.connect(address)?;
+        udp.peer = Some(address);
+        Ok(())
+    }
+
+    /// The end of [`udp_connect`](Self::udp_connect).
+    ///
+    /// # Errors
+    /// `ENOTCONN` if the socket isn't connected.
+    pub fn udp_disconnect(&self, id: HandleId) -> io::Result<()> {
+        let mut core = self.core.borrow_mut();
+        let udp = core.udp_mut(id)?;
+        if udp.peer.is_none() {
+            return Err(io::Error::from_raw_os_error(sys::ENOTCONN));
+        }
+        sys::disconnect_udp(udp.io()?)?;
+        udp.peer = None;
+        Ok(())
+    }
+
+    /// The address that the socket is connected to.
+    ///
+    /// # Errors
+    /// `ENOTCONN` if it isn't connected.
+    pub fn udp_peer_addr(&self, id: HandleId) -> io::Result<SocketAddr> {
+        let mut core = self.core.borrow_mut();
+        let peer = core.udp_mut(id)?.peer;
+        peer.ok_or_else(|| io::Error::from_raw_os_error(sys::ENOTCONN))
+    }
+
+    /// Begins to announce datagrams: [`Event::Readable`] once in each turn, as long as there are any.
+    pub fn udp_receive_start(&self, id: HandleId) -> io::Result<()> {
+        self.core.borrow_mut().udp_receive_start(id)
+    }
+
+    /// Announces nothing any more.
+    pub fn udp_receive_stop(&self, id: HandleId) -> io::Result<()> {
+        let mut core = self.core.borrow_mut();
+        core.udp_mut(id)?.receiving = false;
+        core.handles.deactivate(id);
+        Ok(())
+    }
+
+    /// Receives one datagram; what doesn't fit into `buffer` is lost (65,536 bytes hold any). `None` when there is none,
+    /// or this turn's share is used up.
+    ///
+    /// # Errors
+    /// The operating system's: on a connected socket `ECONNREFUSED`, when nobody was there for an earlier datagram.
+    pub fn udp_receive(
+        &self,
+        id: HandleId,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<(usize, SocketAddr)>> {
+        self.core.borrow_mut().udp_mut(id)?.receive(buffer)
+    }
+
+    /// Sends one datagram, after those that are queued; to the peer of a connected socket where `to` is `None`.
+    /// [`Event::Wrote`] with this `tag` tells the end of it, never before the next turn's pending phase.
+    ///
+    /// # Errors
+    /// `EISCONN` for an address on a connected socket, `EDESTADDRREQ` for none on another; then there is no event.
+    pub fn udp_send(
+        &self,
+        id: HandleId,
+        payload: impl Into<Payload>,
+        to: Option<SocketAddr>,
+        tag: u64,
+    ) -> io::Result<()> {
+        let mut core = self.core.borrow_mut();
+        core.udp_send(id, payload.into(), to, tag)
+    }
+
+    /// Sends one datagram at once, or not at all.
+    ///
+    /// # Errors
+    /// `WouldBlock` if the system takes none now, or if others are queued; and those of [`udp_send`](Self::udp_send).
+    pub fn udp_try_send(
+        &self,
+        id: HandleId,
+        bytes: &[u8],
+        to: Option<SocketAddr>,
+    ) -> io::Result<usize> {
+        let mut core = self.core.borrow_mut();
+        let udp = core.udp_mut(id)?;
+        let to = udp.destination(to)?;
+        if !udp.queue.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        udp.send(bytes, to)
+    }
+
+    /// Bytes and datagrams that are queued.
+    pub fn udp_queue(&self, id: HandleId) -> Result<(usize, usize), LoopError> {
+        let mut core = self.core.borrow_mut();
+        let udp = core.udp_mut(id)?;
+        Ok((udp.queued_bytes, udp.queue.len()))
+    }
+
+    /// Looks at or changes the options of the socket: what [`UdpSettings`] offers.
+    pub fn udp_settings<R>(
+        &self,
+        id: HandleId,
+        act: impl FnOnce(&UdpSettings<'_>) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let mut core = self.core.borrow_mut();
+        let io = core.udp_mut(id)?.io()?;
+        let v6 = io.local_addr()?.is_ipv6();
+        act(&UdpSettings {
+            socket: SockRef::from(io),
+            v6,
+        })
+    }
+}
+
+/// The options of a bound UDP socket; see [`EventLoop::udp_settings`].
+pub struct UdpSettings<'a> {
+    socket: SockRef<'a>,
+    v6: bool,
+}
+
+impl UdpSettings<'_> {
+    /// Lets datagrams go to a broadcast address.
+    pub fn set_broadcast(&self, on: bool) -> io::Result<()> {
+        self.socket.set_broadcast(on)
+    }
+
+    /// How many hops a datagram may go, 1 to 255.
+    pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
+        if hops == 0 || hops > 255 {
+            return Err(LoopError::Invalid.into());
+        }
+        if self.v6 {
+            self.socket.set_unicast_hops_v6(hops)
+        } else {
+            self.socket.set_ttl_v4(hops)
+        }
+    }
+
+    /// How many hops a multicast datagram may go, up to 255.
+    pub fn set_multicast_ttl(&self, hops: u32) -> io::Result<()> {
+        if hops > 255 {
+            return Err(LoopError::Invalid.into());
+        }
+        if self.v6 {
+            self.socket.set_multicast_hops_v6(hops)
+        } else {
+            self.socket.set_multicast_ttl_v4(hops)
+        }
+    }
+
+    /// Whether this machine gets its own multicast datagrams.
+    pub fn set_multicast_loop(&self, on: bool) -> io::Result<()> {
+        if self.v6 {
+            self.socket.set_multicast_loop_v6(on)
+        } else {
+            self.socket.set_multicast_loop_v4(on)
+        }
+    }
+
+    /// Where multicast datagrams leave: an IPv4 address of this machine, or an IPv6 interface by its number (0: the
+    /// system chooses).
+    pub fn set_multicast_interface(&self, interface: MulticastInterface) -> io::Result<()> {
+        match interface {
+            MulticastInterface::V4(address) => self.socket.set_multicast_if_v4(&address),
+            MulticastInterface::V6(index) => self.socket.set_multicast_if_v6(index),
+        }
+    }
+
+    /// Joins a multicast group.
+    ///
+    /// # Errors
+    /// `EINVAL` where group and interface are of different families, and the operating system's.
+    pub fn join(&self, group: IpAddr, interface: MulticastInterface) -> io::Result<()> {
+        match (group, interface) {
+            (IpAddr::V4(group), MulticastInterface::V4(address)) => self
+                .socket
+                .join_multicast_v4_n(&group, &InterfaceIndexOrAddress::Address(address)),
+            (IpAddr::V6(group), MulticastInterface::V6(index)) => {
+                self.socket.join_multicast_v6(&group, index)
+            }
+            _ => Err(LoopError::Invalid.into()),
+        }
+    }
+
+    /// Leaves a multicast group.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join).
+    pub fn leave(&self, group: IpAddr, interface: MulticastInterface) -> io::Result<()> {
+        match (group, interface) {
+            (IpAddr::V4(group), MulticastInterface::V4(address)) => self
+                .socket
+                .leave_multicast_v4_n(&group, &InterfaceIndexOrAddress::Address(address)),
+            (IpAddr::V6(group), MulticastInterface::V6(index)) => {
+                self.socket.leave_multicast_v6(&group, index)
+            }
+            _ => Err(LoopError::Invalid.into()),
+        }
+    }
+
+    /// Joins an IPv4 group for the datagrams of one source.
+    pub fn join_source(
+        &self,
+        source: Ipv4Addr,
+        group: Ipv4Addr,
+        interface: Ipv4Addr,
+    ) -> io::Result<()> {
+        self.socket.join_ssm_v4(&source, &group, &interface)
+    }
+
+    /// The end of [`join_source`](Self::join_source).
+    pub fn leave_source(
+        &self,
+        source: Ipv4Addr,
+        group: Ipv4Addr,
+        interface: Ipv4Addr,
+    ) -> io::Result<()> {
+        self.socket.leave_ssm_v4(&source, &group, &interface)
+    }
+
+    /// Bytes that the system keeps of what comes in. Linux answers twice what was set.
+    pub fn receive_buffer_size(&self) -> io::Result<usize> {
+        self.socket.recv_buffer_size()
+    }
+
+    /// Sets [`receive_buffer_size`](Self::receive_buffer_size).
+    pub fn set_receive_buffer_size(&self, bytes: usize) -> io::Result<()> {
+        self.socket.set_recv_buffer_size(bytes)
+    }
+
+    /// Bytes that the system keeps of what goes out. Linux answers twice what was set.
+    pub fn send_buffer_size(&self) -> io::Result<usize> {
+        self.socket.send_buffer_size()
+    }
+
+    /// Sets [`send_buffer_size`](Self::send_buffer_size).
+    pub fn set_send_buffer_size(&self, bytes: usize) -> io::Result<()> {
+        self.socket.set_send_buffer_size(bytes)
+    }
+}
+
+/// A network interface, as multicast of each family names it.
+#[derive(Clone, Copy, Debug)]
+pub enum MulticastInterface {
+    /// By an address of it; unspecified: the system chooses.
+    V4(Ipv4Addr),
+    /// By its number; 0: the system chooses.
+    V6(u32),
+}
