@@ -5,6 +5,7 @@ pub mod async_hooks;
 pub mod buffer;
 pub mod child_process;
 pub mod console;
+pub mod dgram;
 pub mod errors;
 pub mod events;
 pub mod fs;
@@ -32,6 +33,7 @@ pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
 pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("console", console::binding),
+    ("dgram", dgram::binding),
     ("buffer", buffer::binding),
     ("child_process", child_process::binding),
     ("errors", errors::binding),

@@ -221,6 +221,15 @@ pub fn stream_kind(fd: i32) -> StreamKind {
     }
 }
 
+/// The number of a network interface; 0 if there is none of that name.
+pub fn interface_index(name: &str) -> u32 {
+    let Ok(name) = std::ffi::CString::new(name) else {
+        return 0;
+    };
+    // SAFETY: the name ends with a zero byte and lives until the call returns.
+    unsafe { libc::if_nametoindex(name.as_ptr()) }
+}
+
 /// Columns and rows of a terminal.
 pub fn window_size(fd: i32) -> Option<(u16, u16)> {
     let mut size = MaybeUninit::<libc::winsize>::zeroed();

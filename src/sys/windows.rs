@@ -67,6 +67,11 @@ pub fn stream_kind(fd: i32) -> StreamKind {
     }
 }
 
+/// Interfaces have numbers here, not names.
+pub fn interface_index(_: &str) -> u32 {
+    0
+}
+
 /// Not known here.
 pub fn window_size(_: i32) -> Option<(u16, u16)> {
     None

@@ -2,7 +2,7 @@
 //!
 //! The script half keeps what Node's classes promise; here are the handles behind them (`socket._handle`, `server._handle`).
 
-mod address;
+pub mod address;
 mod handle;
 mod listener;
 mod members;
