@@ -101,10 +101,8 @@ impl Finder<'_> {
                 self.open(inside, index);
             }
             Kind::Punct(b',' | b';') => self.innermost().arrows = 0,
-            Kind::Punct(b'>') if self.is_arrow(index) => {
-                if !self.is_brace(index + 1) {
-                    self.innermost().arrows += 1;
-                }
+            Kind::Punct(b'>') if self.is_arrow(index) && !self.is_brace(index + 1) => {
+                self.innermost().arrows += 1;
             }
             Kind::Word if !self.follows(index, b'.') => match self.text(index) {
                 "this" => self.note_this(),
