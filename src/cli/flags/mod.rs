@@ -191,8 +191,11 @@ fn has_no_effect(name: &str) -> bool {
         return false;
     };
     let long = long.replace('_', "-");
-    let plain = long.strip_prefix("no-").unwrap_or(&long);
-    WITHOUT_EFFECT.iter().any(|known| plain.starts_with(known))
+    // V8 also takes its options with a plain `no` in front.
+    let plain = long.strip_prefix("no-").or(long.strip_prefix("no"));
+    WITHOUT_EFFECT
+        .iter()
+        .any(|known| long.starts_with(known) || plain.is_some_and(|plain| plain.starts_with(known)))
 }
 
 /// Splits `NODE_OPTIONS` at spaces; double quotes hold words together, a backslash in them takes the next character as

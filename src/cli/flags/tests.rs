@@ -58,6 +58,11 @@ fn unknown_options_are_errors_and_foreign_ones_are_named() {
         run.without_effect,
         ["--max-old-space-size=100", "--harmony_x"]
     );
+    let run = read_line(&["--noconcurrent_recompilation", "--no-opt", "a.js"]).unwrap();
+    assert_eq!(
+        run.without_effect,
+        ["--noconcurrent_recompilation", "--no-opt"]
+    );
 }
 
 #[test]
