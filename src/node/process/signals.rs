@@ -130,7 +130,9 @@ impl Owner for SignalOwner {
 pub fn kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let pid_value = args.get_or_undefined(0);
     let pid = pid_value.to_number(context)?;
-    if pid.is_nan() || pid.fract() != 0.0 || pid.abs() > f64::from(i32::MAX) {
+    // `null` would be 0, which is our own process group.
+    if pid_value.is_null() || pid.is_nan() || pid.fract() != 0.0 || pid.abs() > f64::from(i32::MAX)
+    {
         return Err(errors::invalid_arg_type(
             "pid",
             &["number"],
@@ -164,9 +166,23 @@ pub fn kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     Ok(true.into())
 }
 
+/// Goes through `process._kill`, which programs may have replaced.
 fn send(pid: i32, signal: i32, context: &mut Context) -> JsResult<()> {
-    sys::kill(pid, signal)
-        .map_err(|error| errors::errno_exception(errors::errno_of(&error), "kill", None, context))
+    let process = super::exports(context)?.to_object(context)?;
+    let kill = process.get(js_string!("_kill"), context)?;
+    let Some(kill) = kill.as_callable() else {
+        return Err(errors::type_error(
+            "process._kill is not a function",
+            context,
+        ));
+    };
+    let outcome = kill.call(&process.into(), &[pid.into(), signal.into()], context)?;
+    match outcome.as_number() {
+        Some(errno) if errno != 0.0 => {
+            Err(errors::errno_exception(errno as i32, "kill", None, context))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `process._kill(pid, signal)`: libuv's call, which answers a negative number on failure.
