@@ -385,3 +385,29 @@ fn descriptors_travel_with_their_bytes() {
     let empty = ev.write_with_descriptor(sender, "", OwnedFd::from(writer), 4);
     assert!(empty.is_err());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_in_the_abstract_namespace_is_listened_and_connected_to() {
+    let ev = new_loop();
+    let name = format!("\0ouro-loop-{}", std::process::id());
+    let server = ev.pipe_listen(name.as_ref(), 16).unwrap();
+    let client = ev.pipe_connect(name.as_ref()).unwrap();
+    let mut met = 0;
+    while met < 2 {
+        match ev.next_event(RunMode::Default).unwrap() {
+            Event::Connection(id) => {
+                let peer = ev.accept(id).unwrap().unwrap();
+                ev.close(peer).unwrap();
+                met += 1;
+            }
+            Event::Connected { id, result } => {
+                assert_eq!(id, client);
+                result.unwrap();
+                met += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    ev.close(server).unwrap();
+}

@@ -62,7 +62,14 @@ macro_rules! each {
 impl Io {
     /// Begins to connect; `connected` tells the end of it.
     pub(crate) fn connect_unix(path: &Path) -> io::Result<Self> {
-        UnixStream::connect(path).map(Io::Unix)
+        if path.as_os_str().as_bytes().first() != Some(&0) {
+            return UnixStream::connect(path).map(Io::Unix);
+        }
+        // A name in Linux's abstract namespace, which the standard library takes for a mistake.
+        let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        socket.connect(&socket2::SockAddr::unix(path)?)?;
+        Ok(Io::Unix(UnixStream::from_std(OwnedFd::from(socket).into())))
     }
 
     /// Takes over a socket whose connecting has begun.

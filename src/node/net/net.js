@@ -116,9 +116,10 @@ const members = {
     }
     if (options.path && isPipe(options.path)) {
       const { path } = options;
+      const open = (options.readableAll || options.writableAll) && require('net/listen').openPipe(path, options);
       this._pipeName = path;
       begin(this, () => native.listenPipe(this, path, options.backlog || backlog || 511), path, null, -1);
-      if (options.readableAll || options.writableAll) require('net/listen').openPipe(path, options);
+      if (open) open();
       return this;
     }
     if (!('port' in options || 'path' in options)) {

@@ -88,6 +88,15 @@ function InputStream(kind) {
     this.isRaw = false;
   }
   this._reading = false;
+  this._handle = {
+    __proto__: null,
+    fd: 0,
+    close: natives.stdinClose,
+    readStart: natives.stdinReadStart,
+    readStop: natives.stdinReadStop,
+    ref: () => natives.stdinSetRef(true),
+    unref: () => natives.stdinSetRef(false),
+  };
   natives.openStdin((error, chunk) => {
     if (error) {
       this.destroy(error);
@@ -111,7 +120,8 @@ ObjectSetPrototypeOf(InputStream, Readable);
 InputStream.prototype._read = function _read() {
   if (!this._reading) {
     this._reading = true;
-    natives.stdinReadStart();
+    const errno = natives.stdinReadStart();
+    if (errno) this.destroy(binding('errors').errnoException(errno, 'read'));
   }
 };
 InputStream.prototype._destroy = function _destroy(error, callback) {

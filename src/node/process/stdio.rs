@@ -223,10 +223,14 @@ fn with_stdin(context: &Context, act: impl FnOnce(&State, HandleId)) -> JsResult
 }
 
 fn stdin_read_start(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    // A failure shows as the first read's error.
-    with_stdin(context, |state, handle| {
-        drop(state.event_loop.read_start(handle))
-    })
+    let state = State::of(context);
+    let started = match state.process.stdio.stdin.get() {
+        Some(handle) => state.event_loop.read_start(handle),
+        None => return Ok(errors::errno_of_name("EBADF").unwrap_or(-1).into()),
+    };
+    Ok(started
+        .map_or_else(|error| errors::errno_of(&error), |()| 0)
+        .into())
 }
 
 fn stdin_read_stop(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
