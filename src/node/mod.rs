@@ -54,6 +54,12 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
 
 /// The modules that are all native, by id.
 pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
+    ("_http_agent", http::old_agent),
+    ("_http_client", http::old_client),
+    ("_http_common", http::old_common),
+    ("_http_incoming", http::old_incoming),
+    ("_http_outgoing", http::old_outgoing),
+    ("_http_server", http::old_server),
     ("_stream_duplex", stream::old_duplex),
     ("_stream_passthrough", stream::old_passthrough),
     ("_stream_readable", stream::old_readable),
@@ -75,6 +81,12 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
 
 /// The modules that user code may require, with or without `node:`. Sorted.
 pub const PUBLIC_MODULES: &[&str] = &[
+    "_http_agent",
+    "_http_client",
+    "_http_common",
+    "_http_incoming",
+    "_http_outgoing",
+    "_http_server",
     "_stream_duplex",
     "_stream_passthrough",
     "_stream_readable",

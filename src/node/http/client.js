@@ -3,6 +3,7 @@
 
 const {
   ArrayIsArray,
+  ArrayPrototypePop,
   FunctionPrototypeCall,
   NumberIsFinite,
   ObjectKeys,
@@ -24,6 +25,7 @@ function fromUrl(url) {
   const { hostname } = url;
   const options = {
     __proto__: null,
+    ...url,
     protocol: url.protocol,
     hostname: hostname && hostname[0] === '[' ? hostname.slice(1, -1) : hostname,
     hash: url.hash,
@@ -224,12 +226,8 @@ const methods = {
     this.destroyed = true;
     this.res?._dump();
     this[kError] = err;
+    // Without a socket so far, the error comes when the socket would have.
     this.socket?.destroy(err);
-    if (!this.socket && this._noSocketYet !== false) {
-      // The error comes when the socket would have.
-      const { agent } = this;
-      if (agent?.requests) dropWaiting(agent, this);
-    }
     return this;
   },
 
@@ -247,19 +245,11 @@ const methods = {
 
   setTimeout(ms, callback) {
     if (this._ended) return this;
-    binding('validators').validateNumber(ms, 'msecs', 0);
-    this.timeout = ms;
-    if (this.timeoutCb) {
-      this.socket?.removeListener('timeout', this.timeoutCb);
-      this.timeoutCb = null;
-    }
-    this._timeoutAsked = true;
+    listenTimeout(this);
+    ms = duration(ms);
     if (callback) this.once('timeout', callback);
-    if (this.socket) {
-      arm(this, this.socket, ms);
-    } else {
-      this.once('socket', (socket) => arm(this, socket, ms));
-    }
+    if (this.socket) setSocketTimeout(this.socket, ms);
+    else this.once('socket', (socket) => setSocketTimeout(socket, ms));
     return this;
   },
 
@@ -269,26 +259,6 @@ const methods = {
 };
 const names = ObjectKeys(methods);
 for (let i = 0; i < names.length; i++) ClientRequest.prototype[names[i]] = methods[names[i]];
-
-function dropWaiting(agent, req) {
-  const keys = ObjectKeys(agent.requests);
-  for (let i = 0; i < keys.length; i++) {
-    const list = agent.requests[keys[i]];
-    const at = list.indexOf(req);
-    if (at !== -1) {
-      list.splice(at, 1);
-      if (list.length === 0) delete agent.requests[keys[i]];
-      nextTick(failWithout, req);
-      return;
-    }
-  }
-}
-
-function failWithout(req) {
-  if (req[kError] || !req.aborted) req.emit('error', req[kError] ?? connResetException('socket hang up'));
-  req._closed = true;
-  req.emit('close');
-}
 
 function defer(req, act) {
   if (!req.socket) {
@@ -300,80 +270,155 @@ function defer(req, act) {
   }
 }
 
-function arm(req, socket, ms) {
-  listenTimeout(req, socket);
+// ---- timeouts
+
+const longest = 2 ** 31 - 1;
+
+function duration(ms) {
+  binding('validators').validateNumber(ms, 'msecs');
+  if (ms < 0 || !NumberIsFinite(ms)) throw nodeError('ERR_OUT_OF_RANGE', 'msecs', 'a non-negative finite number', ms);
+  if (ms <= longest) return ms;
+  process.emitWarning(`${ms} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${longest}.`,
+    'TimeoutOverflowWarning');
+  return longest;
+}
+
+function setSocketTimeout(socket, ms) {
   if (socket.connecting) socket.once('connect', () => socket.setTimeout(ms));
   else socket.setTimeout(ms);
 }
 
-function listenTimeout(req, socket) {
+function listenTimeout(req) {
   if (req.timeoutCb) return;
-  req.timeoutCb = () => {
-    req.emit('timeout');
-    req.res?.emit('timeout');
-  };
-  socket.on('timeout', req.timeoutCb);
+  req.timeoutCb = onRequestTimeout;
+  if (req.socket) req.socket.once('timeout', onRequestTimeout);
+  else req.on('socket', (socket) => socket.once('timeout', onRequestTimeout));
 }
 
+function onRequestTimeout() {
+  this._httpMessage?.emit('timeout');
+}
+
+function onResponseTimeout() {
+  this._httpMessage?.res?.emit('timeout');
+}
+
+// ---- the socket
+
 function onSocketNow(req, socket, err) {
-  if (req.destroyed || err) {
-    const reason = req[kError] ?? err;
-    if (socket) {
-      if (!err && req.agent && !socket.destroyed && !reason && req.shouldKeepAlive) {
-        socket.emit('free');
-      } else {
-        socket.on('error', () => {});
-        socket.destroy(reason);
-      }
-    }
-    req.destroyed = true;
-    nextTick(() => {
-      if (reason || !req.aborted) req.emit('error', reason ?? connResetException('socket hang up'));
-      req._closed = true;
-      req.emit('close');
+  if (!req.destroyed && !err) {
+    useSocket(req, socket);
+    req._flush();
+    return;
+  }
+  req.destroyed = true;
+  const reason = err || req[kError];
+  if (socket && (err || !req.agent || socket.destroyed)) {
+    // Its own error, if it has one, tells more.
+    require('stream').finished(socket.destroy(reason), (er) => {
+      fail(req, er?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? reason : er || reason);
     });
     return;
   }
-  useSocket(req, socket);
-  req._flush();
+  socket?.emit('free');
+  fail(req, reason);
+}
+
+/** The end of a request that never got to use a socket. */
+function fail(req, err) {
+  if (!req.aborted && !err) err = connResetException('socket hang up');
+  if (err) req.emit('error', err);
+  req._closed = true;
+  req.emit('close');
 }
 
 function useSocket(req, socket) {
-  const parser = native.makeParser({
+  const parser = parsers.take({
     maxHeaderSize: req.maxHeaderSize,
     maxHeadersCount: req.maxHeadersCount,
     joinDuplicateHeaders: req.joinDuplicateHeaders,
+    insecureHTTPParser: req.insecureHTTPParser,
   });
   req.socket = socket;
   req.parser = parser;
   socket._httpClient = true;
+  socket._hadError = false;
   socket.parser = parser;
   socket._httpMessage = req;
   parser.socket = socket;
   parser.incoming = null;
-  parser.onHead = (res, status, keepAlive, upgrade) => onHead(req, parser, socket, res, status, keepAlive, upgrade);
-  parser.onComplete = () => {};
-  parser.onEnd = () => {};
-  parser.onPause = () => socket.pause();
-  parser.wantMore = () => {
-    parser.resume();
-    if (!socket.destroyed) socket.resume();
-  };
-  parser.onUpgrade = (head) => onUpgrade(req, socket, parser.incoming, head);
-  parser.onError = (error) => {
-    cleanUp(socket);
-    req.socket._hadError = true;
-    req.emit('error', error);
-    socket.destroy();
-  };
+  parser.outgoing = req;
+  parser.onIncoming = onHead;
+  parser.joinDuplicateHeaders = req.joinDuplicateHeaders;
   socket.on('error', onSocketError);
   socket.on('data', onSocketData);
   socket.on('end', onSocketEnd);
   socket.on('close', onSocketClose);
   socket.on('drain', onSocketDrain);
-  if (req.timeout !== undefined || req.agent?.options?.timeout) listenTimeout(req, socket);
-  if (req.timeout !== undefined && !req._timeoutAsked) arm(req, socket, req.timeout);
+  if (req.timeout !== undefined || req.agent?.options?.timeout) listenTimeout(req);
   req.emit('socket', socket);
+}
+
+// What a parser calls on itself.
+const handlers = {
+  __proto__: null,
+  onHead(res, status, keepAlive, upgrade) {
+    return this.onIncoming(this.outgoing, this, this.socket, res, status, keepAlive, upgrade);
+  },
+  onComplete() {},
+  onEnd() {},
+  onPause() {
+    this.socket?.pause();
+  },
+  wantMore() {
+    this.resume();
+    const { socket } = this;
+    if (socket && !socket.destroyed) socket.resume();
+  },
+  onUpgrade(head) {
+    onUpgrade(this.outgoing, this.socket, this.incoming, head);
+  },
+  onError(error) {
+    const { socket, outgoing } = this;
+    cleanUp(socket);
+    socket._hadError = true;
+    socket.destroy();
+    outgoing.emit('error', error);
+  },
+};
+
+/** Parsers that wait for the next request. */
+const parsers = {
+  name: 'parsers',
+  max: 1000,
+  list: [],
+  take(options) {
+    const { list } = this;
+    if (list.length > 0) {
+      const parser = list[list.length - 1];
+      ArrayPrototypePop(list);
+      parser.initialize(options);
+      return parser;
+    }
+    const parser = native.makeParser(options);
+    const keys = ObjectKeys(handlers);
+    for (let i = 0; i < keys.length; i++) parser[keys[i]] = handlers[keys[i]];
+    return parser;
+  },
+  give(parser) {
+    parser.socket = parser.incoming = parser.outgoing = parser.onIncoming = parser.joinDuplicateHeaders = null;
+    if (this.list.length < this.max && !parser.isRunning()) this.list[this.list.length] = parser;
+  },
+};
+exports.parsers = parsers;
+
+/** The socket and its request have no more use for their parser. */
+function freeParser(socket) {
+  const { parser } = socket;
+  if (!parser) return;
+  socket.parser = null;
+  if (parser.outgoing?.parser === parser) parser.outgoing.parser = null;
+  parsers.give(parser);
 }
 
 function cleanUp(socket) {
@@ -386,7 +431,8 @@ function release(socket) {
   socket.removeListener('error', onSocketError);
   socket.removeListener('close', onSocketClose);
   socket.removeListener('drain', onSocketDrain);
-  socket.parser = null;
+  socket.removeListener('timeout', onResponseTimeout);
+  freeParser(socket);
 }
 
 function onSocketDrain() {
@@ -403,27 +449,32 @@ function onSocketData(chunk) {
 
 function onSocketError(err) {
   const req = this._httpMessage;
-  if (req) {
-    this._hadError = true;
-    if (req.res) req.res._hadSocketError = true;
-    req.emit('error', err);
-  }
+  this._hadError = true;
+  finishParser(this);
   cleanUp(this);
   this.destroy();
+  req?.emit('error', err);
+}
+
+function finishParser(socket) {
+  socket.parser?.finish();
+  freeParser(socket);
 }
 
 function onSocketEnd() {
   const req = this._httpMessage;
   if (!req?.res && !this._hadError) {
     this._hadError = true;
-    req.emit('error', connResetException('socket hang up'));
+    req?.emit('error', connResetException('socket hang up'));
   }
-  this.parser?.finish();
-  this.destroy();
+  finishParser(this);
+  this.end();
 }
 
 function onSocketClose() {
   const req = this._httpMessage;
+  // What has been read already still counts.
+  this.read();
   if (!req) return;
   this.parser?.finish();
   req.destroyed = true;
@@ -441,23 +492,22 @@ function onSocketClose() {
     req._closed = true;
     req.emit('close');
   }
-  this.parser = null;
+  req._takeOutput();
+  freeParser(this);
 }
 
-/** Answers 1 for a response without body, 2 for one after which the connection isn't HTTP. */
+/** Answers 1 for a response without body, 2 for one after which the connection isn't HTTP, 3 for one too many. */
 function onHead(req, parser, socket, res, status, keepAlive, upgrade) {
   res.socket = socket;
   if (req.res) {
     socket.destroy();
-    return 0;
+    return 3;
   }
   if (status >= 100 && status < 200 && !(upgrade && status === 101)) {
-    if (status === 101) {
-      req.res = null;
-    }
+    req.res = null;
+    if (status === 100) req.emit('continue');
     const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders } = res;
     req.emit('information', { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders });
-    if (status === 100) req.emit('continue');
     parser.incoming = null;
     return 1;
   }
@@ -469,6 +519,7 @@ function onHead(req, parser, socket, res, status, keepAlive, upgrade) {
   }
   if (req.shouldKeepAlive && !keepAlive && !req.upgradeOrConnect) req.shouldKeepAlive = false;
   res.req = req;
+  socket.on('timeout', onResponseTimeout);
   res.on('end', onResponseEnd);
   req.on('finish', onRequestFinish);
   if (req.aborted || !req.emit('response', res)) res._dump();
@@ -479,6 +530,7 @@ function onUpgrade(req, socket, res, head) {
   req.upgradeOrConnect = true;
   release(socket);
   if (req.timeoutCb) socket.removeListener('timeout', req.timeoutCb);
+  req.timeoutCb = null;
   const event = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   if (req.listenerCount(event) > 0) {
     req.agent?.removeSocket?.(socket, req.agent.options);
@@ -515,7 +567,7 @@ function keepAlive(req) {
   if (!socket || req._released) return;
   req._released = true;
   if (req.timeoutCb) {
-    socket.removeListener('timeout', req.timeoutCb);
+    socket.setTimeout(0, req.timeoutCb);
     req.timeoutCb = null;
   }
   release(socket);

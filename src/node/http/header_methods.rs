@@ -7,7 +7,7 @@ use boa_engine::{
 
 use super::{
     fields,
-    outgoing::{Field, Outgoing, Texts, bits, need, push_texts},
+    outgoing::{Field, Outgoing, Texts, bits, need, push_texts, with},
 };
 use crate::{engine::native::Natives, node::errors};
 
@@ -82,7 +82,17 @@ fn put(record: &mut Outgoing, name: JsString, value: JsValue) {
 
 /// `setHeader(name, value)`
 fn set_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let state = need(this, context, |record| record.bits)?;
+    let state = match with(this, context, |record| record.bits) {
+        Some(state) => state,
+        // Something that only looks like a message.
+        None => match this
+            .to_object(context)?
+            .get(js_string!("_header"), context)?
+        {
+            header if header.to_boolean() => bits::HEADER,
+            _ => need(this, context, |record| record.bits)?,
+        },
+    };
     refuse_if_sent(state, js_string!("set"), context)?;
     let name = fields::validate_name(args.get_or_undefined(0), context)?;
     let value = args.get_or_undefined(1);

@@ -3,6 +3,7 @@
 'use strict';
 
 const {
+  ArrayIsArray,
   FunctionPrototypeCall,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
@@ -80,7 +81,7 @@ function Server(options, requestListener) {
     options = undefined;
   }
   if (options == null) options = {};
-  else if (typeof options !== 'object') throw nodeError('ERR_INVALID_ARG_TYPE', 'options', 'object', options);
+  else if (typeof options !== 'object' || ArrayIsArray(options)) throw nodeError('ERR_INVALID_ARG_TYPE', 'options', 'object', options);
   const known = options.headersTimeout === undefined && ObjectKeys(options).length === 0;
   if (!known) options = late().checkOptions(options);
   native.initServer(this, {
@@ -201,6 +202,8 @@ native.setUp({
     server._emitCloseIfDrained();
   },
   drainMessage(message) {
+    // Who still listens gets no more of it.
+    if (message._events?.data !== undefined) message.removeAllListeners('data');
     message.resume();
   },
   dropRequest: (server, req, res) => late().dropRequest(server, req, res),
@@ -232,7 +235,7 @@ function finishResponse(res, last) {
 }
 
 function dump(req) {
-  if (!req._consumed) req._dump();
+  if (!req._consumed && !req.readableDidRead) req._dump();
 }
 
 function closeResponse(res) {
@@ -278,6 +281,7 @@ copy(exports, {
   setGlobalProxyFromEnv: (env) => late().setGlobalProxyFromEnv(env),
   setMaxIdleHTTPParsers(max) {
     binding('validators').validateInteger(max, 'max', 1);
+    client().parsers.max = max;
   },
   get maxHeaderSize() {
     return maxHeaderSize();

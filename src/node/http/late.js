@@ -84,6 +84,7 @@ function refuseEncoding() {
 
 exports.connection = function connection(server, socket) {
   socket.server = server;
+  socket.setEncoding = refuseEncoding;
   if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
   if (typeof socket.on === 'function') {
     socket.on('timeout', () => socketTimedOut(server, socket));
@@ -258,16 +259,19 @@ exports.pass = function pass(message, callback) {
 
 /** `end` was called on a message without native connection. */
 exports.finish = function finish(message) {
-  message._finish();
   const { socket } = message;
   const done = () => {
-    if (message._finished) return;
+    if (message._finished || message.socket?._hadError) return;
     message._finished = true;
     message.emit('finish');
   };
-  if (!socket || socket.destroyed) {
-    if (socket) done();
-    else message._finishWhenFlushed = done;
+  if (!socket) {
+    message._finishWhenFlushed = done;
+    return;
+  }
+  message._finish();
+  if (socket.destroyed) {
+    done();
     return;
   }
   const output = message._takeOutput();
@@ -292,7 +296,7 @@ exports.cork = function cork(message, on) {
 
 exports.writeError = function writeError(message, code, callback) {
   const err = code === 'ERR_STREAM_DESTROYED' ? nodeError(code, 'write') : nodeError(code);
-  if (code === 'ERR_STREAM_DESTROYED') {
+  if (message.destroyed) {
     if (typeof callback === 'function') nextTick(callback, err);
     return;
   }
@@ -432,7 +436,7 @@ exports.methods = {
   destroy(err) {
     if (this.destroyed) return this;
     this.destroyed = true;
-    this.errored = err ?? null;
+    this.errored = err;
     const { socket } = this;
     if (socket) {
       socket.destroy(err);
@@ -475,13 +479,16 @@ exports.methods = {
     const output = this._takeOutput();
     let more = true;
     const done = this._finishWhenFlushed;
-    const flushed = waiting.length || done ? () => {
-      for (let i = 0; i < waiting.length; i++) waiting[i]();
-      done?.();
+    this._finishWhenFlushed = undefined;
+    const flushed = waiting.length || done ? (err) => {
+      for (let i = 0; i < waiting.length; i++) waiting[i](err);
+      if (!err) done?.();
     } : undefined;
     if (output !== undefined) more = socket.write(output, flushed);
     else if (flushed) socket.write('', 'latin1', flushed);
-    if (!done && more && this._needDrain) {
+    if (done) {
+      this._finish();
+    } else if (more && this._needDrain) {
       this._needDrain = false;
       this.emit('drain');
     }

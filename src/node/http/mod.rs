@@ -22,7 +22,10 @@ use boa_engine::{
     object::builtins::JsArray, property::PropertyKey,
 };
 
-use crate::{engine::native::Natives, runtime::State};
+use crate::{
+    engine::{native::Natives, registry},
+    runtime::State,
+};
 
 /// What the module keeps for each runtime.
 #[derive(Default)]
@@ -95,6 +98,24 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("validateHeaderValue", 2, fields::validate_value_native);
     Ok(parser::natives(natives).build())
 }
+
+macro_rules! old_names {
+    ($($name:ident $part:literal)*) => {$(
+        #[doc = concat!("`require('_http_", $part, "')`, a deprecated name that old packages use.")]
+        pub fn $name(context: &mut Context) -> JsResult<JsValue> {
+            let all = registry::require("http/old_names", context)?.to_object(context)?;
+            all.get(js_string!($part), context)
+        }
+    )*};
+}
+old_names!(
+    old_agent "agent"
+    old_client "client"
+    old_common "common"
+    old_incoming "incoming"
+    old_outgoing "outgoing"
+    old_server "server"
+);
 
 /// `setUp({ IncomingMessage, ServerResponse, emit, writeHead, …helpers })`
 fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

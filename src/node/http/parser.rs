@@ -39,45 +39,68 @@ pub fn natives(natives: Natives<'_>) -> Natives<'_> {
     natives.function("makeParser", 1, make)
 }
 
+impl Parser {
+    fn new() -> Self {
+        Self {
+            decoder: RefCell::new(Decoder::new(Role::Client, Limits::default())),
+            unread: RefCell::default(),
+            paused: Cell::new(false),
+            feeding: Cell::new(false),
+            handed: Cell::new(false),
+            max_fields: Cell::new(0),
+            join: Cell::new(false),
+        }
+    }
+
+    /// Makes it ready for a response, as if it were new.
+    fn begin(&self, options: &JsObject, context: &mut Context) -> JsResult<()> {
+        let mut number = |name: JsString| options.get(name, context)?.to_u32(context);
+        let size = number(js_string!("maxHeaderSize"))?;
+        let count = number(js_string!("maxHeadersCount"))?;
+        let join = options.get(js_string!("joinDuplicateHeaders"), context)?;
+        let limits = match size {
+            0 => Limits::default(),
+            size => Limits {
+                header_size: size as usize,
+            },
+        };
+        self.decoder.replace(Decoder::new(Role::Client, limits));
+        self.unread.replace(Vec::new());
+        self.paused.set(false);
+        self.handed.set(false);
+        self.max_fields.set(if count > 0 { count } else { 2000 });
+        self.join.set(join.to_boolean());
+        Ok(())
+    }
+}
+
 /// `makeParser({ maxHeaderSize, maxHeadersCount, joinDuplicateHeaders })`: an object with `execute`, `finish`, `resume` …, that calls its
 /// own `onHead(fields…)`, `onBody`, `onEnd`, `onError`.
 fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let options = args.get_or_undefined(0).to_object(context)?;
-    let size = options
-        .get(js_string!("maxHeaderSize"), context)?
-        .to_u32(context)?;
-    let count = options
-        .get(js_string!("maxHeadersCount"), context)?
-        .to_u32(context)?;
-    let join = options
-        .get(js_string!("joinDuplicateHeaders"), context)?
-        .to_boolean();
-    let limits = if size > 0 {
-        Limits {
-            header_size: size as usize,
-        }
-    } else {
-        Limits::default()
-    };
-    let parser = Rc::new(Parser {
-        decoder: RefCell::new(Decoder::new(Role::Client, limits)),
-        unread: RefCell::default(),
-        paused: Cell::new(false),
-        feeding: Cell::new(false),
-        handed: Cell::new(false),
-        max_fields: Cell::new(if count > 0 { count } else { 2000 }),
-        join: Cell::new(join),
-    });
+    let parser = Rc::new(Parser::new());
+    parser.begin(&options, context)?;
     let object = Natives::new(context)
+        .function("initialize", 1, initialize)
         .function("execute", 1, execute)
         .function("finish", 0, finish)
         .function("pause", 0, pause)
         .function("resume", 0, resume)
         .function("handOver", 0, hand_over)
         .function("isInside", 0, is_inside)
+        .function("isRunning", 0, is_running)
         .build();
     let object = JsObject::new(context.root_shape(), object, Handle(parser)).upcast();
     Ok(object.into())
+}
+
+/// `initialize(options)`: the options of `makeParser`, for another response.
+fn initialize(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(parser) = this_parser(this) {
+        let options = args.get_or_undefined(0).to_object(context)?;
+        parser.begin(&options, context)?;
+    }
+    Ok(JsValue::undefined())
 }
 
 fn this_parser(this: &JsValue) -> Option<Rc<Parser>> {
@@ -119,12 +142,17 @@ fn run(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()> {
     if parser.feeding.replace(true) {
         return Ok(());
     }
-    let outcome = drive(this, parser, context);
+    let mut outcome = drive(this, parser, context);
+    // What script pushed while it was called.
+    while matches!(outcome, Ok(true)) {
+        outcome = drive(this, parser, context);
+    }
     parser.feeding.set(false);
-    outcome
+    outcome.map(drop)
 }
 
-fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()> {
+/// Parses what is there. Answers whether more has come in the meantime.
+fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<bool> {
     let bytes = parser.unread.take();
     let mut rest = bytes.as_slice();
     while !parser.paused.get() && !parser.handed.get() {
@@ -161,7 +189,12 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()>
                         parser.handed.set(true);
                         let head = buffer::from_slice(rest, context)?;
                         call(this, js_string!("onUpgrade"), &[head.into()], context)?;
-                        return Ok(());
+                        return Ok(false);
+                    }
+                    // A response too many.
+                    Some(3.0) => {
+                        parser.handed.set(true);
+                        return Ok(false);
                     }
                     _ => {}
                 }
@@ -190,17 +223,21 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()>
             Err(error) => {
                 let error = error_object(error, bytes.len() - rest.len(), &bytes, context)?;
                 call(this, js_string!("onError"), &[error], context)?;
-                return Ok(());
+                return Ok(false);
             }
         }
     }
-    if !rest.is_empty() && !parser.handed.get() {
-        let mut unread = parser.unread.borrow_mut();
+    if parser.handed.get() {
+        return Ok(false);
+    }
+    let mut unread = parser.unread.borrow_mut();
+    let more = rest.is_empty() && !unread.is_empty();
+    if !rest.is_empty() {
         let mut all = rest.to_vec();
         all.append(&mut unread);
         *unread = all;
     }
-    Ok(())
+    Ok(more && !parser.paused.get())
 }
 
 /// The error that Node's parser reports.
@@ -281,5 +318,12 @@ fn hand_over(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue
 fn is_inside(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     Ok(this_parser(this)
         .is_some_and(|parser| parser.decoder.borrow().is_inside())
+        .into())
+}
+
+/// `isRunning()`: whether `execute` is on the stack.
+fn is_running(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(this_parser(this)
+        .is_some_and(|parser| parser.feeding.get())
         .into())
 }

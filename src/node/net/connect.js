@@ -83,6 +83,7 @@ exports.lookupAndConnect = function lookupAndConnect(socket, options) {
     });
     return;
   }
+  if (options.hints & ~(8 | 16 | 32)) throw nodeError('ERR_INVALID_ARG_VALUE', 'hints', options.hints);
   if (options.lookup != null) validators.validateFunction(options.lookup, 'options.lookup');
   if (family === 'IPv4') family = 4;
   else if (family === 'IPv6') family = 6;

@@ -272,7 +272,13 @@ function listenError(errno, address, port) {
   return error;
 }
 
+function connected(server, errno, handle) {
+  if (errno) server.emit('error', uvException({ errno, syscall: 'accept' }));
+  else socketFile().accept(server, handle);
+}
+
 function listening(server) {
+  server._handle.onconnection = (errno, handle) => connected(server, errno, handle);
   if (server._unref) server._handle.unref();
   server._onlisten?.();
   nextTick(emitListening, server);
@@ -288,11 +294,9 @@ function callbacks() {
 native.setCallbacks({
   __proto__: null,
   onconnection(server, errno, handle) {
-    if (errno) {
-      server.emit('error', uvException({ errno, syscall: 'accept' }));
-      return;
-    }
-    socketFile().accept(server, handle);
+    const listener = server._handle;
+    if (typeof listener?.onconnection === 'function') listener.onconnection(errno, handle);
+    else connected(server, errno, handle);
   },
   onread: (socket, errno, chunk) => callbacks().onread(socket, errno, chunk),
   onconnect: (socket, errno) => callbacks().onconnect(socket, errno),

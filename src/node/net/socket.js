@@ -23,7 +23,6 @@ const kBytesWritten = Symbol('kBytesWritten');
 const kNoDelay = Symbol('kSetNoDelay');
 const kKeepAlive = Symbol('kSetKeepAlive');
 const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
-const kConnect = Symbol('connect');
 
 function Socket(options) {
   if (!(this instanceof Socket)) return new Socket(options);
@@ -49,7 +48,7 @@ function Socket(options) {
   this[kBytesWritten] = 0;
   this[kNoDelay] = !!options?.noDelay;
   this[kKeepAlive] = !!options?.keepAlive;
-  this[kKeepAliveDelay] = ~~(options?.keepAliveInitialDelay / 1000);
+  this[kKeepAliveDelay] = seconds(options?.keepAliveInitialDelay);
 
   options = typeof options === 'number' ? { fd: options } : { ...options };
   options.allowHalfOpen = !!options.allowHalfOpen;
@@ -76,7 +75,7 @@ function Socket(options) {
   if (onread !== null && typeof onread === 'object' &&
       (binding('types').isUint8Array(onread.buffer) || typeof onread.buffer === 'function') &&
       typeof onread.callback === 'function') {
-    this[kBuffer] = onread;
+    this[kBuffer] = require('net/socket_extra').receiver(onread);
   }
   this.on('end', onReadableEnd);
   this._sockname = null;
@@ -92,6 +91,8 @@ function Socket(options) {
   this.server = null;
   this._server = null;
 }
+
+const seconds = (ms) => (ms > 0 ? ~~(ms / 1000) : 0);
 
 Socket.prototype = { __proto__: Duplex.prototype };
 ObjectSetPrototypeOf(Socket, Duplex);
@@ -123,6 +124,7 @@ function active(socket) {
 }
 
 function startReading(socket) {
+  if (socket._leftover && !require('net/socket_extra').deliverRest(socket, socket[kBuffer])) return;
   const errno = socket._handle.readStart();
   if (errno) socket.destroy(errnoException(errno, 'read'));
   else socket._handle.reading = true;
@@ -202,19 +204,19 @@ const members = {
     return this;
   },
 
-  setKeepAlive(enable, delay) {
+  setKeepAlive(enable, ms) {
     enable = !!enable;
-    const seconds = ~~(delay / 1000);
+    const delay = ~~(ms / 1000);
     if (!this._handle) {
       this[kKeepAlive] = enable;
-      this[kKeepAliveDelay] = seconds;
+      this[kKeepAliveDelay] = delay;
       return this;
     }
     if (!this._handle.setKeepAlive) return this;
-    if (enable !== this[kKeepAlive] || (enable && seconds !== this[kKeepAliveDelay])) {
+    if (enable !== this[kKeepAlive] || (enable && delay !== this[kKeepAliveDelay])) {
       this[kKeepAlive] = enable;
-      this[kKeepAliveDelay] = seconds;
-      this._handle.setKeepAlive(enable, seconds);
+      this[kKeepAliveDelay] = delay;
+      this._handle.setKeepAlive(enable, delay);
     }
     return this;
   },
@@ -327,12 +329,16 @@ const members = {
         this.resetAndClosing = false;
         const errno = handle.reset(closed);
         if (errno) this.emit('error', errnoException(errno, 'reset'));
+        this._handle = null;
+        this._sockname = null;
+        cb(exception);
       } else {
+        this._handle = null;
+        this._sockname = null;
+        // First, so that 'error' comes before the 'close' of a handle that never came to a stream.
+        cb(exception);
         handle.close(closed);
       }
-      this._handle = null;
-      this._sockname = null;
-      cb(exception);
     } else {
       cb(exception);
       nextTick(emitCloseNT, this);
@@ -349,7 +355,7 @@ const members = {
       this._pendingData = data;
       this._pendingEncoding = encoding;
       const onClose = () => cb(nodeError('ERR_SOCKET_CLOSED_BEFORE_CONNECTION'));
-      this.once(kConnect, () => {
+      this.once('connect', () => {
         this.removeListener('close', onClose);
         this._writeGeneric(many, data, encoding, cb);
       });
@@ -470,7 +476,6 @@ const callbacks = {
     if (socket[kNoDelay]) handle.setNoDelay?.(true);
     if (socket[kKeepAlive]) handle.setKeepAlive?.(true, socket[kKeepAliveDelay]);
     active(socket);
-    socket.emit(kConnect);
     socket.emit('connect');
     socket.emit('ready');
     // Data or the end may be there already.

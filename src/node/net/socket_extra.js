@@ -24,22 +24,42 @@ exports.bytesWritten = function bytesWritten(socket) {
   return bytes;
 };
 
+/** Where `onread` wants its bytes, and who is told. The next buffer is asked for before it is needed. */
+exports.receiver = function receiver({ buffer, callback }) {
+  const make = typeof buffer === 'function' ? buffer : undefined;
+  return { make, callback, buffer: make === undefined ? buffer : make() };
+};
+
 /** Copies a chunk into the buffer that the user gave, in as many turns as it takes. */
 exports.deliver = function deliver(socket, onread, chunk) {
   let at = 0;
   while (at < chunk.length && !socket.destroyed) {
-    const buffer = typeof onread.buffer === 'function' ? onread.buffer() : onread.buffer;
+    const { buffer, make } = onread;
     const size = TypedArrayPrototypeGetLength(buffer);
     const part = chunk.subarray(at, at + size);
     TypedArrayPrototypeSet(buffer, part);
     at += part.length;
-    if (ReflectApply(onread.callback, socket, [part.length, buffer]) === false) {
-      socket._handle.reading = false;
-      if (!socket.destroyed) socket._handle.readStop();
-      if (at < chunk.length) socket._leftover = chunk.subarray(at);
-      return;
-    }
+    const more = ReflectApply(onread.callback, socket, [part.length, buffer]) !== false;
+    if (make !== undefined) onread.buffer = make();
+    const handle = socket._handle;
+    if (!handle || (more && handle.reading)) continue;
+    // Told to stop, by its answer or by `pause()`.
+    if (handle.reading) handle.readStop();
+    handle.reading = false;
+    if (at < chunk.length) socket._leftover = chunk.subarray(at);
+    return;
   }
+};
+
+/** Goes on with a chunk that the user stopped in; answers whether all of it is delivered. */
+exports.deliverRest = function deliverRest(socket, onread) {
+  const rest = socket._leftover;
+  socket._leftover = undefined;
+  socket._handle.reading = true;
+  exports.deliver(socket, onread, rest);
+  const all = socket._leftover === undefined;
+  if (all && socket._handle) socket._handle.reading = false;
+  return all;
 };
 
 /** Whether the connection was refused: too many, or from an address on the list. */

@@ -389,7 +389,7 @@ pub(super) fn set_trailers(
     Ok(JsValue::undefined())
 }
 
-/// `_writeRaw(text)`: bytes outside the message, such as `100 Continue`.
+/// `_writeRaw(text, encoding, callback)`: bytes outside the message, such as `100 Continue`.
 pub(super) fn write_raw(
     this: &JsValue,
     args: &[JsValue],
@@ -400,5 +400,9 @@ pub(super) fn write_raw(
         record.append(|out| fields::extend_latin1(&text, out))
     })?;
     hand_on(this, place, context)?;
+    let callback = args.iter().skip(1).find(|last| last.is_callable());
+    if let Some(callback) = callback {
+        tick(callback, &[], context);
+    }
     Ok(JsValue::undefined())
 }

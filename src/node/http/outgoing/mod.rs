@@ -277,7 +277,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .accessor(
             "destroyed",
             properties::destroyed,
-            set_bit!(with, bits::DESTROYED),
+            Some(properties::set_destroyed),
         )
         .accessor("_closed", properties::closed, set_bit!(with, bits::CLOSED))
         .accessor("closed", properties::closed, None)
@@ -335,6 +335,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .accessor("writable", properties::writable, shadow!("writable"))
         .accessor("writableObjectMode", |_, _, _| Ok(false.into()), None)
         .accessor("writableLength", properties::writable_length, None)
+        .accessor("outputData", properties::output_data, shadow!("outputData"))
         .accessor(
             "outputSize",
             properties::writable_length,

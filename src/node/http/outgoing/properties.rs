@@ -2,10 +2,11 @@
 //!
 //! A response that nobody watches is over at once, natively; that it is must not be seen before the next tick, when Node says it.
 
-use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, object::builtins::JsArray};
 
 use super::{Sink, bits, with};
 use crate::{
+    engine::native::Natives,
     node::http::{fields, help},
     runtime::State,
 };
@@ -25,6 +26,42 @@ pub(super) fn finished(this: &JsValue, _: &[JsValue], context: &mut Context) -> 
 
 pub(super) fn destroyed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     after_turn(this, bits::DESTROYED, context)
+}
+
+/// Script destroys the message, which shows at once.
+pub(super) fn set_destroyed(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let on = args.get_or_undefined(0).to_boolean();
+    with(this, context, |record| {
+        record.set(bits::DESTROYED, on);
+        record.ended_in = 0;
+    });
+    Ok(JsValue::undefined())
+}
+
+/// The bytes that no socket has taken yet, as the entries of an array.
+pub(super) fn output_data(
+    this: &JsValue,
+    _: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let kept = with(this, context, |record| record.kept.clone());
+    let Some(kept) = kept else {
+        return Ok(JsValue::undefined());
+    };
+    if kept.is_empty() {
+        return Ok(JsArray::new(context)?.into());
+    }
+    let data = fields::latin1(&kept);
+    let entry = Natives::new(context)
+        .value("data", data)
+        .value("encoding", js_string!("latin1"))
+        .value("callback", JsValue::null())
+        .build();
+    Ok(JsArray::from_iter([entry.into()], context).into())
 }
 
 pub(super) fn closed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
