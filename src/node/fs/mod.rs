@@ -12,6 +12,8 @@ mod request;
 mod signal;
 mod stats;
 mod sys;
+#[cfg(target_os = "linux")]
+mod watch;
 
 pub use promises::{binding, promises_exports};
 use promises::{promisified_list, promisified_pair};

@@ -1,12 +1,17 @@
 'use strict';
 
-// `fs.watchFile` by polling. `fs.watch` is not there yet, and says so.
+// `fs.watchFile` by polling, and what script sees of `fs.watch`. That is there on Linux; elsewhere it says that it isn't.
 
-const { SafeMap } = primordials;
+const { Promise, SafeMap, SymbolDispose } = primordials;
 const EventEmitter = require('events');
 const fs = require('fs');
+const { AbortError } = require('errors');
+const { Buffer } = require('buffer');
 const { nodeError } = binding('errors');
-const { validateFunction, validateObject, validateUint32 } = binding('validators');
+const { nextTick } = binding('task_queue');
+const {
+  validateAbortSignal, validateBoolean, validateFunction, validateInteger, validateObject, validateOneOf, validateUint32,
+} = binding('validators');
 
 const native = binding('fs');
 const watchers = new SafeMap();
@@ -91,14 +96,114 @@ function unwatchFile(path, listener) {
   }
 }
 
-function watch(path, options) {
-  native.checkPath(path, 'filename');
-  if (options !== undefined && options !== null && typeof options === 'object') validateObject(options, 'options');
-  throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'fs.watch');
+class FSWatcher extends EventEmitter {
+  #handle;
+
+  constructor(path, options) {
+    super();
+    if (native.watch === undefined) throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'fs.watch');
+    try {
+      this.#handle = native.watch(path, options, (eventType, filename) => this.emit('change', eventType, filename));
+    } catch (err) {
+      if (err.syscall === 'watch') err.filename = path;
+      throw err;
+    }
+  }
+
+  close() {
+    if (this.#handle === undefined) return;
+    this.#handle.close();
+    this.#handle = undefined;
+    nextTick(emitClose, this);
+  }
+
+  ref() {
+    this.#handle?.ref();
+    return this;
+  }
+
+  unref() {
+    this.#handle?.unref();
+    return this;
+  }
 }
 
-async function* watchPromise(path, options) {
-  watch(path, options);
+function emitClose(watcher) {
+  watcher.emit('close');
+}
+
+/** Checks the options of a watch, and fills in what isn't given. */
+function watchOptions(options) {
+  const { persistent = true, recursive = false, encoding, signal } = options;
+  validateBoolean(persistent, 'options.persistent');
+  validateBoolean(recursive, 'options.recursive');
+  validateAbortSignal(signal, 'options.signal');
+  if (encoding && encoding !== 'buffer' && !Buffer.isEncoding(encoding)) {
+    throw nodeError('ERR_INVALID_ARG_VALUE', 'encoding', encoding, 'is invalid encoding');
+  }
+  return { persistent, recursive, encoding, signal };
+}
+
+function watch(path, options, listener) {
+  if (typeof options === 'function') {
+    listener = options;
+    options = undefined;
+  }
+  if (typeof options === 'string') options = { encoding: options };
+  else if (options === null || options === undefined) options = {};
+  else validateObject(options, 'options');
+  native.checkPath(path, 'filename');
+  options = watchOptions(options);
+  const watcher = new FSWatcher(path, options);
+  if (listener) watcher.addListener('change', listener);
+  const { signal } = options;
+  if (signal?.aborted) {
+    nextTick(() => watcher.close());
+  } else if (signal) {
+    const listening = require('events').addAbortListener(signal, () => watcher.close());
+    watcher.once('close', () => listening[SymbolDispose]());
+  }
+  return watcher;
+}
+
+async function* watchPromise(path, options = {}) {
+  validateObject(options, 'options');
+  native.checkPath(path, 'filename');
+  const { maxQueue = 2048, overflow = 'ignore' } = options;
+  validateInteger(maxQueue, 'options.maxQueue');
+  validateOneOf(overflow, 'options.overflow', ['ignore', 'throw']);
+  options = watchOptions(options);
+  const { signal } = options;
+  const abortError = () => new AbortError(undefined, { cause: signal.reason });
+  if (signal?.aborted) throw abortError();
+
+  let queue = [];
+  let failure;
+  let wake = () => {};
+  const fail = (err) => {
+    failure = err;
+    wake();
+  };
+  const watcher = new FSWatcher(path, options);
+  watcher.on('change', (eventType, filename) => {
+    if (queue.length < maxQueue) queue[queue.length] = { __proto__: null, eventType, filename };
+    else if (overflow === 'throw') fail(nodeError('ERR_FS_WATCH_QUEUE_OVERFLOW', maxQueue));
+    else require('process').emitWarning('fs.watch maxQueue exceeded');
+    wake();
+  });
+  const listening = signal && require('events').addAbortListener(signal, () => fail(abortError()));
+  try {
+    while (true) {
+      if (queue.length === 0 && failure === undefined) await new Promise((resolve) => { wake = resolve; });
+      const events = queue;
+      queue = [];
+      for (let i = 0; i < events.length; i++) yield events[i];
+      if (failure !== undefined) throw failure;
+    }
+  } finally {
+    watcher.close();
+    listening?.[SymbolDispose]();
+  }
 }
 
 module.exports = { unwatchFile, watch, watchFile, watchPromise };

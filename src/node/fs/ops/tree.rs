@@ -234,14 +234,16 @@ fn is_directory(entry: &Entry, path: &Path, with_types: bool) -> bool {
     }
 }
 
+/// A name as the system takes it.
 #[cfg(unix)]
-fn name_of(bytes: &[u8]) -> std::ffi::OsString {
+pub fn name_of(bytes: &[u8]) -> std::ffi::OsString {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(bytes).to_owned()
 }
 
+/// A name as the system takes it.
 #[cfg(not(unix))]
-fn name_of(bytes: &[u8]) -> std::ffi::OsString {
+pub fn name_of(bytes: &[u8]) -> std::ffi::OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
