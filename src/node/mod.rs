@@ -6,6 +6,7 @@ pub mod buffer;
 pub mod child_process;
 pub mod console;
 pub mod dgram;
+pub mod dns;
 pub mod errors;
 pub mod events;
 pub mod fs;
@@ -34,6 +35,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("console", console::binding),
     ("dgram", dgram::binding),
+    ("dns", dns::binding),
     ("buffer", buffer::binding),
     ("child_process", child_process::binding),
     ("errors", errors::binding),

@@ -1,6 +1,11 @@
 //! Unix: libc's calls, wrapped so that nothing outside is unsafe.
 
-use std::{ffi::CString, io, mem::MaybeUninit};
+use std::{
+    ffi::{CStr, CString},
+    io,
+    mem::MaybeUninit,
+    net::{IpAddr, SocketAddr},
+};
 
 use super::{ResourceUsage, StreamKind};
 
@@ -223,11 +228,108 @@ pub fn stream_kind(fd: i32) -> StreamKind {
 
 /// The number of a network interface; 0 if there is none of that name.
 pub fn interface_index(name: &str) -> u32 {
-    let Ok(name) = std::ffi::CString::new(name) else {
+    let Ok(name) = CString::new(name) else {
         return 0;
     };
     // SAFETY: the name ends with a zero byte and lives until the call returns.
     unsafe { libc::if_nametoindex(name.as_ptr()) }
+}
+
+/// What `getaddrinfo` takes as hints: `AI_ADDRCONFIG`, `AI_ALL`, `AI_V4MAPPED`.
+pub const LOOKUP_HINTS: (i32, i32, i32) = (libc::AI_ADDRCONFIG, libc::AI_ALL, libc::AI_V4MAPPED);
+
+/// Asks the resolver for the addresses of a host; libuv's error number if it has none. Blocks.
+pub fn look_up(host: &str, family: u32, hints: i32) -> Result<Vec<IpAddr>, i32> {
+    let Ok(host) = CString::new(host) else {
+        return Err(lookup_errno(libc::EAI_NONAME));
+    };
+    // SAFETY: plain numbers and null pointers, for which all zeros is a value.
+    let mut wanted: libc::addrinfo = unsafe { std::mem::zeroed() };
+    wanted.ai_flags = hints;
+    wanted.ai_socktype = libc::SOCK_STREAM;
+    wanted.ai_family = match family {
+        4 => libc::AF_INET,
+        6 => libc::AF_INET6,
+        _ => libc::AF_UNSPEC,
+    };
+    let mut list = std::ptr::null_mut();
+    // SAFETY: the name ends with a zero byte; `wanted` and `list` are ours and outlive the call.
+    let code = unsafe { libc::getaddrinfo(host.as_ptr(), std::ptr::null(), &wanted, &mut list) };
+    if code != 0 {
+        return Err(lookup_errno(code));
+    }
+    let mut found = Vec::new();
+    let mut next = list;
+    // SAFETY: a list that the call made: each entry is valid until it is freed, and its address is of the family it says.
+    while let Some(entry) = unsafe { next.as_ref() } {
+        match entry.ai_family {
+            libc::AF_INET => {
+                // SAFETY: see above.
+                let address = unsafe { *entry.ai_addr.cast::<libc::sockaddr_in>() };
+                found.push(IpAddr::from(address.sin_addr.s_addr.to_ne_bytes()));
+            }
+            libc::AF_INET6 => {
+                // SAFETY: see above.
+                let address = unsafe { *entry.ai_addr.cast::<libc::sockaddr_in6>() };
+                found.push(IpAddr::from(address.sin6_addr.s6_addr));
+            }
+            _ => {}
+        }
+        next = entry.ai_next;
+    }
+    // SAFETY: freed once, and nothing of it is used after this.
+    unsafe { libc::freeaddrinfo(list) };
+    if found.is_empty() {
+        return Err(lookup_errno(libc::EAI_NONAME));
+    }
+    Ok(found)
+}
+
+/// Asks the resolver for the names of a host and of its service; libuv's error number if it doesn't know. Blocks.
+pub fn name_of(address: SocketAddr) -> Result<(String, String), i32> {
+    let address = socket2::SockAddr::from(address);
+    let (mut host, mut service) = ([0_u8; 1025], [0_u8; 32]);
+    // SAFETY: the address is as long as it says, and so are the two buffers.
+    let code = unsafe {
+        libc::getnameinfo(
+            address.as_ptr().cast(),
+            address.len(),
+            host.as_mut_ptr().cast(),
+            host.len() as libc::socklen_t,
+            service.as_mut_ptr().cast(),
+            service.len() as libc::socklen_t,
+            libc::NI_NAMEREQD,
+        )
+    };
+    if code != 0 {
+        return Err(lookup_errno(code));
+    }
+    let text = |bytes: &[u8]| {
+        CStr::from_bytes_until_nul(bytes)
+            .map(|text| text.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    Ok((text(&host), text(&service)))
+}
+
+/// libuv's number for an error of the resolver.
+fn lookup_errno(code: i32) -> i32 {
+    match code {
+        libc::EAI_AGAIN => -3001,
+        libc::EAI_BADFLAGS => -3002,
+        libc::EAI_FAIL => -3004,
+        libc::EAI_FAMILY => -3005,
+        libc::EAI_MEMORY => -3006,
+        libc::EAI_NODATA => -3007,
+        libc::EAI_NONAME => -3008,
+        libc::EAI_OVERFLOW => -3009,
+        libc::EAI_SERVICE => -3010,
+        libc::EAI_SOCKTYPE => -3011,
+        libc::EAI_SYSTEM => -io::Error::last_os_error()
+            .raw_os_error()
+            .unwrap_or(libc::EIO),
+        _ => -3004,
+    }
 }
 
 /// Columns and rows of a terminal.

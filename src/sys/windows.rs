@@ -1,6 +1,9 @@
 //! Windows: what the standard library gives; what has no equivalent answers as Node does there.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+};
 
 use super::{ResourceUsage, StreamKind};
 
@@ -70,6 +73,33 @@ pub fn stream_kind(fd: i32) -> StreamKind {
 /// Interfaces have numbers here, not names.
 pub fn interface_index(_: &str) -> u32 {
     0
+}
+
+/// `AI_ADDRCONFIG`, `AI_ALL`, `AI_V4MAPPED`.
+pub const LOOKUP_HINTS: (i32, i32, i32) = (0x400, 0x100, 0x800);
+
+/// Asks the resolver for the addresses of a host; libuv's error number if it has none. Blocks. Hints are for Unix alone.
+pub fn look_up(host: &str, family: u32, _hints: i32) -> Result<Vec<IpAddr>, i32> {
+    let found: Vec<IpAddr> = (host, 0)
+        .to_socket_addrs()
+        .map_err(|_| -3008)?
+        .map(|address| address.ip())
+        .filter(|ip| match family {
+            4 => ip.is_ipv4(),
+            6 => ip.is_ipv6(),
+            _ => true,
+        })
+        .collect();
+    if found.is_empty() {
+        Err(-3008)
+    } else {
+        Ok(found)
+    }
+}
+
+/// Not on this platform: `ENOSYS`.
+pub fn name_of(_: SocketAddr) -> Result<(String, String), i32> {
+    Err(-4054)
 }
 
 /// Not known here.

@@ -121,9 +121,8 @@ function onMessage(socket, errno, message, address, family, port) {
 function lookUp(socket, name, callback) {
   const v6 = socket.type === 'udp6';
   name ||= v6 ? '::1' : '127.0.0.1';
-  const { lookup } = socket[kState];
-  if (lookup) lookup(name, v6 ? 6 : 4, callback);
-  else require('net/lookup').lookupOne(name, { family: v6 ? 6 : 4 }, callback);
+  const lookup = socket[kState].lookup ?? require('net/lookup').lookupOne;
+  lookup(name, v6 ? 6 : 4, callback);
 }
 
 Socket.prototype.bind = function bind(port, address, ...rest) {

@@ -1,18 +1,10 @@
-//! Addresses: what is one, how script sees one, what `localhost` and other names stand for.
+//! Addresses: what is one, and how script sees one.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
-use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
-};
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
-use crate::{
-    engine::native::Natives,
-    runtime::{
-        access::{self, Operation},
-        pool::{self, Class},
-    },
-};
+use crate::engine::native::Natives;
 
 /// 4, 6, or 0 for what is no address.
 fn version(text: &str) -> u8 {
@@ -76,67 +68,4 @@ pub fn describe(address: &SocketAddr, context: &mut Context) -> JsObject {
         .value("family", family)
         .value("port", address.port())
         .build()
-}
-
-/// `localAddresses(family)`: what `localhost` stands for, in the order of the system's resolver.
-pub fn of_localhost(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let family = args.get_or_undefined(0).to_u32(context)?;
-    access::check(Operation::NetLookup("localhost"), context)?;
-    let found = look_up("localhost", family).unwrap_or_default();
-    Ok(addresses(&found, context).into())
-}
-
-/// `resolve(host, family, callback)`: asks the system's resolver on the pool; `callback(failed, addresses)`.
-pub fn resolve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let host = args
-        .get_or_undefined(0)
-        .to_string(context)?
-        .to_std_string_lossy();
-    let family = args.get_or_undefined(1).to_u32(context)?;
-    let Some(callback) = args.get_or_undefined(2).as_callable() else {
-        return Ok(JsValue::undefined());
-    };
-    access::check(Operation::NetLookup(&host), context)?;
-    pool::submit(
-        Class::Dns,
-        context,
-        move || look_up(&host, family),
-        move |result, context| {
-            let found = result.ok().flatten();
-            let failed = found.is_none();
-            let list = addresses(&found.unwrap_or_default(), context);
-            callback
-                .call(
-                    &JsValue::undefined(),
-                    &[failed.into(), list.into()],
-                    context,
-                )
-                .map(drop)
-        },
-    );
-    Ok(JsValue::undefined())
-}
-
-fn look_up(host: &str, family: u32) -> Option<Vec<IpAddr>> {
-    let mut found: Vec<IpAddr> = Vec::new();
-    for address in (host, 0).to_socket_addrs().ok()? {
-        let ip = address.ip();
-        let wanted = match family {
-            4 => ip.is_ipv4(),
-            6 => ip.is_ipv6(),
-            _ => true,
-        };
-        if wanted && !found.contains(&ip) {
-            found.push(ip);
-        }
-    }
-    (!found.is_empty()).then_some(found)
-}
-
-fn addresses(found: &[IpAddr], context: &mut Context) -> JsArray {
-    let list: Vec<JsValue> = found
-        .iter()
-        .map(|ip| JsString::from(ip.to_string()).into())
-        .collect();
-    JsArray::from_iter(list, context)
 }

@@ -65,8 +65,6 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("isIP", 1, address::is_ip)
         .function("isIPv4", 1, address::is_ipv4)
         .function("isIPv6", 1, address::is_ipv6)
-        .function("localAddresses", 1, address::of_localhost)
-        .function("resolve", 3, address::resolve)
         .function("makeHandle", 1, open::make_handle)
         .function("connectTcp", 5, open::connect_tcp)
         .function("connectPipe", 2, open::connect_pipe)
