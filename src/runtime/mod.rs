@@ -53,6 +53,8 @@ pub struct Options {
     pub deprecation: bool,
     /// `--throw-deprecation`.
     pub throw_deprecation: bool,
+    /// `--dns-result-order`: `verbatim` where nothing was said.
+    pub dns_result_order: String,
     /// `--trace-deprecation`.
     pub trace_deprecation: bool,
     /// `--title`.
@@ -87,6 +89,7 @@ impl Default for Options {
             warnings: true,
             deprecation: true,
             throw_deprecation: false,
+            dns_result_order: "verbatim".to_owned(),
             trace_deprecation: false,
             title: None,
             env_file: Vec::new(),

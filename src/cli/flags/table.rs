@@ -232,6 +232,20 @@ pub const FLAGS: &[Flag] = &[
         },
     ),
     value(
+        "dns-result-order",
+        "",
+        "=...",
+        "order of dns.lookup: verbatim, ipv4first or ipv6first",
+        true,
+        |run, text| {
+            if !matches!(text.as_str(), "verbatim" | "ipv4first" | "ipv6first") {
+                return Err(format!("invalid value for --dns-result-order: {text}"));
+            }
+            run.options.dns_result_order = text;
+            Ok(())
+        },
+    ),
+    value(
         "stack-trace-limit",
         "",
         "=...",
@@ -366,7 +380,6 @@ pub const WITHOUT_EFFECT: &[&str] = &[
     "async-context-frame",
     "deopt",
     "verify-heap",
-    "dns-result-order",
     "addons",
     "global-search-paths",
     "localstorage-file",

@@ -11,7 +11,7 @@ const { validateBoolean, validateFunction, validateNumber, validateOneOf, valida
 
 const FAMILIES = [0, 4, 6];
 const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
-let defaultOrder;
+let { defaultOrder } = native;
 
 /** What a lookup returns, as Node's requests look. */
 class GetAddrInfoReqWrap {}
@@ -25,17 +25,7 @@ function validateHints(hints) {
 
 /** The order in which `lookup` gives addresses if it isn't told. */
 function getDefaultResultOrder() {
-  return defaultOrder ??= orderOfCommandLine() ?? 'verbatim';
-}
-
-function orderOfCommandLine() {
-  const { execArgv } = require('process');
-  for (let i = execArgv.length - 1; i >= 0; i--) {
-    const option = execArgv[i];
-    for (let at = 0; at < ORDERS.length; at++) {
-      if (option === `--dns-result-order=${ORDERS[at]}`) return ORDERS[at];
-    }
-  }
+  return defaultOrder;
 }
 
 /** Changes that order. */

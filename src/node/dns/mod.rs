@@ -10,6 +10,7 @@ use crate::{
     engine::native::Natives,
     node::net::address,
     runtime::{
+        State,
         access::{self, Operation},
         pool::{self, Class},
     },
@@ -23,9 +24,11 @@ const EINVAL: i32 = -22;
 /// `binding('dns')`
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     let (address_config, all, mapped) = sys::LOOKUP_HINTS;
+    let order = JsString::from(State::of(context).options.dns_result_order.as_str());
     Ok(Natives::new(context)
         .function("getaddrinfo", 4, get_addresses)
         .function("getnameinfo", 3, get_name)
+        .value("defaultOrder", order)
         .value("ADDRCONFIG", address_config)
         .value("ALL", all)
         .value("V4MAPPED", mapped)
