@@ -408,6 +408,11 @@ pub fn take_descriptor(fd: i32) -> Option<OwnedDescriptor> {
     Some(unsafe { std::os::fd::FromRawFd::from_raw_fd(fd) })
 }
 
+/// Gives a descriptor to script.
+pub fn into_number(fd: OwnedDescriptor) -> i32 {
+    std::os::fd::IntoRawFd::into_raw_fd(fd)
+}
+
 /// Whether a descriptor is a socket that listens.
 pub fn is_listening(fd: &OwnedDescriptor) -> bool {
     let mut answer: libc::c_int = 0;

@@ -97,7 +97,11 @@ function begin(target, stream, closed) {
     for (let i = 0; i < lines.length; i++) {
       if (!target.channel) return;
       const message = JSONParse(lines[i]);
-      queue(message, message?.cmd === 'NODE_HANDLE' ? handle.takeHandle() : undefined);
+      let attached;
+      if (message?.cmd === 'NODE_HANDLE') {
+        attached = StringPrototypeStartsWith(`${message.type}`, 'dgram') ? handle.takeDescriptor() : handle.takeHandle();
+      }
+      queue(message, attached);
     }
   }
 
@@ -218,9 +222,7 @@ function begin(target, stream, closed) {
 }
 
 function checkHandle(handle) {
-  const net = require('net');
-  if (handle instanceof net.Socket || handle instanceof net.Server || typeof handle?.getsockname === 'function') return;
-  throw nodeError('ERR_INVALID_HANDLE_TYPE');
+  if (require('child_process/handles').typeOf(handle) === undefined) throw nodeError('ERR_INVALID_HANDLE_TYPE');
 }
 
 const isAnswer = (message) => message?.cmd === 'NODE_HANDLE_ACK' || message?.cmd === 'NODE_HANDLE_NACK';

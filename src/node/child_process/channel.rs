@@ -238,6 +238,7 @@ fn prototype(context: &mut Context) -> JsObject {
         })
         .function("write", 3, write)
         .function("takeHandle", 0, take_handle)
+        .function("takeDescriptor", 0, take_descriptor)
         .function("close", 0, close)
         .function("ref", 0, |this, _, context| {
             with_id(this, context, |state, id| {
@@ -300,13 +301,23 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     Ok(outcome.into())
 }
 
+fn next_received(this: &JsValue) -> Option<OwnedDescriptor> {
+    let channel = this_channel(this)?;
+    let mut received = channel.received.borrow_mut();
+    (!received.is_empty()).then(|| received.remove(0))
+}
+
+/// `takeDescriptor()`: the next handle that came, as a number that is script's to close; `undefined` if there is none.
+fn take_descriptor(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(match next_received(this) {
+        Some(descriptor) => sys::into_number(descriptor).into(),
+        None => JsValue::undefined(),
+    })
+}
+
 /// `takeHandle()`: the next handle that came, as one for a server or a socket.
 fn take_handle(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let descriptor = this_channel(this).and_then(|channel| {
-        let mut received = channel.received.borrow_mut();
-        (!received.is_empty()).then(|| received.remove(0))
-    });
-    let Some(descriptor) = descriptor else {
+    let Some(descriptor) = next_received(this) else {
         return Ok(JsValue::undefined());
     };
     if sys::is_listening(&descriptor) {

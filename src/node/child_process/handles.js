@@ -15,22 +15,25 @@ const isRaw = (value) =>
   value !== null && typeof value === 'object' && typeof value.fd === 'number' &&
   typeof value.close === 'function' && typeof value.getsockname === 'function';
 
+/** What the protocol calls a handle; `undefined` for what can't be sent. */
+exports.typeOf = function typeOf(value) {
+  const net = require('net');
+  if (value instanceof net.Socket) return 'net.Socket';
+  if (value instanceof net.Server) return 'net.Server';
+  if (isRaw(value)) return 'net.Native';
+  return value instanceof require('dgram').Socket ? 'dgram.Socket' : undefined;
+};
+
 /** What to send for a handle: `{ message, handle }`, where the handle is open on a descriptor. */
 exports.prepare = function prepare(target, message, sent, options) {
-  const net = require('net');
-  const wrapped = { cmd: 'NODE_HANDLE', type: undefined, msg: message };
+  const wrapped = { cmd: 'NODE_HANDLE', type: exports.typeOf(sent), msg: message };
   let handle = sent;
-  if (sent instanceof net.Socket) {
-    wrapped.type = 'net.Socket';
+  if (wrapped.type === 'dgram.Socket') {
+    wrapped.dgramType = sent.type;
+    handle = sent[require('dgram/state').kState].handle;
+  } else if (wrapped.type !== 'net.Native') {
     handle = sent._handle;
-    if (handle) letGo(target, sent, wrapped, options);
-  } else if (sent instanceof net.Server) {
-    wrapped.type = 'net.Server';
-    handle = sent._handle;
-  } else if (isRaw(sent)) {
-    wrapped.type = 'net.Native';
-  } else {
-    throw nodeError('ERR_INVALID_HANDLE_TYPE');
+    if (handle && wrapped.type === 'net.Socket') letGo(target, sent, wrapped, options);
   }
   // Closed already: only the message goes.
   return handle ? { message: wrapped, handle } : { message, handle: undefined };
@@ -74,7 +77,7 @@ exports.sent = function sent(target, message, handle, options, callback) {
 /** Messages of this protocol. `deliver` takes the one that a handle came with. */
 exports.receive = function receive(target, message, handle, deliver) {
   if (message.cmd === 'NODE_HANDLE') {
-    if (!handle) {
+    if (handle === undefined) {
       target._send({ cmd: 'NODE_HANDLE_NACK' }, null, true);
       return;
     }
@@ -123,8 +126,11 @@ function unwrap(target, message, handle, deliver) {
     server.listen(handle, () => deliver(msg, server));
   } else if (type === 'net.Native') {
     deliver(msg, handle);
+  } else if (type === 'dgram.Socket') {
+    const socket = require('dgram').createSocket(message.dgramType);
+    socket.bind({ fd: handle, exclusive: true }, () => deliver(msg, socket));
   } else {
-    handle.close();
+    handle.close?.();
     throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', `receiving a handle of type ${type}`);
   }
 }

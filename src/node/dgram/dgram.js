@@ -10,7 +10,6 @@ const {
   Promise,
   ReflectApply,
   StringPrototypeToLowerCase,
-  Symbol,
   SymbolAsyncDispose,
   SymbolDispose,
 } = primordials;
@@ -28,8 +27,7 @@ const {
   validateString,
   validateUint32,
 } = binding('validators');
-
-const kState = Symbol('state symbol');
+const { kState } = require('dgram/state');
 const BUFFER_TYPES = ['string', 'Buffer', 'TypedArray', 'DataView'];
 
 /** `dgram.Socket`: emits `'message'`, `'listening'`, `'connect'`, `'error'` and `'close'`. */
