@@ -9,6 +9,7 @@
 //! cargo test --test node -- --table                     writes the table only, from the lists
 //! ```
 //!
+//! `--test-threads N` lets N tests compute at a time (else as many as there are cores); those that sleep don't count.
 //! `OURO_NODE_SUITE` names another folder with the tests, `OURO_BIN` another program to test. Where the tests aren't on this
 //! machine nothing is run, and nothing counts as passed.
 
@@ -49,7 +50,8 @@ fn main() -> ExitCode {
 }
 
 fn update(arguments: &Arguments) -> Result<ExitCode, String> {
-    let runner = prepare(Suite::find().map_err(|why| format!("Node's own tests: {why}"))?)?;
+    let suite = Suite::find().map_err(|why| format!("Node's own tests: {why}"))?;
+    let runner = prepare(suite, arguments)?;
     canaries::check(&runner).map_err(|wrong| format!("{wrong}nothing counts"))?;
     match ratchet::update(&runner, arguments.filter.as_deref()) {
         Ok(true) => Ok(ExitCode::SUCCESS),
@@ -63,8 +65,8 @@ fn write_table() -> std::io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn prepare(suite: Suite) -> Result<Runner, String> {
-    let runner = Runner::new(suite).map_err(|error| error.to_string())?;
+fn prepare(suite: Suite, arguments: &Arguments) -> Result<Runner, String> {
+    let runner = Runner::new(suite, arguments.test_threads).map_err(|error| error.to_string())?;
     if runner.sandbox == sandbox::Kind::Shared {
         eprintln!(
             "no namespaces here: the tests share the machine's network, without limits, one at a time"
@@ -82,7 +84,7 @@ fn check(mut arguments: Arguments) -> Result<ExitCode, String> {
     match Suite::find() {
         Err(why) => eprintln!("Node's own tests are not run: {why}"),
         Ok(suite) => {
-            let runner = Arc::new(prepare(suite)?);
+            let runner = Arc::new(prepare(suite, &arguments)?);
             let tests = trials_of(&runner)?;
             let runs_any = tests
                 .iter()
@@ -90,7 +92,7 @@ fn check(mut arguments: Arguments) -> Result<ExitCode, String> {
             if runs_any && !arguments.list {
                 canaries::check(&runner).map_err(|wrong| format!("{wrong}nothing counts"))?;
             }
-            arguments.test_threads.get_or_insert(runner.threads());
+            arguments.test_threads = Some(runner.threads());
             trials.extend(tests);
         }
     }

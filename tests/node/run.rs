@@ -76,20 +76,21 @@ pub struct Runner {
 }
 
 impl Runner {
-    pub fn new(suite: Suite) -> std::io::Result<Self> {
+    /// `places` tests compute at a time; as many as there are cores if nothing is said.
+    pub fn new(suite: Suite, places: Option<usize>) -> std::io::Result<Self> {
         let program = std::env::var_os("OURO_BIN")
             .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_ouro")), PathBuf::from);
         let sandbox = sandbox::Kind::find();
         let scratch = std::env::temp_dir().join(format!("ouro-node-{}", std::process::id()));
         fs::create_dir_all(&scratch)?;
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             suite,
             program,
             sandbox,
             scratch,
             places: Places::new(match sandbox {
-                sandbox::Kind::Alone => cores,
+                sandbox::Kind::Alone => places.unwrap_or_else(cores).max(1),
                 sandbox::Kind::Shared => 1,
             }),
             known_skips: suite::known_skips()?,

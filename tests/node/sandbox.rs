@@ -220,8 +220,11 @@ mod linux {
         let Some((program, args)) = words.split_first() else {
             fail("no program");
         };
+        // Process groups don't end at a namespace: who signals its group would reach the runner.
+        // SAFETY: a plain system call.
+        unsafe { libc::setsid() };
         let mut command = Command::new(program);
-        command.args(args);
+        command.args(args).process_group(0);
         // SAFETY: between fork and exec, only calls that are safe there.
         unsafe {
             command.pre_exec(move || {
