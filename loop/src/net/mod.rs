@@ -5,6 +5,7 @@ mod options;
 mod payload;
 mod stream;
 mod udp;
+mod udp_settings;
 mod write;
 
 pub(crate) use listener::{Listener, Reserve};
@@ -13,7 +14,7 @@ pub use payload::Payload;
 pub(crate) use stream::Stream;
 pub use stream::StreamKind;
 pub(crate) use udp::Udp;
-pub use udp::{MulticastInterface, UdpOptions, UdpSettings};
+pub use udp_settings::{MulticastInterface, UdpOptions, UdpSettings};
 
 use crate::Core;
 use crate::handle::{HandleId, Kind};
