@@ -14,6 +14,7 @@ pub mod http;
 pub mod net;
 pub mod os;
 pub mod path;
+pub mod perf_hooks;
 pub mod process;
 pub mod stream;
 pub mod string_decoder;
@@ -43,6 +44,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("http", http::binding),
     ("net", net::binding),
     ("validators", errors::validators::binding),
+    ("perf_hooks", perf_hooks::binding),
     ("process", process::binding),
     ("modules", crate::modules::binding),
     ("fs", fs::binding),

@@ -110,6 +110,8 @@ pub struct State {
     pub access: access::Access,
     /// When the runtime was made.
     pub started: std::time::Instant,
+    /// When the loop first ran.
+    pub loop_started: std::cell::Cell<Option<std::time::Instant>>,
     pub event_loop: EventLoop,
     pub registry: Registry,
     pub tasks: tasks::Tasks,
@@ -242,6 +244,7 @@ impl RuntimeBuilder {
             options: self.options,
             access: self.access,
             started: std::time::Instant::now(),
+            loop_started: std::cell::Cell::default(),
             event_loop: EventLoop::new()?,
             registry: Registry::default(),
             tasks: tasks::Tasks::default(),
@@ -345,6 +348,9 @@ impl Runtime {
     }
 
     fn run_loop(&mut self) {
+        if self.state.loop_started.get().is_none() {
+            self.state.loop_started.set(Some(std::time::Instant::now()));
+        }
         while let Some(event) = self.state.event_loop.next_event(RunMode::Default) {
             dispatch::dispatch(event, &mut self.context);
             if self.state.is_terminating() {

@@ -4,7 +4,7 @@ pub mod dom_exception;
 pub mod encoding;
 pub mod url;
 
-use boa_engine::{Context, JsResult, JsString, JsValue};
+use boa_engine::{Context, JsResult, JsString, JsValue, property::Attribute};
 
 use crate::engine::{native::Natives, registry};
 
@@ -34,6 +34,35 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             })
             .lazy("AbortSignal", |context| {
                 member("events/abort", "AbortSignal", context)
+            })
+            .lazy("Performance", |context| {
+                member("perf_hooks/performance", "Performance", context)
+            })
+            .lazy("PerformanceEntry", |context| {
+                member("perf_hooks/entries", "PerformanceEntry", context)
+            })
+            .lazy("PerformanceMark", |context| {
+                member("perf_hooks/entries", "PerformanceMark", context)
+            })
+            .lazy("PerformanceMeasure", |context| {
+                member("perf_hooks/entries", "PerformanceMeasure", context)
+            })
+            .lazy("PerformanceObserver", |context| {
+                member("perf_hooks/observe", "PerformanceObserver", context)
+            })
+            .lazy("PerformanceObserverEntryList", |context| {
+                member(
+                    "perf_hooks/observe",
+                    "PerformanceObserverEntryList",
+                    context,
+                )
+            }),
+    );
+    drop(
+        Natives::on(context.global_object(), context)
+            .attributes(Attribute::all())
+            .lazy("performance", |context| {
+                member("perf_hooks/performance", "performance", context)
             }),
     );
     Ok(())
