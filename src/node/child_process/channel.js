@@ -67,11 +67,14 @@ function checkMessage(message) {
 }
 
 /** Gives `target` (a ChildProcess, or `process`) its end. `closed` is called when the channel has come to its end. */
-function begin(target, stream, closed) {
-  const handle = native.openChannel(stream, (lines, more) => {
-    if (lines === undefined) atEnd();
-    else receive(lines, more);
-  });
+function begin(target, stream, mode, closed) {
+  const advanced = mode === 'advanced' ? require('child_process/advanced') : undefined;
+  const decode = advanced ? advanced.deserialize : JSONParse;
+  const encode = advanced ? advanced.serialize : (message) => `${JSONStringify(message)}\n`;
+  const handle = native.openChannel(stream, (messages, more) => {
+    if (messages === undefined) atEnd();
+    else receive(messages, more);
+  }, advanced !== undefined);
   const control = new Control(handle);
   let buffering = false;
 
@@ -92,11 +95,11 @@ function begin(target, stream, closed) {
     }
   }
 
-  function receive(lines, more) {
+  function receive(messages, more) {
     buffering = more;
-    for (let i = 0; i < lines.length; i++) {
+    for (let i = 0; i < messages.length; i++) {
       if (!target.channel) return;
-      const message = JSONParse(lines[i]);
+      const message = decode(messages[i]);
       let attached;
       if (message?.cmd === 'NODE_HANDLE') {
         attached = StringPrototypeStartsWith(`${message.type}`, 'dgram') ? handle.takeDescriptor() : handle.takeHandle();
@@ -163,7 +166,7 @@ function begin(target, stream, closed) {
         control.unrefCounted();
         if (typeof callback === 'function') callback(failed ? errnoException(failed, 'write') : null);
       };
-      const errno = handle.write(`${JSONStringify(message)}\n`, done, attached?.fd);
+      const errno = handle.write(encode(message), done, attached?.fd);
       if (errno < 0) {
         if (!options.swallowErrors) fail(errnoException(errno, 'write'), callback);
         return handle.writeQueueSize < MANY_BYTES;
@@ -227,20 +230,15 @@ function checkHandle(handle) {
 
 const isAnswer = (message) => message?.cmd === 'NODE_HANDLE_ACK' || message?.cmd === 'NODE_HANDLE_NACK';
 
-exports.beginInParent = function beginInParent(child, stream, closed) {
-  begin(child, stream, closed);
-};
+exports.beginInParent = begin;
 
 /** Called before the program runs, in a process that was forked. */
 exports.beginInChild = function beginInChild(stream, mode) {
   const process = require('process');
   delete process.env.NODE_CHANNEL_FD;
   delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
-  if (mode === 'advanced') {
-    throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', "a parent with serialization 'advanced'");
-  }
   stream.unref();
-  const control = begin(process, stream, () => {});
+  const control = begin(process, stream, mode, () => {});
   const counts = (event) => event === 'message' || event === 'disconnect';
   process.on('newListener', (event) => {
     if (counts(event)) control.refCounted();

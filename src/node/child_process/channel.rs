@@ -1,6 +1,6 @@
-//! The channel between a parent and its forked child: lines of JSON over a pair of connected sockets.
+//! The channel between a parent and its forked child: lines of JSON over a pair of connected sockets, or framed bytes.
 //!
-//! Here bytes become lines and lines go out; what the messages mean is the script half's business
+//! Here bytes become messages' text or bytes, and those go out; what they mean is the script half's business
 //! (`child_process/channel.js`).
 
 use std::{
@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     engine::{native::Natives, registry},
     node::{
+        buffer,
         errors::system::errno_of,
         net::{self, Stream},
     },
@@ -31,9 +32,11 @@ const EBADF: i32 = -9;
 /// One end of a channel.
 struct Channel {
     id: Cell<Option<HandleId>>,
-    /// Called with the lines of one read and whether another line has begun; without arguments at the end.
+    /// Called with the messages of one read and whether another has begun; without arguments at the end.
     onread: RefCell<Option<JsObject>>,
-    /// The beginning of a line whose end hasn't come.
+    /// Each message is bytes with their length before them; else it is a line.
+    framed: bool,
+    /// The beginning of a message whose end hasn't come.
     partial: RefCell<Vec<u8>>,
     writes: RefCell<FxHashMap<u64, JsObject>>,
     next_tag: Cell<u64>,
@@ -57,16 +60,18 @@ impl Channel {
         let read = slot.with_buffer(|buffer| {
             let received = &mut self.received.borrow_mut();
             match sys::read_with_descriptors(&state.event_loop, id, buffer, received) {
-                ReadResult::Data(count) => Some(Some(self.lines(&buffer[..count]))),
+                ReadResult::Data(count) if self.framed => {
+                    Some(Some(self.frames(&buffer[..count], context)))
+                }
+                ReadResult::Data(count) => Some(Some(Ok(self.lines(&buffer[..count])))),
                 ReadResult::WouldBlock => None,
                 ReadResult::Eof | ReadResult::Err(_) => Some(None),
             }
         });
-        let Some(lines) = read else { return Ok(()) };
+        let Some(messages) = read else { return Ok(()) };
         let mut args = Vec::new();
-        if let Some(lines) = lines {
-            let lines = lines.into_iter().map(JsValue::from);
-            args.push(JsArray::from_iter(lines.collect::<Vec<_>>(), context).into());
+        if let Some(messages) = messages {
+            args.push(JsArray::from_iter(messages?, context).into());
             args.push((!self.partial.borrow().is_empty()).into());
         }
         let onread = self.onread.borrow().clone();
@@ -77,18 +82,35 @@ impl Channel {
     }
 
     /// The lines that are complete with these bytes.
-    fn lines(&self, bytes: &[u8]) -> Vec<JsString> {
+    fn lines(&self, bytes: &[u8]) -> Vec<JsValue> {
         let mut partial = self.partial.borrow_mut();
         let mut lines = Vec::new();
         let mut rest = bytes;
         while let Some(end) = memchr::memchr(b'\n', rest) {
             partial.extend_from_slice(&rest[..end]);
-            lines.push(JsString::from(String::from_utf8_lossy(&partial).as_ref()));
+            lines.push(JsString::from(String::from_utf8_lossy(&partial).as_ref()).into());
             partial.clear();
             rest = &rest[end + 1..];
         }
         partial.extend_from_slice(rest);
         lines
+    }
+
+    /// The messages that are complete with these bytes.
+    fn frames(&self, bytes: &[u8], context: &mut Context) -> JsResult<Vec<JsValue>> {
+        let mut partial = self.partial.borrow_mut();
+        partial.extend_from_slice(bytes);
+        let mut frames = Vec::new();
+        let mut start = 0;
+        while let Some((head, rest)) = partial[start..].split_first_chunk::<4>() {
+            let Some(frame) = rest.get(..u32::from_be_bytes(*head) as usize) else {
+                break;
+            };
+            start += head.len() + frame.len();
+            frames.push(buffer::from_slice(frame, context)?.into());
+        }
+        partial.drain(..start);
+        Ok(frames)
     }
 
     /// Writes bytes with a descriptor: 1 when `done` will be called, or an error number.
@@ -165,11 +187,12 @@ impl Owner for Channel {
     }
 }
 
-fn begin(id: HandleId, onread: Option<JsObject>, context: &mut Context) -> JsObject {
+fn begin(id: HandleId, onread: Option<JsObject>, framed: bool, context: &mut Context) -> JsObject {
     let state = State::of(context);
     let channel = Rc::new(Channel {
         id: Cell::new(Some(id)),
         onread: RefCell::new(onread),
+        framed,
         partial: RefCell::default(),
         writes: RefCell::default(),
         next_tag: Cell::new(0),
@@ -181,12 +204,15 @@ fn begin(id: HandleId, onread: Option<JsObject>, context: &mut Context) -> JsObj
     JsObject::new(context.root_shape(), prototype, Handle(channel)).upcast()
 }
 
-/// `openChannel(stream, onread)`: makes a channel of a stream handle, which is closed to others from here on.
+/// `openChannel(stream, onread, framed)`: makes a channel of a stream handle, which is closed to others from here on.
 pub fn open(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = args.get_or_undefined(0).as_object();
     let stream = stream.and_then(|object| Stream::of(&object)?.release());
     Ok(match stream {
-        Some(id) => begin(id, args.get_or_undefined(1).as_object(), context).into(),
+        Some(id) => {
+            let framed = args.get_or_undefined(2).to_boolean();
+            begin(id, args.get_or_undefined(1).as_object(), framed, context).into()
+        }
         None => JsValue::undefined(),
     })
 }
@@ -281,14 +307,20 @@ fn with_id(
         .into())
 }
 
-/// `write(text, done, fd)`: 0 when it is out, 1 when `done(errno)` will be called, or an error number. A copy of the
+/// `write(message, done, fd)`: 0 when it is out, 1 when `done(errno)` will be called, or an error number. A copy of the
 /// descriptor goes along, if there is one.
 fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(channel) = this_channel(this) else {
         return Ok(EBADF.into());
     };
-    let text = args.get_or_undefined(0).to_string(context)?;
-    let bytes = text.to_std_string_lossy().into_bytes();
+    let message = args.get_or_undefined(0);
+    let bytes = match buffer::bytes_of(message, context) {
+        Some(bytes) => bytes,
+        None => message
+            .to_string(context)?
+            .to_std_string_lossy()
+            .into_bytes(),
+    };
     let done = args.get_or_undefined(1).as_object();
     let fd = args.get_or_undefined(2);
     if fd.is_undefined() {

@@ -6,7 +6,7 @@ const {
 } = primordials;
 const EventEmitter = require('events');
 const native = binding('child_process');
-const { errname, errnoException, nodeError } = binding('errors');
+const { errname, errnoException } = binding('errors');
 const { validateArray, validateObject, validateOneOf, validateString } = binding('validators');
 const { nextTick } = binding('task_queue');
 const { signalNumber, validStdio } = require('child_process/options');
@@ -44,9 +44,6 @@ ChildProcess.prototype.spawn = function spawn(options) {
   const { ipcFd, stdio } = validStdio(options.stdio || 'pipe', false);
   options.stdio = stdio;
   if (ipcFd !== -1) {
-    if (serialization === 'advanced') {
-      throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', "child_process with serialization 'advanced'");
-    }
     if (options.envPairs === undefined) options.envPairs = [];
     else validateArray(options.envPairs, 'options.envPairs');
     options.envPairs[options.envPairs.length] = `NODE_CHANNEL_FD=${ipcFd}`;
@@ -106,7 +103,7 @@ ChildProcess.prototype.spawn = function spawn(options) {
   this.stdout = sockets[1];
   this.stderr = sockets[2];
   this.stdio = sockets;
-  if (channel !== undefined) require('child_process/channel').beginInParent(this, channel, maybeClose);
+  if (channel !== undefined) require('child_process/channel').beginInParent(this, channel, serialization, maybeClose);
   return errno;
 };
 

@@ -17,6 +17,6 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     Ok(Natives::new(context)
         .function("spawn", 2, process::spawn)
         .function("spawnSync", 1, sync::spawn_sync)
-        .function("openChannel", 2, channel::open)
+        .function("openChannel", 3, channel::open)
         .build())
 }

@@ -6,7 +6,8 @@ const {
   ArrayIsArray, ArrayPrototypePop, ArrayPrototypePush, DatePrototypeGetTime, MapPrototypeEntries, MapPrototypeGet,
   MapPrototypeGetSize, MapPrototypeHas, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectIs, ObjectKeys,
   ObjectPrototypeHasOwnProperty, ObjectPrototypePropertyIsEnumerable, ObjectPrototypeToString, SetPrototypeGetSize,
-  SetPrototypeHas, SetPrototypeValues, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag,
+  SetPrototypeHas, SetPrototypeValues, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag,
   Uint8Array,
 } = primordials;
 const { kind, unwrap, ownNonIndexKeys } = binding('util');
@@ -94,6 +95,14 @@ function isUrl(value) {
   return ObjectPrototypeToString(value) === '[object URL]' && typeof value.href === 'string';
 }
 
+function sameBytes(a, b) {
+  const { Buffer } = require('buffer');
+  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+}
+
+const bytesOf = (array) => new Uint8Array(
+  TypedArrayPrototypeGetBuffer(array), TypedArrayPrototypeGetByteOffset(array), TypedArrayPrototypeGetByteLength(array));
+
 function sameElements(a, b, mode) {
   const length = TypedArrayPrototypeGetLength(a);
   const other = TypedArrayPrototypeGetLength(b);
@@ -103,6 +112,8 @@ function sameElements(a, b, mode) {
     return at === other;
   }
   if (length !== other) return false;
+  // The same bytes are the same elements; other bytes may be too.
+  if (length > 64 && sameBytes(a, b)) return true;
   for (let i = 0; i < length; i++) {
     if (a[i] !== b[i] ? (a[i] === a[i] || b[i] === b[i]) : (a[i] === 0 && mode === STRICT && !ObjectIs(a[i], b[i]))) return false;
   }
