@@ -1,11 +1,12 @@
-// Timers of different durations, nested, refreshed, cleared by each other.
+// Timers of different durations, nested, refreshed, cleared by each other. The delays lie so far apart that a busy machine
+// doesn't change their order.
 const log = (...args) => console.log(...args);
 const order = [];
-setTimeout(() => { order.push('b10'); process.nextTick(() => order.push('tick b10')); }, 10);
-setTimeout(() => { order.push('c10'); Promise.resolve().then(() => order.push('micro c10')); }, 10);
-setTimeout(() => order.push('a5'), 5);
-const cleared = setTimeout(() => order.push('never'), 12);
-setTimeout(() => clearTimeout(cleared), 11);
+setTimeout(() => { order.push('b'); process.nextTick(() => order.push('tick b')); }, 200);
+setTimeout(() => { order.push('c'); Promise.resolve().then(() => order.push('micro c')); }, 200);
+setTimeout(() => order.push('a'), 100);
+const cleared = setTimeout(() => order.push('never'), 500);
+setTimeout(() => clearTimeout(cleared), 400);
 let n = 0;
 const interval = setInterval(() => {
   order.push(`interval ${++n}`);
@@ -13,6 +14,6 @@ const interval = setInterval(() => {
     clearInterval(interval);
     setTimeout(() => log(order.join(', ')), 60);
   }
-}, 15);
+}, 300);
 const busy = Date.now();
-while (Date.now() - busy < 30);
+while (Date.now() - busy < 600);
