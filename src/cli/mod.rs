@@ -162,7 +162,7 @@ fn read_env_files(run: &mut Invocation) -> Result<(), String> {
 
 fn execute(program: &Program, run: &Invocation, context: &mut Context) -> JsResult<()> {
     let (text, name) = match program {
-        Program::File(path) => return modules::run_main(Path::new(path), context),
+        Program::File(path) => return modules::start_main(Path::new(path), context),
         Program::Text(text, name) => (text, name),
     };
     if run.input_type == Some(InputType::Module) {

@@ -87,6 +87,18 @@ pub fn path_of_frame(path: &str) -> std::path::PathBuf {
     }
 }
 
+/// Begins with the main script, as a program that was loaded before may have decided: `Module.runMain` can be patched.
+///
+/// # Errors
+/// Those of [`run_main`].
+pub fn start_main(path: &Path, context: &mut Context) -> JsResult<()> {
+    let state = State::of(context);
+    match state.modules.commonjs.patched_run_main(context)? {
+        Some(patched) => patched.call(&JsValue::undefined(), &[], context).map(drop),
+        None => run_main(path, context),
+    }
+}
+
 /// Runs the main script: a path as the command line has it, made absolute.
 ///
 /// # Errors

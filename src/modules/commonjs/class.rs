@@ -27,6 +27,7 @@ const PATCHABLE: &[(&str, usize, NativeFunctionPointer)] = &[
     ("_resolveLookupPaths", 2, static_resolve_lookup_paths),
     ("_findPath", 3, static_find_path),
     ("_nodeModulePaths", 1, static_node_module_paths),
+    ("runMain", 0, run_main),
     ("require", 1, method_require),
     ("load", 1, method_load),
     ("_compile", 3, method_compile),
@@ -114,7 +115,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .value("builtinModules", names)
         .value("wrapper", wrapper);
     for (name, function) in &core.originals {
-        if name.starts_with('_') && *name != "_compile" {
+        if *name == "runMain" || (name.starts_with('_') && *name != "_compile") {
             natives = natives.value(name, function.clone());
         }
     }
@@ -127,7 +128,6 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("createRequire", 1, create_require)
         .function("syncBuiltinESMExports", 0, esm::sync_builtin_exports)
         .function("findPackageJSON", 2, find_package_json)
-        .function("runMain", 0, run_main)
         .build())
 }
 

@@ -9,6 +9,7 @@ use super::super::{esm, lexer::for_engine, paths, syntax};
 use super::make_require;
 use crate::{
     engine::{nesting, stack},
+    node::errors,
     runtime::State,
 };
 
@@ -31,7 +32,11 @@ pub fn run_source(
 ) -> JsResult<JsValue> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     nesting::check(source)?;
-    let function = match compile(source, filename, context) {
+    let compiled = match changed_wrapper(context)? {
+        Some(wrapper) => compile_in(&wrapper, source, filename, context),
+        None => compile(source, filename, context),
+    };
+    let function = match compiled {
         Ok(function) => function,
         Err(_) if may_be_esm && syntax::parses_as_module(source) => {
             esm::run_as_commonjs(module, filename, Some(source), context)?;
@@ -60,6 +65,41 @@ pub fn run_source(
         JsString::from(directory.to_string_lossy().as_ref()).into(),
     ];
     function.call(&exports, &arguments, context)
+}
+
+/// `Module.wrapper`, where a program has changed it.
+fn changed_wrapper(context: &mut Context) -> JsResult<Option<[String; 2]>> {
+    let Some(class) = State::of(context).modules.commonjs.class.borrow().clone() else {
+        return Ok(None);
+    };
+    let Some(wrapper) = class.get(js_string!("wrapper"), context)?.as_object() else {
+        return Ok(None);
+    };
+    let mut part = |at: u32| -> JsResult<String> {
+        let part = wrapper.get(at, context)?.to_string(context)?;
+        Ok(part.to_std_string_lossy())
+    };
+    let parts = [part(0)?, part(1)?];
+    Ok(Some(parts).filter(|parts| *parts != WRAPPER))
+}
+
+/// The function that a program's own wrapper makes of a module's code.
+fn compile_in(
+    [head, tail]: &[String; 2],
+    source: &str,
+    filename: &str,
+    context: &mut Context,
+) -> JsResult<JsObject> {
+    let comment = if source.starts_with("#!") { "//" } else { "" };
+    let wrapped = format!("{head}{comment}{}{tail}", for_engine(source));
+    let script = Script::parse(
+        Source::from_bytes(&wrapped).with_path(Path::new(filename)),
+        None,
+        context,
+    )?;
+    let made = script.evaluate(context)?;
+    made.as_callable()
+        .ok_or_else(|| errors::type_error("Module.wrapper does not make a function", context))
 }
 
 /// The function around a module's code.

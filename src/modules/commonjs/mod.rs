@@ -86,6 +86,11 @@ impl CommonJs {
             .filter(|found| !core.is_original(name, found)))
     }
 
+    /// What a program has put in place of `Module.runMain`.
+    pub fn patched_run_main(&self, context: &mut Context) -> JsResult<Option<JsObject>> {
+        self.patched("runMain", context)
+    }
+
     /// `Module._cache`.
     fn cache(&self, context: &mut Context) -> JsResult<JsObject> {
         self.replaceable("_cache", context, |core| &core.cache)

@@ -3,8 +3,17 @@
 // costs a property read.
 
 const {
-  ArrayPrototypeIndexOf, ArrayPrototypeSlice, ArrayPrototypeSplice, ObjectDefineProperty, Promise, PromisePrototypeThen,
-  PromiseReject, PromiseResolve, ReflectApply, SafeMap,
+  ArrayPrototypeIndexOf,
+  ArrayPrototypeSlice,
+  ArrayPrototypeSplice,
+  ObjectDefineProperty,
+  Promise,
+  PromisePrototypeThen,
+  PromiseReject,
+  PromiseResolve,
+  ReflectApply,
+  SafeMap,
+  TypeError,
 } = primordials;
 const { nodeError } = binding('errors');
 const { validateFunction } = binding('validators');
@@ -124,10 +133,14 @@ const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
 /** The five channels of one traced action. */
 class TracingChannel {
   constructor(nameOrChannels) {
+    if (typeof nameOrChannels !== 'string' && (typeof nameOrChannels !== 'object' || nameOrChannels === null)) {
+      throw nodeError('ERR_INVALID_ARG_TYPE', 'nameOrChannels', ['string', 'object', 'TracingChannel'], nameOrChannels);
+    }
     for (let i = 0; i < EVENTS.length; i++) {
       const event = EVENTS[i];
       const value = typeof nameOrChannels === 'string' ? channel(`tracing:${nameOrChannels}:${event}`) : nameOrChannels[event];
       if (!(value instanceof Channel)) {
+        if (value === undefined || value === null) throw new TypeError('Cannot convert undefined or null to object');
         throw nodeError('ERR_INVALID_ARG_TYPE', `nameOrChannels.${event}`, ['Channel'], value);
       }
       ObjectDefineProperty(this, event, { __proto__: null, value });

@@ -18,7 +18,7 @@ function check(options) {
   if (options === undefined) return checked;
   validateObject(options, 'options');
   for (const name of ['dereference', 'errorOnExist', 'force', 'preserveTimestamps', 'recursive', 'verbatimSymlinks']) {
-    if (options[name] !== undefined) {
+    if (name in options) {
       validateBoolean(options[name], `options.${name}`);
       checked[name] = options[name];
     }
@@ -62,6 +62,7 @@ function isInside(source, target) {
 }
 
 function* copyTree(source, target, options) {
+  if (options.filter !== undefined && !(yield [options.filter, source, target])) return;
   const call = options.dereference ? 'stat' : 'lstat';
   const from = yield [call, source, { bigint: true }];
   const to = yield* look(call, target, { bigint: true });
@@ -87,7 +88,6 @@ function* copyTree(source, target, options) {
     }
     parent = resolve(dirname(parent));
   }
-  if (options.filter !== undefined && !(yield [options.filter, source, target])) return;
   if ((yield* look('stat', dirname(target))) === null) yield ['mkdir', dirname(target), { recursive: true }];
   yield* copyEntry(source, target, options);
 }

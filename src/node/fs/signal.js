@@ -1,12 +1,12 @@
 'use strict';
 
-// File operations that an AbortSignal can end. The operation itself goes on; its result is dropped.
+// File operations that an AbortSignal can end, as Node has it: the signal is looked at before the operation and after it,
+// and what is under way goes on.
 
 const { Promise, PromiseReject, ReflectApply } = primordials;
 const { AbortError } = require('errors');
+const { nextTick } = binding('task_queue');
 const { validateAbortSignal } = binding('validators');
-
-const once = { once: true };
 
 function abortError(signal) {
   return new AbortError(undefined, { cause: signal.reason });
@@ -15,17 +15,10 @@ function abortError(signal) {
 function callback(signal, run, args, cb) {
   validateAbortSignal(signal, 'options.signal');
   if (signal.aborted) {
-    process.nextTick(cb, abortError(signal));
+    nextTick(cb, abortError(signal));
     return;
   }
-  let finish = (...result) => {
-    signal.removeEventListener('abort', onAbort);
-    finish = () => {};
-    ReflectApply(cb, undefined, result);
-  };
-  const onAbort = () => finish(abortError(signal));
-  signal.addEventListener('abort', onAbort, once);
-  args[args.length] = (...result) => finish(...result);
+  args[args.length] = (...result) => ReflectApply(cb, undefined, signal.aborted ? [abortError(signal)] : result);
   ReflectApply(run, undefined, args);
 }
 
@@ -33,13 +26,11 @@ function promise(signal, run, args) {
   validateAbortSignal(signal, 'options.signal');
   if (signal.aborted) return PromiseReject(abortError(signal));
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(abortError(signal));
-    const settled = (settle) => (value) => {
-      signal.removeEventListener('abort', onAbort);
-      settle(value);
+    const done = (settle) => (value) => {
+      if (signal.aborted) reject(abortError(signal));
+      else settle(value);
     };
-    signal.addEventListener('abort', onAbort, once);
-    ReflectApply(run, undefined, args).then(settled(resolve), settled(reject));
+    ReflectApply(run, undefined, args).then(done(resolve), done(reject));
   });
 }
 

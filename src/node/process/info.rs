@@ -106,12 +106,15 @@ fn frozen(natives: Natives<'_>) -> Natives<'_> {
     natives.attributes(Attribute::ENUMERABLE)
 }
 
+/// The version of the interface for native addons that Node 24 has.
+const MODULE_VERSION: &str = "137";
+
 fn make_versions(context: &mut Context) -> JsResult<JsValue> {
     Ok(frozen(Natives::new(context))
         .value("node", js_string!(NODE_VERSION))
         .value("ouro", js_string!(env!("CARGO_PKG_VERSION")))
         .value("boa", js_string!("0.22.0"))
-        .value("modules", js_string!("137"))
+        .value("modules", JsString::from(MODULE_VERSION))
         .build()
         .into())
 }
@@ -146,6 +149,10 @@ fn make_config(context: &mut Context) -> JsResult<JsValue> {
     let variables = frozen(Natives::new(context))
         .value("v8_enable_i18n_support", i32::from(cfg!(feature = "intl")))
         .value("napi_build_version", js_string!("10"))
+        .value(
+            "node_module_version",
+            MODULE_VERSION.parse::<i32>().unwrap_or_default(),
+        )
         .build();
     let defaults = JsObject::with_object_proto(context.intrinsics());
     Ok(frozen(Natives::new(context))

@@ -21,6 +21,9 @@ function OutputStream(fd, kind) {
 ObjectSetPrototypeOf(OutputStream.prototype, Writable.prototype);
 ObjectSetPrototypeOf(OutputStream, Writable);
 
+// A duplex stream in Node, of which this is the half that works.
+OutputStream.prototype.readable = false;
+
 OutputStream.prototype._write = function _write(chunk, encoding, callback) {
   try {
     if (typeof chunk === 'string' && encoding !== 'utf8' && encoding !== 'utf-8' && encoding !== 'buffer') {

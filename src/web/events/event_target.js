@@ -81,13 +81,12 @@ class Event {
     const shown = { type: this.#type, defaultPrevented: this.defaultPrevented, cancelable: this.#cancelable, timeStamp: this.#timeStamp };
     return `${name} ${inspect(shown, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`;
   }
-
-  static NONE = 0;
-  static CAPTURING_PHASE = 1;
-  static AT_TARGET = 2;
-  static BUBBLING_PHASE = 3;
 }
 tag(Event, 'Event');
+const PHASES = ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'];
+for (let value = 0; value < PHASES.length; value++) {
+  ObjectDefineProperty(Event, PHASES[value], { __proto__: null, enumerable: true, value });
+}
 const enumerable = { __proto__: null, enumerable: true };
 ObjectDefineProperties(Event.prototype, {
   initEvent: enumerable, stopImmediatePropagation: enumerable, preventDefault: enumerable, target: enumerable,

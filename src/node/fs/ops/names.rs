@@ -123,7 +123,11 @@ fn resolve(path: &Path) -> Result<PathBuf, FsError> {
         }
         let status = sys::lstat(&so_far).map_err(FsError::at("lstat", &so_far))?;
         if status.is_link() {
-            sys::stat(&so_far).map_err(FsError::at("stat", &so_far))?;
+            let there = sys::stat(&so_far).map_err(FsError::at("stat", &so_far))?;
+            if there.is_nameless() {
+                // A pipe or socket behind a link of `/proc` has no path of its own.
+                return Ok(so_far);
+            }
             so_far = sys::realpath(&so_far).map_err(FsError::at("stat", &so_far))?;
         }
     }

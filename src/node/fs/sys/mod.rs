@@ -57,6 +57,11 @@ impl Status {
         self.mode & S_IFMT == kind
     }
 
+    /// Whether it is a pipe or a socket.
+    pub fn is_nameless(&self) -> bool {
+        self.is(S_IFIFO) || self.is(S_IFSOCK)
+    }
+
     /// Whether it is a directory.
     pub fn is_directory(&self) -> bool {
         self.is(S_IFDIR)
