@@ -1,5 +1,6 @@
 //! All that is about Boa and not about Node: native glue, internal modules, captured intrinsics, jobs.
 
+pub mod fill;
 pub mod json;
 pub mod memory;
 pub mod native;
@@ -20,6 +21,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     let state = State::of(context);
     stack::install(context)?;
     json::install(context)?;
+    fill::install(context)?;
     proxies::install(context)?;
     redefine::install(context)?;
     memory::install(context)?;
