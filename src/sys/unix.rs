@@ -374,11 +374,16 @@ fn wait_writable(fd: i32) {
     unsafe { libc::poll(&raw mut poll, 1, -1) };
 }
 
-/// A descriptor of standard input for the loop, which makes it non-blocking: a terminal is opened anew, so that the
-/// shell that shares it doesn't see that.
+/// A descriptor of standard input for the loop, which makes it non-blocking: a terminal or a pipe is opened anew, so
+/// that the shell that shares it doesn't see that, and a child that inherits it doesn't make it block again.
 pub fn open_stdin() -> io::Result<std::os::fd::OwnedFd> {
-    if stream_kind(0) == StreamKind::Terminal
-        && let Ok(file) = std::fs::File::options().read(true).open("/dev/fd/0")
+    use std::os::unix::fs::OpenOptionsExt;
+
+    if matches!(stream_kind(0), StreamKind::Terminal | StreamKind::Pipe)
+        && let Ok(file) = std::fs::File::options()
+            .read(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open("/dev/fd/0")
     {
         return Ok(file.into());
     }
