@@ -71,6 +71,14 @@ pub struct Options {
     pub preserve_symlinks: bool,
     /// `--preserve-symlinks-main`.
     pub preserve_symlinks_main: bool,
+    /// `--insecure-http-parser`
+    pub insecure_http_parser: bool,
+    /// `--max-http-header-size`, in bytes.
+    pub max_http_header_size: usize,
+    /// `--no-network-family-autoselection` clears it.
+    pub network_family_autoselection: bool,
+    /// `--network-family-autoselection-attempt-timeout`, in milliseconds.
+    pub network_family_attempt_timeout: u32,
     /// `--conditions`: more conditions for `exports`.
     pub conditions: Vec<String>,
     /// Whether `process.exit` ends the process, as the program wants it, or only this runtime.
@@ -98,6 +106,10 @@ impl Default for Options {
             disabled_warnings: Vec::new(),
             preserve_symlinks: false,
             preserve_symlinks_main: false,
+            insecure_http_parser: false,
+            max_http_header_size: 16 * 1024,
+            network_family_autoselection: true,
+            network_family_attempt_timeout: 250,
             conditions: Vec::new(),
             owns_process: false,
         }

@@ -166,11 +166,53 @@ pub const FLAGS: &[Flag] = &[
         },
     ),
     switch(
+        "insecure-http-parser",
+        "",
+        "let through what HTTP forbids in header values",
+        true,
+        |run, on| run.options.insecure_http_parser = on,
+    ),
+    switch(
         "interactive",
         "i",
         "the REPL, which isn't there yet",
         false,
         |run, on| run.interactive = on,
+    ),
+    value(
+        "max-http-header-size",
+        "",
+        "=...",
+        "bytes of HTTP headers (default 16384)",
+        true,
+        |run, text| {
+            run.options.max_http_header_size = text
+                .parse()
+                .map_err(|_| format!("--max-http-header-size must be a number, not {text}"))?;
+            Ok(())
+        },
+    ),
+    switch(
+        "network-family-autoselection",
+        "",
+        "try each address that a host has (default)",
+        true,
+        |run, on| run.options.network_family_autoselection = on,
+    ),
+    value(
+        "network-family-autoselection-attempt-timeout",
+        "",
+        "=...",
+        "milliseconds for each address (default 250)",
+        true,
+        |run, text| {
+            run.options.network_family_attempt_timeout = text.parse().map_err(|_| {
+                format!(
+                    "--network-family-autoselection-attempt-timeout must be a number, not {text}"
+                )
+            })?;
+            Ok(())
+        },
     ),
     switch(
         "parsed-bytes",
@@ -338,19 +380,16 @@ pub const WITHOUT_EFFECT: &[&str] = &[
     "heapsnapshot-",
     "huge-max-old-generation-size",
     "icu-data-dir",
-    "insecure-http-parser",
     "inspect",
     "interpreted-frames-native-stack",
     "jitless",
     "js-float16array",
     "max-heap-size",
-    "max-http-header-size",
     "max-lazy",
     "max-old-space-size",
     "max-semi-space-size",
     "min-semi-space-size",
     "minor-gc",
-    "network-family-auto",
     "node-memory-debug",
     "node-snapshot",
     "openssl-",

@@ -92,7 +92,8 @@ function Server(options, requestListener) {
     joinDuplicateHeaders: options.joinDuplicateHeaders,
     rejectNonStandardBodyWrites: options.rejectNonStandardBodyWrites,
     noDelay: options.noDelay ?? true,
-    maxHeaderSize: options.maxHeaderSize || maxHeaderSize(),
+    maxHeaderSize: options.maxHeaderSize || native.maxHeaderSize,
+    insecureHTTPParser: options.insecureHTTPParser ?? native.insecureHTTPParser,
   });
   FunctionPrototypeCall(net.Server, this, {
     allowHalfOpen: true,
@@ -252,10 +253,6 @@ function drain(res) {
   }
 }
 
-function maxHeaderSize() {
-  return 16384;
-}
-
 const client = () => require('http/client');
 const agent = () => require('http/agent');
 
@@ -284,7 +281,7 @@ copy(exports, {
     client().parsers.max = max;
   },
   get maxHeaderSize() {
-    return maxHeaderSize();
+    return native.maxHeaderSize;
   },
   get globalAgent() {
     return agent().globalAgent;

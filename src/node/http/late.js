@@ -73,7 +73,7 @@ exports.makeSocket = function makeSocket(handle, server) {
   if (server !== undefined) {
     socket.server = server;
     socket._server = server;
-    socket.on('error', (err) => socketError(server, socket, err));
+    socket.on('error', socketError);
   }
   return socket;
 };
@@ -92,13 +92,13 @@ exports.connection = function connection(server, socket) {
   const feed = native.connect(server, socket);
   if (feed === undefined) {
     if (socket._handle) socket._handle.reading = true;
-    socket.on('error', (err) => socketError(server, socket, err));
+    socket.on('error', socketError);
     return;
   }
   socket.on('data', feed);
   socket.on('end', () => feed(null));
   socket.on('close', () => feed(undefined));
-  socket.on('error', (err) => socketError(server, socket, err));
+  socket.on('error', socketError);
 };
 
 function socketTimedOut(server, socket) {
@@ -110,43 +110,44 @@ function socketTimedOut(server, socket) {
   if (!reqTimeout && !resTimeout && !serverTimeout) socket.destroy();
 }
 
-function socketError(server, socket, err) {
-  if (server.listenerCount('clientError') > 0) {
-    server.emit('clientError', err, socket);
-    return;
+/** The listener of a socket's 'error', and what becomes of bytes that are no request. */
+function socketError(err) {
+  // Once: destroying the socket with it tells the others.
+  this.removeListener('error', socketError);
+  if (this.listenerCount('error') === 0) this.on('error', ignore);
+  if (this.server.emit('clientError', err, this)) return;
+  if (this.writable && !this._httpMessage?._headerSent) {
+    const status = statuses[err.code] ?? 400;
+    this.write(`HTTP/1.1 ${status} ${native.statusCodes[status]}\r\nConnection: close\r\n\r\n`);
   }
-  answerError(socket, 400);
+  this.destroy(err);
 }
 
-function answerError(socket, status, err) {
-  if (socket.writable && !(socket._httpMessage?._headerSent)) {
-    const reason = native.statusCodes[status];
-    socket.write(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\n\r\n`);
-    socket.destroy(err && undefined);
-    return;
-  }
-  socket.destroy(err);
-}
+function ignore() {}
 
-exports.clientError = function clientError(server, socket, code, reason, status, bytesParsed, rawPacket) {
+// What is answered to an error that isn't a bad request.
+const statuses = {
+  __proto__: null,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+exports.clientError = function clientError(server, socket, code, reason, bytesParsed, rawPacket) {
   const err = new Error(`Parse Error: ${reason}`);
   err.bytesParsed = bytesParsed;
   err.code = code;
   err.reason = reason;
   err.rawPacket = rawPacket;
-  if (server.emit('clientError', err, socket)) return;
-  answerError(socket, status, err);
+  ReflectApply(socketError, socket, [err]);
 };
 
 exports.readError = function readError(server, socket, errno) {
-  const err = errnoException(errno, 'read');
-  if (!server.emit('clientError', err, socket)) socket.destroy(err);
+  ReflectApply(socketError, socket, [errnoException(errno, 'read')]);
 };
 
 exports.requestTimedOut = function requestTimedOut(server, socket) {
-  const err = nodeError('ERR_HTTP_REQUEST_TIMEOUT');
-  if (server.emit('clientError', err, socket)) return;
-  answerError(socket, 408, err);
+  ReflectApply(socketError, socket, [nodeError('ERR_HTTP_REQUEST_TIMEOUT')]);
 };
 
 exports.socketEnd = function socketEnd(socket) {
@@ -161,7 +162,7 @@ exports.handedOver = function handedOver(socket) {
   socket.parser = null;
   delete socket.setEncoding;
   socket._httpMessage = null;
-  socket.removeAllListeners('error');
+  socket.removeListener('error', socketError);
   socket.readableFlowing = null;
   socket.read(0);
 };

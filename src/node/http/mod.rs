@@ -79,9 +79,15 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         codes = codes.keyed(PropertyKey::from(u32::from(*code)), JsString::from(*reason));
     }
     let codes = codes.build();
+    let (header_size, lenient) = {
+        let options = &State::of(context).options;
+        (options.max_http_header_size, options.insecure_http_parser)
+    };
     let natives = Natives::new(context)
         .value("methods", methods)
         .value("statusCodes", codes)
+        .value("maxHeaderSize", header_size as f64)
+        .value("insecureHTTPParser", lenient)
         .function("setUp", 1, set_up)
         .function("defineIncoming", 1, incoming::define)
         .function("defineOutgoing", 1, outgoing::define)

@@ -18,6 +18,7 @@ use crate::{
         buffer::{self, View},
         errors,
     },
+    runtime::State,
 };
 
 struct Parser {
@@ -58,10 +59,15 @@ impl Parser {
         let size = number(js_string!("maxHeaderSize"))?;
         let count = number(js_string!("maxHeadersCount"))?;
         let join = options.get(js_string!("joinDuplicateHeaders"), context)?;
-        let limits = match size {
-            0 => Limits::default(),
-            size => Limits {
-                header_size: size as usize,
+        let lenient = options.get(js_string!("insecureHTTPParser"), context)?;
+        let limits = Limits {
+            header_size: match size {
+                0 => State::of(context).options.max_http_header_size,
+                size => size as usize,
+            },
+            lenient: match lenient.is_undefined() {
+                true => State::of(context).options.insecure_http_parser,
+                false => lenient.to_boolean(),
             },
         };
         self.decoder.replace(Decoder::new(Role::Client, limits));
@@ -74,7 +80,7 @@ impl Parser {
     }
 }
 
-/// `makeParser({ maxHeaderSize, maxHeadersCount, joinDuplicateHeaders })`: an object with `execute`, `finish`, `resume` …, that calls its
+/// `makeParser({ maxHeaderSize, maxHeadersCount, joinDuplicateHeaders, insecureHTTPParser })`: an object with `execute`, `finish`, `resume` …, that calls its
 /// own `onHead(fields…)`, `onBody`, `onEnd`, `onError`.
 fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let options = args.get_or_undefined(0).to_object(context)?;

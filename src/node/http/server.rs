@@ -65,6 +65,8 @@ struct Options {
     reject_body: bool,
     no_delay: bool,
     header_size: usize,
+    /// `insecureHTTPParser`
+    lenient: bool,
     incoming_class: Option<JsObject>,
     response_class: Option<JsObject>,
     /// The listener of 'connection' that the script half installed.
@@ -82,6 +84,7 @@ impl Options {
             join_duplicates: option(js_string!("joinDuplicateHeaders"))?.to_boolean(),
             reject_body: option(js_string!("rejectNonStandardBodyWrites"))?.to_boolean(),
             no_delay: option(js_string!("noDelay"))?.to_boolean(),
+            lenient: option(js_string!("insecureHTTPParser"))?.to_boolean(),
             header_size: option(js_string!("maxHeaderSize"))?.to_u32(context)? as usize,
         })
     }
@@ -106,6 +109,7 @@ impl Server {
     pub fn limits(&self) -> Limits {
         Limits {
             header_size: self.options.header_size,
+            lenient: self.options.lenient,
         }
     }
 

@@ -7,7 +7,10 @@ const { nodeError, exceptionWithHostPort } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const normalized = Symbol('normalized');
-const autoSelect = exports.autoSelect = { on: true, timeout: 250 };
+const autoSelect = exports.autoSelect = {
+  on: native.autoSelectFamily,
+  timeout: native.autoSelectFamilyAttemptTimeout,
+};
 
 exports.setAutoSelect = function(value) {
   binding('validators').validateBoolean(value, 'value');

@@ -60,7 +60,16 @@ impl Slot {
 
 /// `binding('net')`
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
+    let (select, attempt) = {
+        let options = &State::of(context).options;
+        (
+            options.network_family_autoselection,
+            options.network_family_attempt_timeout,
+        )
+    };
     Ok(Natives::new(context)
+        .value("autoSelectFamily", select)
+        .value("autoSelectFamilyAttemptTimeout", attempt)
         .function("setCallbacks", 1, set_callbacks)
         .function("isIP", 1, address::is_ip)
         .function("isIPv4", 1, address::is_ipv4)

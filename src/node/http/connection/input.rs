@@ -234,7 +234,6 @@ impl Connection {
             socket,
             JsString::from(error.code()).into(),
             JsString::from(error.reason()).into(),
-            error.status().into(),
             (parsed as f64).into(),
             packet.into(),
         ];

@@ -77,7 +77,7 @@ impl Decoder {
     /// Takes one item from the front of `input`.
     ///
     /// # Errors
-    /// A malformed message; the decoder gives the same answer ever after.
+    /// A malformed message, with `input` moved to where that was seen; the decoder gives the same answer ever after.
     pub fn decode<'a>(&mut self, input: &mut &'a [u8]) -> Result<Item<'a>, ParseError> {
         let outcome = self.next(input);
         if let Err(error) = outcome {
@@ -138,7 +138,14 @@ impl Decoder {
         let bytes: &[u8] = if before > 0 { &self.partial } else { input };
         let found = match fast::parse(bytes, self.role, self.limits) {
             Some(found) => Some(found),
-            None => strict::parse(bytes, self.role, self.limits)?,
+            None => match strict::parse(bytes, self.role, self.limits) {
+                Ok(found) => found,
+                Err((error, at)) => {
+                    let read = at.saturating_sub(before).clamp(1, input.len());
+                    *input = &input[read..];
+                    return Err(error);
+                }
+            },
         };
         let Some((head, length)) = found else {
             if before == 0 {

@@ -75,15 +75,6 @@ impl ParseError {
         self.parts().1
     }
 
-    /// The status that a server answers when nobody handles the error.
-    pub fn status(self) -> u16 {
-        match self {
-            ParseError::HeaderOverflow => 431,
-            ParseError::ChunkExtensionOverflow => 413,
-            _ => 400,
-        }
-    }
-
     fn parts(self) -> (&'static str, &'static str) {
         use ParseError::*;
         match self {

@@ -41,12 +41,15 @@ pub enum Role {
 pub struct Limits {
     /// Bytes of the target, header names and header values of one message together; its trailers likewise.
     pub header_size: usize,
+    /// Lets control characters and folded lines through in header values: `insecureHTTPParser`.
+    pub lenient: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             header_size: 16 * 1024,
+            lenient: false,
         }
     }
 }

@@ -5,12 +5,44 @@
 
 use super::{Head, Limits, Method, ParseError, Role, framing::Framing, head::Builder};
 
+/// What is wrong with a head, and how many of its bytes were read until that was seen.
+pub(super) type Failure = (ParseError, usize);
+
 /// A head and its length in bytes; `None` when more bytes are needed.
 pub(super) fn parse(
     bytes: &[u8],
     role: Role,
     limits: Limits,
-) -> Result<Option<(Head, usize)>, ParseError> {
+) -> Result<Option<(Head, usize)>, Failure> {
+    match parse_flat(bytes, role, limits) {
+        Err((ParseError::HeaderFold, _)) if limits.lenient => {
+            let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else {
+                return Ok(None);
+            };
+            let end = end + 4;
+            let flat = unfold(&bytes[..end]);
+            let parsed = parse_flat(&flat, role, limits)?;
+            Ok(parsed.map(|(head, _)| (head, end)))
+        }
+        outcome => outcome,
+    }
+}
+
+/// A head without the line breaks that fold its values.
+fn unfold(head: &[u8]) -> Vec<u8> {
+    let mut flat = Vec::with_capacity(head.len());
+    let mut at = 0;
+    while at < head.len() {
+        if matches!(head[at..], [b'\r', b'\n', b' ' | b'\t', ..]) {
+            at += 2;
+        }
+        flat.push(head[at]);
+        at += 1;
+    }
+    flat
+}
+
+fn parse_flat(bytes: &[u8], role: Role, limits: Limits) -> Result<Option<(Head, usize)>, Failure> {
     let mut reader = Reader::new(bytes, limits);
     let outcome = reader.start_line(role).and_then(|line| {
         let framing = reader.fields(Framing::default(), true)?;
@@ -24,11 +56,13 @@ pub(super) fn parse(
             builder.method = line.method;
             builder.version = line.version;
             builder.status = line.status;
-            builder.traits = framing.finish(role, line.version, line.status, connect)?;
+            builder.traits = framing
+                .finish(role, line.version, line.status, connect)
+                .map_err(|error| (error, reader.at))?;
             Ok(Some((builder.finish(), reader.at)))
         }
         Err(Stop::More) => Ok(None),
-        Err(Stop::Wrong(error)) => Err(error),
+        Err(Stop::Wrong(error)) => Err((error, reader.at)),
     }
 }
 
@@ -360,6 +394,7 @@ impl<'a> Reader<'a> {
                 b'\r' => break,
                 b'\n' => return Err(ParseError::HeaderValueCarriageReturn.into()),
                 b'\t' | b' '..=b'~' | 0x80.. => self.at += 1,
+                1.. if self.limits.lenient => self.at += 1,
                 _ => return Err(ParseError::HeaderValueCharacter.into()),
             }
         }
