@@ -5,7 +5,7 @@ use std::{
     fs,
     io::Read,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         Condvar, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -72,6 +72,8 @@ pub struct Runner {
     places: Places,
     /// What Node skips on such a machine.
     known_skips: BTreeMap<Test, usize>,
+    /// What `process.features` of the program says it has.
+    features: Vec<String>,
     started: AtomicU64,
 }
 
@@ -84,6 +86,7 @@ impl Runner {
         let scratch = std::env::temp_dir().join(format!("ouro-node-{}", std::process::id()));
         fs::create_dir_all(&scratch)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let features = features(&program)?;
         Ok(Self {
             suite,
             program,
@@ -94,6 +97,7 @@ impl Runner {
                 sandbox::Kind::Shared => 1,
             }),
             known_skips: suite::known_skips()?,
+            features,
             started: AtomicU64::new(0),
         })
     }
@@ -108,8 +112,19 @@ impl Runner {
 
     /// Runs a test of the suite.
     pub fn run(&self, test: &Test, limit: Duration) -> Outcome {
+        let file = self.suite.file(test);
+        let source = fs::read(&file).unwrap_or_default();
+        if let Some(feature) = suite::needed_feature(&String::from_utf8_lossy(&source))
+            && !self.features.iter().any(|has| has == feature)
+        {
+            return Outcome {
+                verdict: Verdict::Skipped,
+                output: format!("without process.features.{feature} it returns at once\n"),
+                took: Duration::ZERO,
+            };
+        }
         let skips = self.known_skips.get(test).copied().unwrap_or(0);
-        self.run_in_place(&self.suite.file(test), limit, &[], skips)
+        self.run_in_place(&file, limit, &[], skips)
     }
 
     /// Runs any file as a test of the suite is run.
@@ -225,6 +240,17 @@ impl Runner {
         };
         (verdict, output.into_text())
     }
+}
+
+/// The names of the features that the program has.
+fn features(program: &Path) -> std::io::Result<Vec<String>> {
+    let script = "Object.keys(process.features).filter((name) => process.features[name]).join(' ')";
+    let output = Command::new(program)
+        .args(["-p", script])
+        .stdin(Stdio::null())
+        .output()?;
+    let names = String::from_utf8_lossy(&output.stdout);
+    Ok(names.split_whitespace().map(str::to_owned).collect())
 }
 
 impl Drop for Runner {

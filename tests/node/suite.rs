@@ -136,3 +136,12 @@ pub fn flags(source: &str) -> Vec<String> {
         .map(|line| line.split_whitespace().map(str::to_owned).collect())
         .unwrap_or_default()
 }
+
+/// The feature (of `process.features`) without which a test says nothing and returns on its first lines: a way to skip
+/// itself that its output doesn't show.
+pub fn needed_feature(source: &str) -> Option<&str> {
+    source.lines().find_map(|line| {
+        line.strip_prefix("if (!process.features.")?
+            .strip_suffix(") return;")
+    })
+}
