@@ -2,7 +2,11 @@
 //! streams. The only place of this crate with `unsafe`.
 
 #[cfg(unix)]
+mod credentials;
+#[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+pub use credentials::*;
 #[cfg(unix)]
 pub use unix::*;
 

@@ -66,12 +66,19 @@ pub fn add<'context>(mut natives: Natives<'context>, options: &Options) -> Nativ
 impl Natives<'_> {
     #[cfg(unix)]
     fn ids(self) -> Self {
+        use super::credentials;
         use crate::sys::ids;
         self.function("getuid", 0, |_, _, _| Ok(ids().uid.into()))
             .function("geteuid", 0, |_, _, _| Ok(ids().euid.into()))
             .function("getgid", 0, |_, _, _| Ok(ids().gid.into()))
             .function("getegid", 0, |_, _, _| Ok(ids().egid.into()))
             .function("getgroups", 0, get_groups)
+            .function("setuid", 1, credentials::set_uid)
+            .function("seteuid", 1, credentials::set_euid)
+            .function("setgid", 1, credentials::set_gid)
+            .function("setegid", 1, credentials::set_egid)
+            .function("setgroups", 1, credentials::set_groups)
+            .function("initgroups", 2, credentials::init_groups)
     }
 
     #[cfg(not(unix))]

@@ -2,6 +2,8 @@
 //!
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/process.html>
 
+#[cfg(unix)]
+mod credentials;
 mod emitter;
 mod env;
 mod exit;
