@@ -165,6 +165,9 @@ fn execute(program: &Program, run: &Invocation, context: &mut Context) -> JsResu
         Program::File(path) => return modules::start_main(Path::new(path), context),
         Program::Text(text, name) => (text, name),
     };
+    if run.eval.is_some() {
+        modules::define_builtin_globals(context)?;
+    }
     if run.input_type == Some(InputType::Module) {
         return modules::run_eval_module(text, context);
     }

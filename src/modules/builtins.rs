@@ -1,9 +1,14 @@
 //! The built-in modules as user code names them.
 
-use boa_engine::{Context, JsResult, JsString, JsValue};
+use boa_engine::{
+    Context, JsResult, JsString, JsValue, NativeFunction, object::FunctionObjectBuilder,
+};
 
 use crate::{
-    engine::registry,
+    engine::{
+        native::{self, Maker},
+        registry,
+    },
     node::{
         PUBLIC_MODULES, SCHEME_ONLY_MODULES,
         errors::{self, Base},
@@ -54,4 +59,24 @@ pub fn load(specifier: &str, context: &mut Context) -> JsResult<JsValue> {
         &message,
         context,
     ))
+}
+
+/// Makes every built-in a global of its name, loaded on first touch: what code of `-e` and `-p` finds.
+///
+/// # Errors
+/// Those of the engine.
+pub fn define_globals(context: &mut Context) -> JsResult<()> {
+    let global = context.global_object();
+    for name in PUBLIC_MODULES {
+        let key = JsString::from(*name);
+        let is_name = !name.contains('/') && !name.starts_with('_');
+        if !is_name || global.has_own_property(key.clone(), context)? {
+            continue;
+        }
+        let make = NativeFunction::from_copy_closure(|_, _, context| load(name, context));
+        let make = FunctionObjectBuilder::new(context.realm(), make).build();
+        let maker = Maker::Script(make.into());
+        native::define_late(&global, key, native::METHOD, maker, context);
+    }
+    Ok(())
 }

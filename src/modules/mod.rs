@@ -23,6 +23,7 @@ use std::path::Path;
 use boa_engine::{Context, JsResult, JsValue, Script, Source, object::builtins::JsPromise};
 use rustc_hash::FxHashSet;
 
+pub use builtins::define_globals as define_builtin_globals;
 pub use commonjs::binding;
 pub use esm::{Loader, report_unsettled_main};
 use syntax::SyntaxErrorLocation;
