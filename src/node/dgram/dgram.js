@@ -228,14 +228,15 @@ Socket.prototype.connect = function connect(port, address, callback) {
     address = '';
   }
   validateString(address, 'address');
-  const state = this[kState];
+  const socket = this;
+  const state = socket[kState];
   if (state.connection !== 'disconnected') throw nodeError('ERR_SOCKET_DGRAM_IS_CONNECTED');
   state.connection = 'connecting';
-  whenBound(this, () => {
-    if (callback) this.once('connect', callback);
-    lookUp(this, address, (err, ip) => {
+  whenBound(socket, () => {
+    if (callback) socket.once('connect', callback);
+    lookUp(socket, address, (err, ip) => {
       if (!state.handle) return;
-      if (!err && state.sendBlockList?.check(ip, this.type === 'udp6' ? 'ipv6' : 'ipv4')) {
+      if (!err && state.sendBlockList?.check(ip, socket.type === 'udp6' ? 'ipv6' : 'ipv4')) {
         err = nodeError('ERR_IP_BLOCKED', ip);
       }
       if (!err) {
@@ -246,16 +247,16 @@ Socket.prototype.connect = function connect(port, address, callback) {
         state.connection = 'disconnected';
         nextTick(() => {
           if (callback) {
-            this.removeListener('connect', callback);
+            socket.removeListener('connect', callback);
             callback(err);
           } else {
-            this.emit('error', err);
+            socket.emit('error', err);
           }
         });
         return;
       }
       state.connection = 'connected';
-      nextTick(() => this.emit('connect'));
+      nextTick(() => socket.emit('connect'));
     });
   });
 };
@@ -327,10 +328,11 @@ Socket.prototype.send = function send(message, offset, length, port, address, ca
   } else if (address != null) {
     validateString(address, 'address');
   }
-  open(this);
-  whenBound(this, () => {
-    if (connected) transmit(this, null, undefined, list, address, port, callback);
-    else lookUp(this, address, (err, ip) => transmit(this, err, ip, list, address, port, callback));
+  const socket = this;
+  open(socket);
+  whenBound(socket, () => {
+    if (connected) transmit(socket, null, undefined, list, address, port, callback);
+    else lookUp(socket, address, (err, ip) => transmit(socket, err, ip, list, address, port, callback));
   });
 };
 
