@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use support::{Running, ouro, threads_of};
 
 fn workers(id: u32) -> Vec<String> {
@@ -34,6 +36,11 @@ fn threads_with(size: Option<&str>, expected: usize) {
     );
     program.signal("USR2");
     assert_eq!(program.line(), "worked");
+    // A thread takes its name when it first runs, which the one that did the work needn't wait for.
+    let end = Instant::now() + Duration::from_secs(20);
+    while workers(program.id()).len() < expected && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
+    }
     assert_eq!(workers(program.id()).len(), expected, "{size:?}");
 }
 
