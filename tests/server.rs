@@ -177,3 +177,19 @@ fn signals_end_them_as_they_end_node() {
         assert_eq!(server.program.wait().signal(), Some(number), "{name}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signal_that_the_parent_ignores_ends_them_all_the_same() {
+    use std::os::unix::process::ExitStatusExt;
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "trap '' INT; exec \"$0\" \"$1\""])
+        .arg(env!("CARGO_BIN_EXE_ouro"))
+        .arg(support::server_script("hello.js"))
+        .env("PORT", "0");
+    let mut program = support::Running::start(&mut command);
+    assert!(program.line().starts_with("Listening"));
+    program.signal("INT");
+    assert_eq!(program.wait().signal(), Some(2));
+}

@@ -26,6 +26,7 @@ use crate::{
 
 /// Runs the program; returns its exit code.
 pub fn main() -> i32 {
+    crate::sys::restore_signals();
     let node_options = std::env::var("NODE_OPTIONS").ok();
     let run = match flags::parse(std::env::args().skip(1), node_options.as_deref()) {
         Ok(run) => run,

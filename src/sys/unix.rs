@@ -226,6 +226,23 @@ pub fn stream_kind(fd: i32) -> StreamKind {
     }
 }
 
+/// Gives every signal its default action, whatever the process was started with; a shell has its background jobs ignore
+/// `SIGINT`, and Node.js doesn't inherit that either. `SIGPIPE` stays ignored, since a write says `EPIPE`, and what reports
+/// an overflowed stack stays too.
+pub fn restore_signals() {
+    for signal in 1..32 {
+        let kept = matches!(
+            signal,
+            libc::SIGKILL | libc::SIGSTOP | libc::SIGPIPE | libc::SIGSEGV | libc::SIGBUS
+        );
+        if kept {
+            continue;
+        }
+        // SAFETY: the default action is no code of ours, and no handler has been set yet.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
 /// The number of a network interface; 0 if there is none of that name.
 pub fn interface_index(name: &str) -> u32 {
     let Ok(name) = CString::new(name) else {

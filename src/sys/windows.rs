@@ -70,6 +70,9 @@ pub fn stream_kind(fd: i32) -> StreamKind {
     }
 }
 
+/// A process inherits no dispositions here.
+pub fn restore_signals() {}
+
 /// Interfaces have numbers here, not names.
 pub fn interface_index(_: &str) -> u32 {
     0
