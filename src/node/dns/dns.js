@@ -176,13 +176,7 @@ exports.setDefaultResultOrder = setDefaultResultOrder;
 exports.ADDRCONFIG = native.ADDRCONFIG;
 exports.ALL = native.ALL;
 exports.V4MAPPED = native.V4MAPPED;
-require('dns/codes')(exports);
-
-const missing = require('module/missing')('dns');
-const MISSING = ['Resolver', 'setServers', 'getServers', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveCaa',
-  'resolveCname', 'resolveMx', 'resolveNaptr', 'resolveNs', 'resolvePtr', 'resolveSoa', 'resolveSrv', 'resolveTlsa',
-  'resolveTxt', 'reverse'];
-for (let i = 0; i < MISSING.length; i++) exports[MISSING[i]] = missing[MISSING[i]];
+require('dns/codes')(exports, 'dns');
 
 ObjectDefineProperty(exports, 'promises', {
   __proto__: null,

@@ -40,10 +40,4 @@ exports.lookupService = function lookupService(address, port) {
 
 exports.getDefaultResultOrder = dns.getDefaultResultOrder;
 exports.setDefaultResultOrder = dns.setDefaultResultOrder;
-require('dns/codes')(exports);
-
-const missing = require('module/missing')('dnsPromises');
-const MISSING = ['Resolver', 'setServers', 'getServers', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveCaa',
-  'resolveCname', 'resolveMx', 'resolveNaptr', 'resolveNs', 'resolvePtr', 'resolveSoa', 'resolveSrv', 'resolveTlsa',
-  'resolveTxt', 'reverse'];
-for (let i = 0; i < MISSING.length; i++) exports[MISSING[i]] = missing[MISSING[i]];
+require('dns/codes')(exports, 'dnsPromises');

@@ -199,7 +199,6 @@ exports.clearMeasures = (name) => {
   measures = name === undefined ? [] : pick(measures, (entry) => entry.name !== `${name}`);
 };
 exports.setObserver = (listener) => { observe = listener; };
-exports.hasObserver = () => observe !== undefined;
 
 module.exports = {
   ...exports, kMake, PerformanceEntry, PerformanceMark, PerformanceMeasure, PerformanceFunction, add, pick, timeline,
