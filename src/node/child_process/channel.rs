@@ -167,12 +167,7 @@ impl Owner for Channel {
             Event::Wrote { tag, result, .. } => {
                 let done = self.writes.borrow_mut().remove(&tag);
                 let errno = result.as_ref().err().map_or(0, errno_of);
-                match done {
-                    Some(done) => done
-                        .call(&JsValue::undefined(), &[errno.into()], context)
-                        .map(drop),
-                    None => Ok(()),
-                }
+                crate::node::net::finish(done, errno, context)
             }
             Event::Closed(_) => {
                 self.onread.replace(None);

@@ -162,12 +162,7 @@ impl Owner for Socket {
             Event::Wrote { tag, result, .. } => {
                 let done = self.sends.borrow_mut().remove(&tag);
                 let errno = result.as_ref().err().map_or(0, errno_of);
-                match done {
-                    Some(done) => done
-                        .call(&JsValue::undefined(), &[errno.into()], context)
-                        .map(drop),
-                    None => Ok(()),
-                }
+                crate::node::net::finish(done, errno, context)
             }
             _ => Ok(()),
         }

@@ -274,7 +274,8 @@ impl Owner for Stream {
     }
 }
 
-fn finish(done: Option<JsObject>, errno: i32, context: &mut Context) -> JsResult<()> {
+/// Calls a request's callback, if it has one, with how it ended: 0 or an error number.
+pub fn finish(done: Option<JsObject>, errno: i32, context: &mut Context) -> JsResult<()> {
     match done {
         Some(done) => done
             .call(&JsValue::undefined(), &[errno.into()], context)

@@ -14,7 +14,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 
 use crate::{engine::native::Natives, runtime::State};
 
-pub use handle::{Companion, Stream};
+pub use handle::{Companion, Stream, finish};
 pub use listener::{Accept, Listener, park};
 
 /// Bytes that one read takes at most.
