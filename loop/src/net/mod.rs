@@ -1,9 +1,12 @@
 //! Streams and listeners, one concept over TCP, Unix-domain sockets, pipes and terminals; and datagrams.
 
+mod adopt;
+mod connect;
 mod listener;
 mod options;
 mod payload;
 mod stream;
+mod tcp;
 mod udp;
 mod udp_settings;
 mod write;

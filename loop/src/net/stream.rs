@@ -1,18 +1,14 @@
-//! Streams: connecting, reading, and the bookkeeping that turns edge-triggered readiness into announcements.
+//! Streams: reading, and the bookkeeping that turns edge-triggered readiness into announcements.
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
-use std::path::Path;
-use std::time::Duration;
 
 use mio::{Interest, Registry};
-use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::error::LoopError;
 use crate::event::ReadResult;
 use crate::handle::{HandleId, Kind};
-use crate::net::ConnectOptions;
+use crate::net::connect::Connecting;
 use crate::net::write::{ShutdownState, WriteRequest};
 use crate::phases::Step;
 use crate::sys::{self, Io};
@@ -28,14 +24,6 @@ pub enum StreamKind {
     Pipe,
     /// A terminal.
     Tty,
-}
-
-pub(crate) enum Connecting {
-    /// It was never to be, or is over.
-    No,
-    InProgress,
-    /// It failed on the spot, and the pending phase will say so.
-    Failed(io::Error),
 }
 
 pub(crate) struct Stream {
@@ -60,7 +48,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    fn new(io: Option<Io>) -> Self {
+    pub(super) fn new(io: Option<Io>) -> Self {
         Self {
             short_read_drains: sys::SHORT_READ_DRAINS && io.as_ref().is_some_and(Io::is_tcp),
             io,
@@ -126,7 +114,7 @@ impl Stream {
         drop(self.take_io(registry));
     }
 
-    fn take_io(&mut self, registry: &Registry) -> Option<Io> {
+    pub(super) fn take_io(&mut self, registry: &Registry) -> Option<Io> {
         let mut io = self.io.take()?;
         if self.registered.take().is_some() {
             let _ = io.deregister(registry);
@@ -196,55 +184,6 @@ impl Core {
             Kind::Stream(stream) => stream.watch(self.poll.registry(), id, interest),
             _ => Err(LoopError::WrongKind.into()),
         }
-    }
-
-    /// Adds a stream whose connecting has begun, or has failed.
-    fn add_connecting(&mut self, io: io::Result<Io>) -> Result<HandleId, LoopError> {
-        let (io, failure) = match io {
-            Ok(io) => (Some(io), None),
-            Err(error) => (None, Some(error)),
-        };
-        let mut stream = Box::new(Stream::new(io));
-        stream.connecting = Connecting::InProgress;
-        stream.writable = false;
-        let id = self.handles.insert(Kind::Stream(stream))?;
-        self.requests += 1;
-        let failure = match failure {
-            Some(error) => Some(error),
-            None => self
-                .watch_stream(id, Interest::READABLE | Interest::WRITABLE)
-                .err(),
-        };
-        if let Some(error) = failure {
-            self.stream_mut(id)?.connecting = Connecting::Failed(error);
-            self.make_pending(id);
-        }
-        Ok(id)
-    }
-
-    /// Ends connecting, if it is over.
-    fn finish_connecting(&mut self, id: HandleId) -> Option<Event> {
-        let stream = self.stream_mut(id).ok()?;
-        let result = match std::mem::replace(&mut stream.connecting, Connecting::No) {
-            Connecting::No => return None,
-            Connecting::Failed(error) => Err(error),
-            Connecting::InProgress => match stream.io.as_ref().map(Io::connected) {
-                Some(Ok(true)) => Ok(()),
-                Some(Err(error)) => Err(error),
-                Some(Ok(false)) | None => {
-                    stream.connecting = Connecting::InProgress;
-                    stream.writable = false;
-                    return None;
-                }
-            },
-        };
-        if result.is_err() {
-            stream.open_for_writing = false;
-            stream.cancel_writes();
-        }
-        self.requests -= 1;
-        self.current = Some((id, Step::Flush));
-        Some(Event::Connected { id, result })
     }
 
     pub(crate) fn stream_step(&mut self, id: HandleId, mut step: Step) -> Option<Event> {
@@ -322,73 +261,10 @@ impl Core {
         }
         result
     }
-
-    /// The number of the descriptor behind a stream or listener.
-    pub(crate) fn descriptor_of(&mut self, id: HandleId) -> io::Result<i32> {
-        match &self.handles.open_mut(id)?.kind {
-            Kind::Stream(stream) => stream.io()?.raw_fd(),
-            Kind::Listener(listener) => listener.io()?.raw_fd(),
-            Kind::Udp(udp) => sys::udp_descriptor(udp.io()?),
-            _ => Err(LoopError::WrongKind.into()),
-        }
-    }
-
-    pub(crate) fn adopt(&mut self, io: Io) -> io::Result<HandleId> {
-        let stream = Box::new(Stream::connected(io));
-        Ok(self.handles.insert(Kind::Stream(stream))?)
-    }
 }
 
 /// # Streams
 impl EventLoop {
-    /// Begins to connect; [`Event::Connected`] tells how it went. What fails on the spot is reported there too.
-    pub fn tcp_connect(
-        &self,
-        address: SocketAddr,
-        options: &ConnectOptions,
-    ) -> Result<HandleId, LoopError> {
-        let io = tcp_connect_socket(address, options).map(Io::from_tcp_socket);
-        self.core.borrow_mut().add_connecting(io)
-    }
-
-    /// Begins to connect to a Unix-domain socket; [`Event::Connected`] tells how it went.
-    pub fn pipe_connect(&self, path: &Path) -> Result<HandleId, LoopError> {
-        let io = Io::connect_unix(path);
-        self.core.borrow_mut().add_connecting(io)
-    }
-
-    /// Takes over a descriptor of a connected socket, a pipe, a terminal or a character device.
-    ///
-    /// It is made non-blocking, which whoever shares the open file sees too; except for a terminal, which is opened anew.
-    #[cfg(unix)]
-    pub fn open_fd(&self, fd: std::os::fd::OwnedFd) -> io::Result<HandleId> {
-        let io = Io::from_fd(fd)?;
-        self.core.borrow_mut().adopt(io)
-    }
-
-    /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. Queued writes are cancelled; a
-    /// listener's name in the file system stays.
-    #[cfg(unix)]
-    pub fn detach(&self, id: HandleId) -> io::Result<std::os::fd::OwnedFd> {
-        let mut core = self.core.borrow_mut();
-        let core = &mut *core;
-        let registry = core.poll.registry();
-        let fd = match &mut core.handles.open_mut(id)?.kind {
-            Kind::Stream(stream) => stream.take_io(registry).map(|io| Ok(io.into_fd())),
-            Kind::Listener(listener) => listener.take_io(registry).map(sys::ListenerIo::into_fd),
-            Kind::Udp(udp) => udp.take_io(registry).map(|io| Ok(io.into())),
-            _ => return Err(LoopError::WrongKind.into()),
-        };
-        core.close(id)?;
-        fd.unwrap_or_else(|| Err(LoopError::BadHandle.into()))
-    }
-
-    /// The descriptor behind a stream, a listener or a UDP socket, which stays the loop's.
-    #[cfg(unix)]
-    pub fn raw_fd(&self, id: HandleId) -> io::Result<std::os::fd::RawFd> {
-        self.core.borrow_mut().descriptor_of(id)
-    }
-
     /// What is behind the stream.
     pub fn stream_kind(&self, id: HandleId) -> io::Result<StreamKind> {
         let mut core = self.core.borrow_mut();
@@ -433,68 +309,5 @@ impl EventLoop {
     ) -> ReadResult {
         let read = |io: &Io, buffer: &mut [u8]| io.read_with(buffer, descriptors);
         self.core.borrow_mut().read(id, buffer, read)
-    }
-
-    /// The address of a TCP stream's peer.
-    pub fn peer_addr(&self, id: HandleId) -> io::Result<SocketAddr> {
-        self.core.borrow_mut().stream_mut(id)?.io()?.peer_addr()
-    }
-
-    /// Sends small writes at once (`TCP_NODELAY`).
-    pub fn set_nodelay(&self, id: HandleId, on: bool) -> io::Result<()> {
-        let mut core = self.core.borrow_mut();
-        core.stream_mut(id)?.io()?.socket().set_tcp_nodelay(on)
-    }
-
-    /// Probes an idle TCP connection after `idle`, then each second, ten times; `None` turns probing off.
-    pub fn set_keepalive(&self, id: HandleId, idle: Option<Duration>) -> io::Result<()> {
-        let mut core = self.core.borrow_mut();
-        let socket = core.stream_mut(id)?.io()?.socket();
-        let Some(idle) = idle else {
-            return socket.set_keepalive(false);
-        };
-        if idle < Duration::from_secs(1) {
-            return Err(LoopError::Invalid.into());
-        }
-        let probes = socket2::TcpKeepalive::new()
-            .with_time(idle)
-            .with_interval(Duration::from_secs(1));
-        #[cfg(unix)]
-        let probes = probes.with_retries(10);
-        socket.set_tcp_keepalive(&probes)
-    }
-
-    /// Closes the handle, and the connection with a reset instead of an orderly end.
-    ///
-    /// # Errors
-    /// [`LoopError::Invalid`] if a shutdown is under way.
-    pub fn tcp_close_reset(&self, id: HandleId) -> io::Result<()> {
-        let mut core = self.core.borrow_mut();
-        let stream = core.stream_mut(id)?;
-        if stream.shutdown.is_under_way() {
-            return Err(LoopError::Invalid.into());
-        }
-        if let Some(io) = &stream.io {
-            io.socket().set_linger(Some(Duration::ZERO))?;
-        }
-        Ok(core.close(id)?)
-    }
-}
-
-fn tcp_connect_socket(address: SocketAddr, options: &ConnectOptions) -> io::Result<Socket> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    socket.set_nonblocking(true)?;
-    if let Some(local) = options.local {
-        #[cfg(unix)]
-        socket.set_reuse_address(true)?;
-        socket.bind(&local.into())?;
-    }
-    match socket.connect(&address.into()) {
-        Err(error) if !sys::is_in_progress(&error) => Err(error),
-        _ => Ok(socket),
     }
 }

@@ -7,7 +7,8 @@ use mio::Interest;
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
 use crate::net::Payload;
-use crate::net::stream::{Connecting, Stream};
+use crate::net::connect::Connecting;
+use crate::net::stream::Stream;
 use crate::sys::{self, Descriptor};
 use crate::{Core, Event, EventLoop};
 

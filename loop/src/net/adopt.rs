@@ -1,0 +1,62 @@
+//! Adopting and detaching: streams, listeners and datagram sockets from what the operating system has for them, and
+//! back to it. That is how a handle goes to another loop, thread or process.
+
+use std::io;
+
+use crate::error::LoopError;
+use crate::handle::{HandleId, Kind};
+use crate::net::Stream;
+use crate::sys::{self, Io};
+use crate::{Core, EventLoop};
+
+impl Core {
+    /// The number of the descriptor behind a stream or listener.
+    pub(crate) fn descriptor_of(&mut self, id: HandleId) -> io::Result<i32> {
+        match &self.handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => stream.io()?.raw_fd(),
+            Kind::Listener(listener) => listener.io()?.raw_fd(),
+            Kind::Udp(udp) => sys::udp_descriptor(udp.io()?),
+            _ => Err(LoopError::WrongKind.into()),
+        }
+    }
+
+    pub(crate) fn adopt(&mut self, io: Io) -> io::Result<HandleId> {
+        let stream = Box::new(Stream::connected(io));
+        Ok(self.handles.insert(Kind::Stream(stream))?)
+    }
+}
+
+/// # Adopting and detaching
+impl EventLoop {
+    /// Takes over a descriptor of a connected socket, a pipe, a terminal or a character device.
+    ///
+    /// It is made non-blocking, which whoever shares the open file sees too; except for a terminal, which is opened anew.
+    #[cfg(unix)]
+    pub fn open_fd(&self, fd: std::os::fd::OwnedFd) -> io::Result<HandleId> {
+        let io = Io::from_fd(fd)?;
+        self.core.borrow_mut().adopt(io)
+    }
+
+    /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. Queued writes are cancelled; a
+    /// listener's name in the file system stays.
+    #[cfg(unix)]
+    pub fn detach(&self, id: HandleId) -> io::Result<std::os::fd::OwnedFd> {
+        let mut core = self.core.borrow_mut();
+        let core = &mut *core;
+        let registry = core.poll.registry();
+        let fd = match &mut core.handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => stream.take_io(registry).map(|io| Ok(io.into_fd())),
+            Kind::Listener(listener) => listener.take_io(registry).map(sys::ListenerIo::into_fd),
+            Kind::Udp(udp) => udp.take_io(registry).map(|io| Ok(io.into())),
+            _ => return Err(LoopError::WrongKind.into()),
+        };
+        core.close(id)?;
+        fd.unwrap_or_else(|| Err(LoopError::BadHandle.into()))
+    }
+
+    /// The descriptor behind a stream, a listener or a UDP socket, which stays the loop's.
+    #[cfg(unix)]
+    pub fn raw_fd(&self, id: HandleId) -> io::Result<std::os::fd::RawFd> {
+        self.core.borrow_mut().descriptor_of(id)
+    }
+}
