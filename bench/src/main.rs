@@ -3,8 +3,11 @@
 //! A scenario is a script in `bench/scenarios` whose first lines say how it is measured ([`scenario`]). Each round runs
 //! it once under every runtime ([`peers`]), so that a machine that slows down slows all of them; the ratio is taken
 //! within the rounds and shown with its spread ([`report`]). An answer with a wrong byte is an error, not a fast result.
+//!
+//! `ouro-bench loop` does the same with the event loop and the thread pool alone, beside libuv ([`libuv`]).
 
 mod http;
+mod libuv;
 mod load;
 mod measure;
 mod options;
@@ -13,6 +16,7 @@ mod report;
 mod requests;
 mod scenario;
 mod sys;
+mod workloads;
 
 use std::process::ExitCode;
 
@@ -40,7 +44,17 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let options = options::parse(std::env::args().skip(1))?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.split_first() {
+        Some((first, rest)) if first == "loop" => libuv::run(rest.iter().cloned()),
+        Some((first, rest)) if first == "loop-worker" => workloads::worker(rest),
+        _ => scripts(words.into_iter()),
+    }
+}
+
+/// The scenarios, under Ouro and Node.js.
+fn scripts(words: impl Iterator<Item = String>) -> Result<()> {
+    let options = options::parse(words)?;
     if options.help {
         print!("{}", options::HELP);
         return Ok(());

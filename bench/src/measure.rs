@@ -140,12 +140,13 @@ fn script(scenario: &Scenario, peer: &Peer, prints: &str) -> Result<(f64, Option
     if let Some(mut stdout) = child.stdout.take() {
         stdout.read_to_string(&mut text).map_err(failed)?;
     }
-    let (status, memory) = sys::wait(child).map_err(failed)?;
+    let ended = sys::wait(child).map_err(failed)?;
     let time = start.elapsed().as_secs_f64() * 1e3;
-    if !status.success() || text != prints {
+    if !ended.status.success() || text != prints {
+        let status = ended.status;
         return Err(Error::Wrong(format!("{status}, printed {text:?}")));
     }
-    Ok((time, memory))
+    Ok((time, ended.peak_memory))
 }
 
 fn first_answer(

@@ -6,6 +6,7 @@ use crate::{Error, Result};
 
 pub const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
+       cargo run --release -p ouro-bench -- loop [WORKLOAD…|all] [options]
 
   --runs N        rounds for each scenario (default 5)
   --quick         shorter and fewer rounds: a look, not a figure
@@ -15,7 +16,8 @@ Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
   --profile NAME  build Ouro with this profile (default release; dist is the one that is shipped)
   --node PATH     the Node.js to compare with, instead of that of bench/peers (npm ci there installs it)
 
-Scenarios are the scripts in bench/scenarios.
+Scenarios are the scripts in bench/scenarios. `loop` measures the event loop and the thread pool
+beside libuv; `loop --help` says more.
 ";
 
 /// What was asked for.

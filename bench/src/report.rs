@@ -30,14 +30,14 @@ pub struct Report {
 }
 
 /// A median with its extremes.
-struct Spread {
-    median: f64,
+pub struct Spread {
+    pub median: f64,
     least: f64,
     most: f64,
 }
 
 impl Spread {
-    fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
         Some(Self {
@@ -47,7 +47,7 @@ impl Spread {
         })
     }
 
-    fn ratio_text(&self) -> String {
+    pub fn ratio_text(&self) -> String {
         let Self {
             median,
             least,
@@ -221,7 +221,7 @@ fn row(result: &Measured) -> String {
 }
 
 /// Today's date in UTC, as `2026-01-31`.
-fn today() -> String {
+pub fn today() -> String {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

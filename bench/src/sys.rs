@@ -37,11 +37,20 @@ pub fn pins() -> bool {
         .is_some()
 }
 
-/// Waits for a child; its peak memory in MB comes with its status.
+/// A process that is over.
+pub struct Ended {
+    pub status: ExitStatus,
+    /// In MB.
+    pub peak_memory: Option<f64>,
+    /// Of the program and of the system for it.
+    pub cpu_seconds: Option<f64>,
+}
+
+/// Waits for a child, and says what it needed.
 ///
 /// # Errors
 /// When the system refuses.
-pub fn wait(child: Child) -> io::Result<(ExitStatus, Option<f64>)> {
+pub fn wait(child: Child) -> io::Result<Ended> {
     linux::wait(child)
 }
 
@@ -76,6 +85,8 @@ mod linux {
 
     use libc::cpu_set_t;
 
+    use super::Ended;
+
     pub fn affinity() -> Option<cpu_set_t> {
         // SAFETY: a set of bits may be all zeros, and the size is that of the set.
         unsafe {
@@ -107,7 +118,7 @@ mod linux {
         unsafe { libc::sched_setaffinity(0, size_of::<cpu_set_t>(), set) };
     }
 
-    pub fn wait(child: Child) -> io::Result<(ExitStatus, Option<f64>)> {
+    pub fn wait(child: Child) -> io::Result<Ended> {
         let id = child.id() as libc::pid_t;
         // SAFETY: plain numbers, for which all zeros is a value.
         let mut usage: libc::rusage = unsafe { mem::zeroed() };
@@ -119,17 +130,20 @@ mod linux {
                 return Err(error);
             }
         }
-        let megabytes = usage.ru_maxrss as f64 / 1024.0;
-        Ok((ExitStatus::from_raw(status), Some(megabytes)))
+        let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+        Ok(Ended {
+            status: ExitStatus::from_raw(status),
+            peak_memory: Some(usage.ru_maxrss as f64 / 1024.0),
+            cpu_seconds: Some(seconds(usage.ru_utime) + seconds(usage.ru_stime)),
+        })
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod linux {
-    use std::{
-        io,
-        process::{Child, ExitStatus},
-    };
+    use std::{io, process::Child};
+
+    use super::Ended;
 
     pub fn affinity() -> Option<()> {
         None
@@ -143,7 +157,11 @@ mod linux {
 
     pub fn bind(_: &()) {}
 
-    pub fn wait(mut child: Child) -> io::Result<(ExitStatus, Option<f64>)> {
-        Ok((child.wait()?, None))
+    pub fn wait(mut child: Child) -> io::Result<Ended> {
+        Ok(Ended {
+            status: child.wait()?,
+            peak_memory: None,
+            cpu_seconds: None,
+        })
     }
 }
