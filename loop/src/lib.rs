@@ -163,7 +163,7 @@ use std::time::Duration;
 pub use error::LoopError;
 pub use event::{Event, ReadResult, RunMode};
 pub use handle::{HandleId, HandleKind};
-pub use metrics::Metrics;
+pub use metrics::{CallbackTime, Metrics};
 pub use net::{
     ConnectOptions, ListenOptions, MulticastInterface, Payload, StreamKind, UdpOptions, UdpSettings,
 };
@@ -228,6 +228,7 @@ pub(crate) struct Core {
     /// Whether poll may sleep in a run of one iteration: nothing was pending before it.
     can_sleep: bool,
     metrics: Metrics,
+    callbacks: metrics::CallbackClock,
 }
 
 impl Core {
@@ -262,6 +263,7 @@ impl Core {
             can_sleep: false,
             mode: RunMode::Default,
             metrics: Metrics::default(),
+            callbacks: metrics::CallbackClock::default(),
         })
     }
 
@@ -340,7 +342,13 @@ impl EventLoop {
     /// If the operating system's poll fails for a reason other than an interrupt, which it does only if the
     /// process closed a descriptor that isn't its own.
     pub fn next_event(&self, mode: RunMode) -> Option<Event> {
-        self.core.borrow_mut().next_event(mode)
+        let mut core = self.core.borrow_mut();
+        core.callback_ends();
+        let event = core.next_event(mode);
+        if let Some(event) = &event {
+            core.callback_begins(event);
+        }
+        event
     }
 
     /// Runs the loop and hands each event to `handler`; answers whether something is still alive.

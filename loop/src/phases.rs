@@ -270,6 +270,9 @@ impl Core {
             note_readiness(&mut self.handles, &mut self.ready, id, event);
         }
         self.metrics.events += fetched as u64;
+        if !sleeps {
+            self.metrics.events_waiting += fetched as u64;
+        }
         if woken {
             self.collect_wakes();
         }
