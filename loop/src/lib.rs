@@ -150,6 +150,7 @@ mod process;
 mod signal;
 mod sys;
 mod timer;
+mod tty;
 mod wake;
 mod watcher;
 
@@ -168,6 +169,7 @@ pub use net::{
     ConnectOptions, ListenOptions, MulticastInterface, Payload, StreamKind, UdpOptions, UdpSettings,
 };
 pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};
+pub use tty::{DescriptorKind, TtyMode, guess_kind, reset_tty};
 pub use wake::Waker;
 
 use handle::{Handles, Kind};

@@ -4,7 +4,7 @@
 mod common;
 
 use std::io::{ErrorKind, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
 use common::{any_port, new_loop, pipe_pair, run, run_out};
@@ -169,47 +169,6 @@ fn a_detached_listener_goes_on_in_another_loop() {
         let (ours, _theirs) = UnixStream::pair().unwrap();
         assert!(second.open_listener_fd(ours.into()).is_err());
     }
-}
-
-#[test]
-fn a_terminal_is_read_line_by_line_and_stays_blocking_for_others() {
-    let (mut master, mut slave) = (-1, -1);
-    // SAFETY: both numbers are valid to write to, and the rest may be null.
-    let failed = unsafe {
-        libc::openpty(
-            &mut master,
-            &mut slave,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-        )
-    };
-    assert_eq!(failed, 0);
-    // SAFETY: both have just been opened and belong to nobody else.
-    let (master, slave) = unsafe { (OwnedFd::from_raw_fd(master), OwnedFd::from_raw_fd(slave)) };
-    let others = slave.try_clone().unwrap();
-    let ev = new_loop();
-    let id = ev.open_fd(slave).unwrap();
-    assert_eq!(ev.stream_kind(id).unwrap(), StreamKind::Tty);
-    // SAFETY: the descriptor is open.
-    let flags = unsafe { libc::fcntl(others.as_raw_fd(), libc::F_GETFL) };
-    assert_eq!(flags & libc::O_NONBLOCK, 0);
-
-    ev.read_start(id).unwrap();
-    std::fs::File::from(master.try_clone().unwrap())
-        .write_all(b"one\ntwo\n")
-        .unwrap();
-    let mut lines = Vec::new();
-    while lines.len() < 2 {
-        if let Some(Event::Readable(id)) = ev.next_event(RunMode::Default) {
-            let mut buffer = [0; 64];
-            // A short read of a terminal is a line, and there may be another.
-            if let ReadResult::Data(count) = ev.read(id, &mut buffer) {
-                lines.push(String::from_utf8_lossy(&buffer[..count]).into_owned());
-            }
-        }
-    }
-    assert_eq!(lines, ["one\n", "two\n"]);
 }
 
 #[test]

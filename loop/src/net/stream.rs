@@ -74,6 +74,10 @@ impl Stream {
         self.io.as_ref().ok_or_else(|| LoopError::BadHandle.into())
     }
 
+    pub(crate) fn io_mut(&mut self) -> io::Result<&mut Io> {
+        self.io.as_mut().ok_or_else(|| LoopError::BadHandle.into())
+    }
+
     /// Remembers what poll saw.
     pub(crate) fn note(&mut self, event: &mio::event::Event) {
         if event.is_readable() || event.is_read_closed() || event.is_error() {
@@ -172,7 +176,7 @@ impl Stream {
 }
 
 impl Core {
-    pub(super) fn stream_mut(&mut self, id: HandleId) -> Result<&mut Stream, LoopError> {
+    pub(crate) fn stream_mut(&mut self, id: HandleId) -> Result<&mut Stream, LoopError> {
         match &mut self.handles.open_mut(id)?.kind {
             Kind::Stream(stream) => Ok(stream),
             _ => Err(LoopError::WrongKind),

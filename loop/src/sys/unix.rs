@@ -1,16 +1,16 @@
 //! Unix: epoll or kqueue, file descriptors.
 
 mod ancillary;
+mod guarded;
 mod process;
 mod signal;
+mod tty;
 
-use std::ffi::{CStr, OsStr};
 use std::fs::File;
 use std::io::{self, IoSlice, IsTerminal, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use mio::event::Source;
@@ -23,6 +23,9 @@ pub(crate) type Descriptor = OwnedFd;
 
 pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;
+pub(crate) use tty::{guess_kind, reset_tty};
+
+use tty::Terminal;
 
 pub(crate) use libc::{EBADF, ECANCELED, EDESTADDRREQ, EINVAL, EISCONN, EMFILE, ENOTCONN, EPIPE};
 
@@ -44,8 +47,9 @@ pub(crate) fn hrtime() -> u64 {
 pub(crate) enum Io {
     Tcp(TcpStream),
     Unix(UnixStream),
-    /// A FIFO, a terminal or a character device.
+    /// A FIFO or a character device.
     File(File),
+    Tty(Terminal),
 }
 
 /// Does `$body` with the stream as `$io`, whatever it is.
@@ -55,6 +59,7 @@ macro_rules! each {
             Io::Tcp($io) => $body,
             Io::Unix($io) => $body,
             Io::File($io) => $body,
+            Io::Tty($io) => $body,
         }
     };
 }
@@ -80,10 +85,8 @@ impl Io {
     /// Takes over a descriptor, whatever it is, and makes it non-blocking. A terminal is opened anew, for others have the
     /// same open file, and to them it should stay blocking.
     pub(crate) fn from_fd(fd: OwnedFd) -> io::Result<Self> {
-        if fd.is_terminal()
-            && let Some(terminal) = reopen_terminal(fd.as_fd())
-        {
-            return Ok(Io::File(terminal));
+        if fd.is_terminal() {
+            return Terminal::open(fd).map(Io::Tty);
         }
         set_nonblocking(fd.as_fd())?;
         let socket = socket2::SockRef::from(&fd);
@@ -106,6 +109,7 @@ impl Io {
             Io::Tcp(io) => std::net::TcpStream::from(io).into(),
             Io::Unix(io) => std::os::unix::net::UnixStream::from(io).into(),
             Io::File(io) => io.into(),
+            Io::Tty(io) => io.into_fd(),
         }
     }
 
@@ -114,7 +118,7 @@ impl Io {
     }
 
     pub(crate) fn is_tty(&self) -> bool {
-        matches!(self, Io::File(file) if file.is_terminal())
+        matches!(self, Io::Tty(_))
     }
 
     /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
@@ -122,7 +126,7 @@ impl Io {
         let (error, peer) = match self {
             Io::Tcp(io) => (io.take_error()?, io.peer_addr().map(drop)),
             Io::Unix(io) => (io.take_error()?, io.peer_addr().map(drop)),
-            Io::File(_) => (None, Ok(())),
+            Io::File(_) | Io::Tty(_) => (None, Ok(())),
         };
         match (error, peer) {
             (Some(error), _) => Err(error),
@@ -141,6 +145,7 @@ impl Io {
             Io::Tcp(io) => (&mut &*io).read(buffer),
             Io::Unix(io) => (&mut &*io).read(buffer),
             Io::File(io) => (&mut &*io).read(buffer),
+            Io::Tty(io) => io.file().read(buffer),
         }
     }
 
@@ -151,6 +156,7 @@ impl Io {
             (Io::Tcp(io), _) => (&mut &*io).write_vectored(buffers),
             (Io::Unix(io), _) => (&mut &*io).write_vectored(buffers),
             (Io::File(io), _) => (&mut &*io).write_vectored(buffers),
+            (Io::Tty(io), _) => io.file().write_vectored(buffers),
         }
     }
 
@@ -158,7 +164,7 @@ impl Io {
         match self {
             Io::Tcp(io) => io.shutdown(Shutdown::Write),
             Io::Unix(io) => io.shutdown(Shutdown::Write),
-            Io::File(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
+            Io::File(_) | Io::Tty(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
 
@@ -176,6 +182,7 @@ impl Io {
             Io::Tcp(io) => io.register(registry, token, interest),
             Io::Unix(io) => io.register(registry, token, interest),
             Io::File(io) => SourceFd(&io.as_raw_fd()).register(registry, token, interest),
+            Io::Tty(io) => SourceFd(&io.as_raw_fd()).register(registry, token, interest),
         }
     }
 
@@ -189,6 +196,7 @@ impl Io {
             Io::Tcp(io) => io.reregister(registry, token, interest),
             Io::Unix(io) => io.reregister(registry, token, interest),
             Io::File(io) => SourceFd(&io.as_raw_fd()).reregister(registry, token, interest),
+            Io::Tty(io) => SourceFd(&io.as_raw_fd()).reregister(registry, token, interest),
         }
     }
 
@@ -197,6 +205,7 @@ impl Io {
             Io::Tcp(io) => io.deregister(registry),
             Io::Unix(io) => io.deregister(registry),
             Io::File(io) => SourceFd(&io.as_raw_fd()).deregister(registry),
+            Io::Tty(io) => SourceFd(&io.as_raw_fd()).deregister(registry),
         }
     }
 
@@ -314,28 +323,6 @@ impl Drop for ListenerIo {
             let _ = std::fs::remove_file(path);
         }
     }
-}
-
-fn reopen_terminal(fd: BorrowedFd<'_>) -> Option<File> {
-    let mut name = [0_u8; 256];
-    // SAFETY: the descriptor is open, and `name` has room for as many bytes as it says.
-    let (failed, flags) = unsafe {
-        (
-            libc::ttyname_r(fd.as_raw_fd(), name.as_mut_ptr().cast(), name.len()),
-            libc::fcntl(fd.as_raw_fd(), libc::F_GETFL),
-        )
-    };
-    if failed != 0 || flags < 0 {
-        return None;
-    }
-    let path = OsStr::from_bytes(CStr::from_bytes_until_nul(&name).ok()?.to_bytes());
-    let mode = flags & libc::O_ACCMODE;
-    File::options()
-        .read(mode != libc::O_WRONLY)
-        .write(mode != libc::O_RDONLY)
-        .custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK)
-        .open(path)
-        .ok()
 }
 
 fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {

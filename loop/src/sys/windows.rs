@@ -2,6 +2,7 @@
 
 mod process;
 mod signal;
+mod tty;
 
 use std::fs::File;
 use std::io::{self, IoSlice, Read, Write};
@@ -16,6 +17,7 @@ use mio::{Interest, Registry, Token};
 
 pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;
+pub(crate) use tty::{guess_kind, reset_tty};
 
 /// `ERROR_INVALID_HANDLE`.
 pub(crate) const EBADF: i32 = 6;

@@ -1,15 +1,14 @@
 //! Signals: one handler for the process, which passes each signal on to the loops that asked for it.
 //!
 //! The handler may interrupt any thread at any point, so all it does is count into the inboxes of the loops and wake
-//! them. It reads the table of subscribers under a spin lock; whoever else takes that lock has blocked all
-//! signals on its thread before, so the handler never waits for the thread that it interrupted.
+//! them. It reads the table of subscribers under a lock that it never waits long for.
 
-use std::cell::UnsafeCell;
 use std::io;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::guarded::Guarded;
 use crate::wake::Shared;
 
 /// One more than the largest signal number anywhere.
@@ -42,7 +41,7 @@ impl SignalInbox {
         if !(1..SIGNALS as i32).contains(&signum) {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
-        with_table(|table| {
+        TABLE.with(|table| {
             if table.saved[signum as usize].is_none() {
                 table.saved[signum as usize] = Some(install(signum)?);
             }
@@ -60,7 +59,7 @@ impl SignalInbox {
 
     /// Ends what `subscribe` began. With its last subscriber the signal gets back the action it had before the first.
     pub(crate) fn unsubscribe(self: &Arc<Self>, signum: i32) {
-        with_table(|table| {
+        TABLE.with(|table| {
             if let Some(at) = table.subscriber(signum, self) {
                 table.subscribers[at].times -= 1;
                 if table.subscribers[at].times == 0 {
@@ -97,51 +96,10 @@ impl Table {
     }
 }
 
-struct Registry {
-    locked: AtomicBool,
-    table: UnsafeCell<Table>,
-}
-
-// SAFETY: `table` is only touched by whoever has set `locked`.
-unsafe impl Sync for Registry {}
-
-static REGISTRY: Registry = Registry {
-    locked: AtomicBool::new(false),
-    table: UnsafeCell::new(Table {
-        subscribers: Vec::new(),
-        saved: [None; SIGNALS],
-    }),
-};
-
-impl Registry {
-    fn lock(&self) {
-        while self.locked.swap(true, Ordering::Acquire) {
-            std::hint::spin_loop();
-        }
-    }
-
-    fn unlock(&self) {
-        self.locked.store(false, Ordering::Release);
-    }
-}
-
-/// Changes the table, with all signals blocked meanwhile.
-fn with_table<T>(change: impl FnOnce(&mut Table) -> T) -> T {
-    let mut all = MaybeUninit::uninit();
-    let mut before = MaybeUninit::uninit();
-    // SAFETY: both sets are valid to write to; `sigfillset` initialises the first before it is read.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-    }
-    REGISTRY.lock();
-    // SAFETY: the lock is held, and no handler can interrupt this thread to take it again.
-    let result = change(unsafe { &mut *REGISTRY.table.get() });
-    REGISTRY.unlock();
-    // SAFETY: `before` was initialised by the first call.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
-    result
-}
+static TABLE: Guarded<Table> = Guarded::new(Table {
+    subscribers: Vec::new(),
+    saved: [None; SIGNALS],
+});
 
 /// Makes our handler the signal's action, and gives the one before.
 fn install(signum: i32) -> io::Result<libc::sigaction> {
@@ -164,21 +122,19 @@ fn install(signum: i32) -> io::Result<libc::sigaction> {
 
 extern "C" fn handle(signum: libc::c_int) {
     let errno = io::Error::last_os_error();
-    REGISTRY.lock();
-    // SAFETY: the lock is held. This thread didn't hold it, for then all signals would have been blocked; and no other
-    // handler interrupts this one, whose mask is full.
-    let table = unsafe { &*REGISTRY.table.get() };
-    for subscriber in &table.subscribers {
-        if subscriber.signum == signum {
-            subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::AcqRel);
-            subscriber.inbox.shared.wake();
+    TABLE.with(|table| {
+        for subscriber in &table.subscribers {
+            if subscriber.signum == signum {
+                subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::AcqRel);
+                subscriber.inbox.shared.wake();
+            }
         }
-    }
-    REGISTRY.unlock();
+    });
     set_errno(errno.raw_os_error().unwrap_or(0));
 }
 
-fn set_errno(errno: i32) {
+/// Sets this thread's `errno` back to what a signal handler found.
+pub(super) fn set_errno(errno: i32) {
     #[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
     use libc::__errno as location;
     #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "redox"))]
