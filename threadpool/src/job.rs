@@ -2,11 +2,11 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::Class;
-use crate::metrics::Counters;
+use crate::pool::Shared;
 use crate::queue::Owner;
+use crate::schedule::Turn;
 
 /// Names a job among those of its completion queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +38,8 @@ pub enum JobError {
 #[derive(Clone)]
 pub struct Job {
     pub(crate) id: JobId,
-    pub(crate) task: Arc<dyn Task>,
+    /// Where it waits; `None` if it never did.
+    pub(crate) waits: Option<(Arc<Shared>, Turn)>,
 }
 
 impl Job {
@@ -47,10 +48,21 @@ impl Job {
         self.id
     }
 
-    /// Cancels the job if it hasn't started: then it never runs, and its completion is [`JobError::Canceled`]. Answers
-    /// `false` if it was too late.
+    /// Cancels the job if it hasn't started: then it never runs, what it holds is dropped, and its completion is
+    /// [`JobError::Canceled`]. Answers `false` if it was too late.
+    ///
+    /// It takes a time that grows with the logarithm of the number of jobs that wait, and leaves nothing behind. See
+    /// [`uv_cancel`](https://docs.libuv.org/en/v1.x/request.html#c.uv_cancel).
     pub fn cancel(&self) -> bool {
-        self.task.abandon(JobError::Canceled)
+        let Some((pool, turn)) = &self.waits else {
+            return false;
+        };
+        let task = pool.withdraw(*turn);
+        let canceled = task.is_some();
+        if let Some(task) = task {
+            task.abandon(JobError::Canceled);
+        }
+        canceled
     }
 }
 
@@ -60,35 +72,27 @@ impl std::fmt::Debug for Job {
     }
 }
 
-/// A job as the pool sees it.
-pub(crate) trait Task: Send + Sync {
-    fn class(&self) -> Class;
-    /// Runs the job, unless it has been abandoned.
-    fn run(&self);
-    /// Completes a job that hasn't started with `error`; `false` if it has.
-    fn abandon(&self, error: JobError) -> bool;
-    /// Lets go of a job that has been taken from its owner's waiting ones already.
-    fn discard(&self);
+/// A job as the pool sees it. Whoever takes it out of the schedule has it: a thread, a cancellation, or an owner that goes.
+pub(crate) trait Task: Send {
+    /// Runs the job, calls `ended`, and completes it.
+    fn run(self: Box<Self>, ended: &mut dyn FnMut());
+    /// Completes the job with `error`.
+    fn abandon(self: Box<Self>, error: JobError);
+    /// Lets go of the job without a completion, since its owner goes.
+    fn discard(self: Box<Self>);
+    /// Whose it is.
+    fn owner(&self) -> OwnerId;
 }
+
+/// Tells owners apart, while they live.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OwnerId(pub(crate) usize);
 
 /// A job as it was submitted.
-///
-/// It waits as long as its owner has it among the waiting ones: whoever takes it out of there, a thread or a
-/// cancellation, has the job.
 pub(crate) struct TypedTask<T, F> {
     pub(crate) id: JobId,
-    pub(crate) class: Class,
     pub(crate) owner: Arc<Owner<T>>,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) work: Mutex<Option<F>>,
-}
-
-impl<T, F> TypedTask<T, F> {
-    fn take_work(&self) -> Option<F> {
-        // Nothing panics while this lock is held.
-        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        work.take()
-    }
+    pub(crate) work: F,
 }
 
 impl<T, F> Task for TypedTask<T, F>
@@ -96,39 +100,36 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    fn class(&self) -> Class {
-        self.class
+    fn run(self: Box<Self>, ended: &mut dyn FnMut()) {
+        let Self { id, owner, work } = *self;
+        let result = catch_unwind(AssertUnwindSafe(work))
+            .map_err(|payload| JobError::Panicked(message(payload)));
+        ended();
+        owner.complete(id, result);
     }
 
-    fn run(&self) {
-        if !self.owner.start(self.id) {
-            return;
-        }
-        self.counters.started(self.class);
-        let result = match self.take_work() {
-            Some(work) => catch_unwind(AssertUnwindSafe(work))
-                .map_err(|payload| JobError::Panicked(message(payload))),
-            None => Err(JobError::Canceled),
-        };
-        self.counters.done(self.class);
-        self.owner.complete(self.id, result);
-        self.owner.finish();
+    fn abandon(self: Box<Self>, error: JobError) {
+        let Self { id, owner, work } = *self;
+        drop_quietly(work);
+        owner.complete(id, Err(error));
     }
 
-    fn abandon(&self, error: JobError) -> bool {
-        if !self.owner.withdraw(self.id) {
-            return false;
-        }
-        self.discard();
-        self.owner.complete(self.id, Err(error));
-        true
+    fn discard(self: Box<Self>) {
+        let Self { owner, work, .. } = *self;
+        drop_quietly(work);
+        owner.finish();
     }
 
-    fn discard(&self) {
-        self.counters.canceled(self.class);
-        // What a job captured may panic when dropped; that is nobody's business here.
-        let work = self.take_work();
-        let _ = catch_unwind(AssertUnwindSafe(move || drop(work)));
+    fn owner(&self) -> OwnerId {
+        self.owner.id()
+    }
+}
+
+/// What a job captured, or returned, may panic when it is dropped; that is nobody's business here.
+pub(crate) fn drop_quietly<T>(value: T) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(move || drop(value))) {
+        // Nor is a payload that panics in its turn.
+        std::mem::forget(payload);
     }
 }
 
@@ -136,9 +137,13 @@ where
 fn message(payload: Box<dyn Any + Send>) -> String {
     match payload.downcast::<String>() {
         Ok(text) => *text,
-        Err(payload) => match payload.downcast_ref::<&str>() {
-            Some(text) => (*text).to_owned(),
-            None => "a value that is not a string".to_owned(),
-        },
+        Err(payload) => {
+            let text = match payload.downcast_ref::<&str>() {
+                Some(text) => (*text).to_owned(),
+                None => "a value that is not a string".to_owned(),
+            };
+            drop_quietly(payload);
+            text
+        }
     }
 }

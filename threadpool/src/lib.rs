@@ -40,14 +40,21 @@
 //! ```
 
 #![warn(missing_docs)]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod class;
+mod fork;
 mod job;
 mod metrics;
 mod pool;
 mod queue;
+mod schedule;
 mod size;
+mod sync;
+mod sys;
+mod times;
 
+pub use class::Class;
 pub use job::{Job, JobError, JobId};
 pub use metrics::{ClassMetrics, Metrics};
 pub use pool::{AlreadyStarted, ThreadPool};
@@ -55,23 +62,4 @@ pub use queue::{CompletionQueue, Drain};
 pub use size::{
     DEFAULT_SIZE, MAX_SIZE, SIZE_VARIABLE, SizeWarning, size_from_env, size_from_value,
 };
-
-/// What sort of work a job is. It decides which threads it may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// File system calls.
-    Fs,
-    /// Slow I/O, name resolution above all: at most `(threads + 1) / 2` at a time.
-    Dns,
-    /// Computation: hashing, compression.
-    Cpu,
-}
-
-impl Class {
-    /// Every class.
-    pub const ALL: [Class; 3] = [Class::Fs, Class::Dns, Class::Cpu];
-
-    pub(crate) fn is_slow(self) -> bool {
-        self == Class::Dns
-    }
-}
+pub use times::{ClassTimes, Histogram, Times};

@@ -1,89 +1,82 @@
-//! The threads, and which job is next.
-//!
-//! All threads take from one channel. A slow job isn't in it: it waits in a queue of its own, and the channel
-//! holds at most one ticket that says "look there". A thread that takes the ticket while enough threads are slow
-//! already drops it, and the end of a slow job issues it anew: so slow jobs wait without keeping a thread or the
-//! jobs behind them waiting.
+//! The threads: what they share, how they start, sleep and end. `schedule.rs` says which job is next.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::num::NonZeroU64;
+use std::sync::{Arc, OnceLock, PoisonError};
+use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
-use crate::job::{Task, TypedTask};
-use crate::metrics::Counters;
+use crate::fork::ForkLocal;
+use crate::job::{OwnerId, Task, TypedTask};
+use crate::schedule::{Next, Schedule, Turn};
+use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{self, Condvar, Mutex, MutexGuard};
+use crate::sys::generation;
+use crate::times::{Recorder, Times};
 use crate::{Class, CompletionQueue, Job, JobError, MAX_SIZE, Metrics, SizeWarning, size_from_env};
 
 /// A fixed number of threads that run jobs.
 ///
 /// Dropping a pool cancels the jobs that wait (each completes with [`JobError::Canceled`]) and waits for those that run.
+///
+/// In a process made by `fork` it has no threads and no jobs, and starts its threads anew at the first job there.
 pub struct ThreadPool {
-    shared: Arc<Shared>,
-    threads: Mutex<Threads>,
-    /// Set once all threads are there, so that submitting needn't lock.
-    started: AtomicBool,
+    local: ForkLocal<Local>,
 }
 
-#[derive(Default)]
-struct Threads {
-    /// `None` for the pool whose size the environment says.
-    size: Option<usize>,
-    handles: Vec<JoinHandle<()>>,
-}
-
-/// The pool's threads have been started, so its size stands.
+/// The size of a pool can't change any more: its threads have been started, by its first job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the pool's threads have been started already")]
-pub struct AlreadyStarted;
+#[error(
+    "the pool can't be resized to {wanted}: its first job has started its threads, {threads} of them, and they stay"
+)]
+pub struct AlreadyStarted {
+    /// The threads that there are.
+    pub threads: usize,
+    /// The size that was asked for.
+    pub wanted: usize,
+}
 
 impl ThreadPool {
     /// The pool of this process, whose size is `UV_THREADPOOL_SIZE` at the time of its first job.
     pub fn global() -> &'static ThreadPool {
         static GLOBAL: OnceLock<ThreadPool> = OnceLock::new();
-        GLOBAL.get_or_init(|| ThreadPool::new(None))
+        GLOBAL.get_or_init(|| ThreadPool::new(BY_ENVIRONMENT))
     }
 
     /// A pool of its own. The size is brought into the range 1 to 1024.
     pub fn with_size(size: usize) -> Self {
-        Self::new(Some(size.clamp(1, MAX_SIZE)))
+        Self::new(size.clamp(1, MAX_SIZE))
     }
 
-    fn new(size: Option<usize>) -> Self {
-        let (sender, receiver) = unbounded();
+    fn new(size: usize) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                sender,
-                receiver,
-                slow: Mutex::default(),
-                counters: Arc::default(),
-                closing: AtomicBool::new(false),
-                threads: AtomicUsize::new(0),
-            }),
-            threads: Mutex::new(Threads {
-                size,
-                handles: Vec::new(),
-            }),
-            started: AtomicBool::new(false),
+            local: ForkLocal::new(Local::new(size)),
         }
     }
 
-    /// Sets the size of a pool that hasn't started any thread yet.
+    /// Sets the size of a pool that hasn't started any thread yet; it is brought into the range 1 to 1024.
     pub fn set_size(&self, size: usize) -> Result<(), AlreadyStarted> {
-        let mut threads = self.lock_threads();
-        if !threads.handles.is_empty() {
-            return Err(AlreadyStarted);
+        let local = self.local();
+        let handles = local.lock_handles();
+        if !handles.is_empty() {
+            return Err(AlreadyStarted {
+                threads: handles.len(),
+                wanted: size,
+            });
         }
-        threads.size = Some(size.clamp(1, MAX_SIZE));
+        local.size.store(size.clamp(1, MAX_SIZE), Ordering::Relaxed);
         Ok(())
     }
 
     /// How many threads the pool has or will have, and what is odd about it if the environment says so.
     pub fn size(&self) -> (usize, Option<SizeWarning>) {
-        match self.lock_threads().size {
-            Some(size) => (size, None),
-            None => size_from_env(),
+        let local = self.local();
+        match local.size.load(Ordering::Relaxed) {
+            // What the variable says now doesn't matter to threads that are there.
+            BY_ENVIRONMENT => match local.lock_handles().len() {
+                0 => size_from_env(),
+                threads => (threads, None),
+            },
+            size => (size, None),
         }
     }
 
@@ -95,90 +88,63 @@ impl ThreadPool {
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        let id = queue.owner.next_id();
-        let task: Arc<dyn Task> = Arc::new(TypedTask {
-            id,
-            class,
-            owner: queue.owner.clone(),
-            counters: self.shared.counters.clone(),
-            work: Mutex::new(Some(work)),
-        });
-        queue.owner.add(id, task.clone());
-        self.shared.counters.submitted(class);
-        match self.start_threads() {
-            Ok(()) => self.shared.push(task.clone()),
+        let local = self.local();
+        let owner = queue.owner().clone();
+        let id = owner.begin(&local.shared);
+        let task = Box::new(TypedTask { id, owner, work });
+        let waits = match local.start_threads() {
+            Ok(()) => Some((local.shared.clone(), local.shared.push(class, task))),
             Err(error) => {
                 task.abandon(JobError::NoThreads(error.to_string()));
+                None
             }
-        }
-        Job { id, task }
+        };
+        Job { id, waits }
     }
 
-    /// The pool's figures.
+    /// The pool's figures. They are of one moment, and count a job as done before its completion arrives.
     pub fn metrics(&self) -> Metrics {
-        let counters = &self.shared.counters;
-        Metrics {
-            threads: self.shared.threads.load(Ordering::Relaxed),
-            fs: counters.read(Class::Fs),
-            dns: counters.read(Class::Dns),
-            cpu: counters.read(Class::Cpu),
-        }
+        self.local().shared.lock().schedule.metrics()
     }
 
-    fn lock_threads(&self) -> MutexGuard<'_, Threads> {
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Begins to record how long jobs wait and run, from now on, or ends it and forgets what was recorded. A pool that
+    /// doesn't record reads no clock.
+    ///
+    /// ```
+    /// use ouro_threadpool::{Class, CompletionQueue, ThreadPool};
+    ///
+    /// let pool = ThreadPool::with_size(4);
+    /// let queue = CompletionQueue::new(|| {});
+    /// pool.record_times(true);
+    /// pool.submit(Class::Fs, &queue, || std::fs::read("Cargo.toml"));
+    /// queue.wait();
+    /// let times = pool.times().unwrap();
+    /// println!("9 of 10 waited at most {:?}", times.fs.wait.quantile(0.9));
+    /// println!("no thread was free for {:.0} % of the time", times.all_busy_share() * 100.0);
+    /// # assert_eq!(times.fs.run.count(), 1);
+    /// ```
+    pub fn record_times(&self, record: bool) {
+        let shared = &self.local().shared;
+        let mut state = shared.lock();
+        shared.recording.store(record, Ordering::Relaxed);
+        state.recorder = record.then(|| {
+            let all_busy = state.schedule.all_threads_busy();
+            Box::new(Recorder::new(shared.now(), all_busy))
+        });
     }
 
-    /// Starts all threads, once. Fewer than wanted will do; none is an error, and the next job tries again.
-    fn start_threads(&self) -> std::io::Result<()> {
-        if self.started.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        let mut threads = self.lock_threads();
-        if !threads.handles.is_empty() {
-            return Ok(());
-        }
-        let size = threads.size.unwrap_or_else(|| size_from_env().0);
-        threads.size = Some(size);
-        // The limit of slow jobs depends on the size, so it is told before the first thread asks.
-        self.shared.threads.store(size, Ordering::Release);
-        for number in 1..=size {
-            let shared = self.shared.clone();
-            let name = format!("ouro-worker-{number}");
-            match thread::Builder::new()
-                .name(name)
-                .spawn(move || shared.work())
-            {
-                Ok(handle) => threads.handles.push(handle),
-                Err(error) => {
-                    let started = threads.handles.len();
-                    self.shared.threads.store(started, Ordering::Release);
-                    if started == 0 {
-                        return Err(error);
-                    }
-                    break;
-                }
-            }
-        }
-        self.started.store(true, Ordering::Release);
-        Ok(())
+    /// What was recorded since [`record_times`](Self::record_times); `None` if nothing is. A job's times are there before its
+    /// completion arrives.
+    pub fn times(&self) -> Option<Times> {
+        let shared = &self.local().shared;
+        let state = shared.lock();
+        let recorder = state.recorder.as_ref()?;
+        Some(recorder.read(shared.now()))
     }
-}
 
-impl Drop for ThreadPool {
-    fn drop(&mut self) {
-        self.shared.closing.store(true, Ordering::Release);
-        let handles = std::mem::take(&mut self.lock_threads().handles);
-        for _ in &handles {
-            let _ = self.shared.sender.send(Message::Exit);
-        }
-        for handle in handles {
-            // A pool that is dropped by one of its own jobs can't wait for that.
-            if handle.thread().id() != thread::current().id() {
-                let _ = handle.join();
-            }
-        }
-        self.shared.abandon_rest();
+    fn local(&self) -> &Local {
+        self.local
+            .get(|parents| Local::new(parents.size.load(Ordering::Relaxed)))
     }
 }
 
@@ -190,97 +156,235 @@ impl std::fmt::Debug for ThreadPool {
     }
 }
 
-enum Message {
-    Run(Arc<dyn Task>),
-    /// There are slow jobs.
-    Slow,
-    Exit,
+/// In place of a size: what `UV_THREADPOOL_SIZE` says when the threads start.
+const BY_ENVIRONMENT: usize = 0;
+
+/// A pool, as one process has it.
+struct Local {
+    shared: Arc<Shared>,
+    /// As it was made or set, for the processes that are forked from this one.
+    size: AtomicUsize,
+    handles: Mutex<Vec<JoinHandle<()>>>,
+    /// Set once all threads are there, so that submitting needn't take the lock above.
+    started: AtomicBool,
 }
 
-/// What the threads share.
-struct Shared {
-    sender: Sender<Message>,
-    receiver: Receiver<Message>,
-    slow: Mutex<Slow>,
-    counters: Arc<Counters>,
-    closing: AtomicBool,
-    threads: AtomicUsize,
+impl Local {
+    fn new(size: usize) -> Self {
+        Self {
+            shared: Arc::new(Shared::new()),
+            size: AtomicUsize::new(size),
+            handles: Mutex::new(Vec::new()),
+            started: AtomicBool::new(false),
+        }
+    }
+
+    fn lock_handles(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts all threads, once. Fewer than wanted will do; none is an error, and the next job tries again.
+    fn start_threads(&self) -> std::io::Result<()> {
+        if self.started.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut handles = self.lock_handles();
+        if !handles.is_empty() {
+            return Ok(());
+        }
+        let size = match self.size.load(Ordering::Relaxed) {
+            BY_ENVIRONMENT => size_from_env().0,
+            size => size,
+        };
+        // The limit of slow jobs depends on the size, so it is told before the first thread asks.
+        self.shared.lock().schedule.set_threads(size);
+        for number in 1..=size {
+            let shared = self.shared.clone();
+            let thread = thread::Builder::new().name(format!("ouro-worker-{number}"));
+            match thread.spawn(move || shared.work()) {
+                Ok(handle) => handles.push(handle),
+                Err(error) => {
+                    self.shared.lock().schedule.set_threads(handles.len());
+                    if handles.is_empty() {
+                        return Err(error);
+                    }
+                    break;
+                }
+            }
+        }
+        self.started.store(true, Ordering::Release);
+        Ok(())
+    }
 }
 
-#[derive(Default)]
-struct Slow {
-    waiting: VecDeque<Arc<dyn Task>>,
-    running: usize,
-    /// A ticket is in the channel.
-    ticket: bool,
+impl Drop for Local {
+    fn drop(&mut self) {
+        for task in self.shared.close() {
+            task.abandon(JobError::Canceled);
+        }
+        for handle in std::mem::take(&mut *self.lock_handles()) {
+            // A pool that is dropped by one of its own jobs can't wait for that.
+            if handle.thread().id() != thread::current().id() {
+                let _ = handle.join();
+            }
+        }
+    }
+}
+
+/// What the threads of a pool share with each other, and with the jobs' handles.
+pub(crate) struct Shared {
+    /// Of the process whose threads these are.
+    generation: u32,
+    state: Mutex<State>,
+    /// Where threads sleep that have nothing to do.
+    jobs: Condvar,
+    /// Whether there is a recorder.
+    recording: AtomicBool,
+    /// When the clock of this pool began; it is made when it is first read.
+    epoch: OnceLock<Instant>,
+}
+
+struct State {
+    schedule: Schedule<Box<dyn Task>>,
+    /// Threads that sleep, without those that have been woken.
+    asleep: usize,
+    /// Threads that have been woken, and don't know yet.
+    woken: usize,
+    closing: bool,
+    recorder: Option<Box<Recorder>>,
 }
 
 impl Shared {
-    fn lock_slow(&self) -> MutexGuard<'_, Slow> {
+    fn new() -> Self {
+        Self {
+            generation: generation(),
+            state: Mutex::new(State {
+                schedule: Schedule::new(),
+                asleep: 0,
+                woken: 0,
+                closing: false,
+                recorder: None,
+            }),
+            jobs: Condvar::new(),
+            recording: AtomicBool::new(false),
+            epoch: OnceLock::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while this lock is held.
-        self.slow.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, task: Arc<dyn Task>) {
-        if !task.class().is_slow() {
-            // The channel is open as long as `self` has its receiver.
-            let _ = self.sender.send(Message::Run(task));
-            return;
+    /// Lets a job wait for its turn, and wakes a thread if that can be of use.
+    fn push(&self, class: Class, task: Box<dyn Task>) -> Turn {
+        let recording = self.recording.load(Ordering::Relaxed);
+        let submitted = recording.then(|| self.now()).and_then(NonZeroU64::new);
+        let mut state = self.lock();
+        let turn = state.schedule.push(class, task, submitted);
+        // Counted here and not by the thread that wakes up, so that a burst of jobs doesn't wake the same thread
+        // over and over: that is a system call each time.
+        let wake = state.asleep > 0 && state.schedule.admits(class);
+        if wake {
+            state.asleep -= 1;
+            state.woken += 1;
         }
-        let mut slow = self.lock_slow();
-        slow.waiting.push_back(task);
-        self.issue_ticket(&mut slow);
+        drop(state);
+        if wake {
+            self.jobs.notify_one();
+        }
+        turn
     }
 
-    /// Sends a thread to the slow jobs, if there are any and a thread may have them.
-    fn issue_ticket(&self, slow: &mut Slow) {
-        let limit = self.threads.load(Ordering::Acquire).div_ceil(2);
-        if !slow.ticket && !slow.waiting.is_empty() && slow.running < limit {
-            slow.ticket = true;
-            let _ = self.sender.send(Message::Slow);
+    /// Takes a waiting job back; `None` if it waits no longer.
+    pub(crate) fn withdraw(&self, turn: Turn) -> Option<Box<dyn Task>> {
+        // The jobs of a process that forked are its own, and so are its locks.
+        if self.generation != generation() {
+            return None;
         }
+        self.lock().schedule.withdraw(turn)
+    }
+
+    /// Takes all waiting jobs of an owner back.
+    pub(crate) fn withdraw_all(&self, owner: OwnerId) -> Vec<Box<dyn Task>> {
+        self.lock()
+            .schedule
+            .withdraw_all(|task| task.owner() == owner)
     }
 
     /// The life of a thread.
     fn work(&self) {
-        while let Ok(message) = self.receiver.recv() {
-            match message {
-                Message::Run(task) if self.closing.load(Ordering::Acquire) => {
-                    task.abandon(JobError::Canceled);
-                }
-                Message::Run(task) => task.run(),
-                Message::Slow if self.closing.load(Ordering::Acquire) => {}
-                Message::Slow => self.work_slowly(),
-                Message::Exit => return,
-            }
+        while let Some((job, running)) = self.start() {
+            job.run(&mut || self.finish(&running));
         }
     }
 
-    fn work_slowly(&self) {
-        let mut slow = self.lock_slow();
-        slow.ticket = false;
-        let Some(task) = slow.waiting.pop_front() else {
-            return;
-        };
-        slow.running += 1;
-        self.issue_ticket(&mut slow);
-        drop(slow);
-        task.run();
-        let mut slow = self.lock_slow();
-        slow.running -= 1;
-        self.issue_ticket(&mut slow);
+    /// Waits for a job and takes it; `None` when the pool closes.
+    fn start(&self) -> Option<(Box<dyn Task>, Running)> {
+        let mut state = self.lock();
+        loop {
+            if state.closing {
+                return None;
+            }
+            if let Some(next) = state.schedule.next() {
+                let started = state.record_start(&next, self);
+                let class = next.class;
+                return Some((next.job, Running { class, started }));
+            }
+            state.asleep += 1;
+            while state.woken == 0 && !state.closing {
+                state = self
+                    .jobs
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+            state.woken = state.woken.saturating_sub(1);
+        }
     }
 
-    /// After the threads are gone: what nobody will run.
-    fn abandon_rest(&self) {
-        while let Ok(message) = self.receiver.try_recv() {
-            if let Message::Run(task) = message {
-                task.abandon(JobError::Canceled);
-            }
+    /// A job is over.
+    fn finish(&self, running: &Running) {
+        let mut state = self.lock();
+        state.schedule.finish(running.class);
+        if let Some(recorder) = &mut state.recorder {
+            recorder.ended(running.class, running.started, self.now());
         }
-        let waiting = std::mem::take(&mut self.lock_slow().waiting);
-        for task in waiting {
-            task.abandon(JobError::Canceled);
-        }
+    }
+
+    /// Nanoseconds of this pool's clock.
+    fn now(&self) -> u64 {
+        let now = sync::now();
+        let epoch = self.epoch.get_or_init(|| now);
+        // A job that is submitted at the very start counts as submitted, too: 0 is no moment.
+        1 + now.saturating_duration_since(*epoch).as_nanos() as u64
+    }
+
+    /// Ends all threads after the jobs that run, and gives back those that wait.
+    fn close(&self) -> Vec<Box<dyn Task>> {
+        let mut state = self.lock();
+        state.closing = true;
+        let waiting = state.schedule.withdraw_all(|_| true);
+        drop(state);
+        self.jobs.notify_all();
+        waiting
+    }
+}
+
+/// A job that a thread runs.
+struct Running {
+    class: Class,
+    /// When it started, if that was recorded.
+    started: Option<u64>,
+}
+
+impl State {
+    /// Records that a job starts, and says when.
+    fn record_start(&mut self, next: &Next<Box<dyn Task>>, clock: &Shared) -> Option<u64> {
+        let recorder = self.recorder.as_mut()?;
+        let now = clock.now();
+        let submitted = next.submitted.map(NonZeroU64::get);
+        let all_busy = self.schedule.all_threads_busy();
+        recorder.started(next.class, submitted, now, all_busy);
+        Some(now)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use ouro_threadpool::{AlreadyStarted, Class, CompletionQueue, JobError, ThreadPool};
 
@@ -84,7 +85,15 @@ fn the_size_can_be_set_until_the_threads_are_there() {
     let queue = queue();
     pool.submit(Class::Fs, &queue, || ());
     results(&queue, 1);
-    assert_eq!(pool.set_size(3), Err(AlreadyStarted));
+    let refused = AlreadyStarted {
+        threads: 2,
+        wanted: 3,
+    };
+    assert_eq!(pool.set_size(3), Err(refused));
+    assert_eq!(
+        refused.to_string(),
+        "the pool can't be resized to 3: its first job has started its threads, 2 of them, and they stay"
+    );
     assert_eq!((pool.size().0, pool.metrics().threads), (2, 2));
 }
 
@@ -387,4 +396,127 @@ fn a_hundred_pools_leave_no_thread() {
         // Other tests run beside this one; two hundred left over would show.
         assert!(threads < 150, "{threads} threads");
     }
+}
+
+#[test]
+fn the_most_that_waited_and_ran_is_kept() {
+    let pool = ThreadPool::with_size(2);
+    let queue = queue();
+    let gates = [Class::Fs, Class::Cpu].map(|class| Gate::new(&pool, class, &queue));
+    let waiting: Vec<_> = (0..5)
+        .map(|n| pool.submit(Class::Fs, &queue, move || n))
+        .collect();
+    assert!(waiting[2].cancel());
+    for gate in gates {
+        gate.open();
+    }
+    while queue.wait().is_some() {}
+    let (fs, cpu) = (pool.metrics().fs, pool.metrics().cpu);
+    assert_eq!((fs.queued, fs.running, fs.done, fs.canceled), (0, 0, 5, 1));
+    assert_eq!((cpu.most_queued, cpu.most_running), (1, 1));
+    // The first of the class may have started before the others came.
+    assert_eq!(fs.most_queued, 5);
+    assert!((1..=2).contains(&fs.most_running));
+}
+
+#[test]
+fn times_are_recorded_for_those_who_ask() {
+    const LONG: Duration = Duration::from_millis(20);
+    let pool = ThreadPool::with_size(1);
+    let queue = queue();
+    pool.submit(Class::Fs, &queue, || ());
+    results(&queue, 1);
+    assert!(pool.times().is_none());
+
+    pool.record_times(true);
+    for class in [Class::Cpu, Class::Dns] {
+        pool.submit(class, &queue, || thread::sleep(LONG));
+    }
+    pool.submit(Class::Cpu, &queue, || panic!("on purpose"));
+    while queue.wait().is_some() {}
+    let times = pool.times().unwrap();
+    assert_eq!((times.fs.wait.count(), times.fs.run.count()), (0, 0));
+    assert_eq!((times.cpu.wait.count(), times.cpu.run.count()), (2, 2));
+    assert_eq!((times.dns.wait.count(), times.dns.run.count()), (1, 1));
+    // The sleeper ran that long, and the one behind it waited that long.
+    let about = LONG.mul_f64(0.98);
+    assert!(times.cpu.run.max() >= about && times.dns.run.min() >= about);
+    assert!(times.dns.wait.min() >= about && times.cpu.wait.max() >= about);
+    assert!(times.cpu.run.min() < times.cpu.run.quantile(1.0));
+    assert!(times.cpu.run.mean() <= times.cpu.run.max());
+    // The one thread slept twice.
+    assert!(times.all_busy >= 2 * LONG && times.all_busy <= times.recorded);
+    assert!((0.0..=1.0).contains(&times.all_busy_share()));
+
+    pool.record_times(true);
+    assert_eq!(pool.times().unwrap().class(Class::Cpu).run.count(), 0);
+    pool.record_times(false);
+    assert!(pool.times().is_none());
+}
+
+#[test]
+fn waiting_after_the_last_completion_ends() {
+    let queue = queue();
+    let pool = ThreadPool::with_size(2);
+    for n in 0..2_000 {
+        pool.submit(Class::Fs, &queue, move || n);
+        assert_eq!(queue.wait().unwrap().1, Ok(n));
+        // The thread may not have let go of the job yet.
+        assert_eq!(queue.wait(), None);
+    }
+}
+
+#[test]
+fn a_queue_can_have_jobs_on_many_pools() {
+    let pools: Vec<_> = (0..3).map(|_| ThreadPool::with_size(1)).collect();
+    let queue = queue();
+    let gates: Vec<_> = pools
+        .iter()
+        .map(|pool| Gate::new(pool, Class::Cpu, &queue))
+        .collect();
+    let held = Arc::new(());
+    for pool in pools.iter().cycle().take(30) {
+        let held = held.clone();
+        pool.submit(Class::Fs, &queue, move || {
+            drop(held);
+            1
+        });
+    }
+    assert_eq!(queue.pending(), 33);
+    let opener = thread::spawn(move || gates.into_iter().for_each(Gate::open));
+    drop(queue);
+    opener.join().unwrap();
+    assert_eq!(Arc::strong_count(&held), 1);
+    for pool in pools {
+        let fs = pool.metrics().fs;
+        assert_eq!(fs.done + fs.canceled, 10);
+    }
+}
+
+#[test]
+fn what_panics_when_dropped_costs_no_thread() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            if !thread::panicking() {
+                panic!("on purpose");
+            }
+        }
+    }
+    let pool = ThreadPool::with_size(1);
+    let gates = queue();
+    let queue: CompletionQueue<Bomb> = CompletionQueue::new(|| {});
+    let gate = Gate::new(&pool, Class::Cpu, &gates);
+    let bomb = Bomb;
+    let job = pool.submit(Class::Cpu, &queue, move || bomb);
+    assert!(job.cancel());
+    let bomb = Bomb;
+    pool.submit(Class::Cpu, &queue, move || bomb);
+    pool.submit(Class::Cpu, &queue, || std::panic::panic_any(Bomb));
+    gate.open();
+    results(&gates, 1);
+    // Takes a result that panics when dropped along.
+    drop(queue);
+    pool.submit(Class::Cpu, &gates, || 7);
+    assert_eq!(results(&gates, 1), [7]);
 }
