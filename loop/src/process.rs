@@ -260,7 +260,7 @@ impl EventLoop {
     /// Two streams that are each other's peer.
     ///
     /// # Errors
-    /// The operating system's; `Unsupported` on Windows.
+    /// The operating system's.
     pub fn stream_pair(&self) -> io::Result<(HandleId, HandleId)> {
         let (first, second) = sys::stream_pair()?;
         let second = sys::Io::from_fd(second)?;

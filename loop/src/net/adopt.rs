@@ -37,6 +37,16 @@ impl EventLoop {
         self.core.borrow_mut().adopt(io)
     }
 
+    /// Takes over one end of a named pipe, which was opened for overlapped use and hasn't been used with another loop.
+    ///
+    /// # Errors
+    /// `WSAEINVAL` for a handle of another kind.
+    #[cfg(windows)]
+    pub fn open_handle(&self, handle: std::os::windows::io::OwnedHandle) -> io::Result<HandleId> {
+        let io = Io::from_handle(handle)?;
+        self.core.borrow_mut().adopt(io)
+    }
+
     /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. Queued writes are cancelled; a
     /// listener's name in the file system stays.
     #[cfg(unix)]

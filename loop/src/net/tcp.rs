@@ -18,13 +18,13 @@ impl EventLoop {
     /// Sends small writes at once (`TCP_NODELAY`).
     pub fn set_nodelay(&self, id: HandleId, on: bool) -> io::Result<()> {
         let mut core = self.core.borrow_mut();
-        core.stream_mut(id)?.io()?.socket().set_tcp_nodelay(on)
+        core.stream_mut(id)?.io()?.socket()?.set_tcp_nodelay(on)
     }
 
     /// Probes an idle TCP connection after `idle`, then each second, ten times; `None` turns probing off.
     pub fn set_keepalive(&self, id: HandleId, idle: Option<Duration>) -> io::Result<()> {
         let mut core = self.core.borrow_mut();
-        let socket = core.stream_mut(id)?.io()?.socket();
+        let socket = core.stream_mut(id)?.io()?.socket()?;
         let Some(idle) = idle else {
             return socket.set_keepalive(false);
         };
@@ -50,7 +50,7 @@ impl EventLoop {
             return Err(LoopError::Invalid.into());
         }
         if let Some(io) = &stream.io {
-            io.socket().set_linger(Some(Duration::ZERO))?;
+            io.socket()?.set_linger(Some(Duration::ZERO))?;
         }
         Ok(core.close(id)?)
     }

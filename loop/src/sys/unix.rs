@@ -168,8 +168,9 @@ impl Io {
         }
     }
 
-    pub(crate) fn socket(&self) -> socket2::SockRef<'_> {
-        each!(self, io => socket2::SockRef::from(io))
+    /// The socket, for what only sockets have.
+    pub(crate) fn socket(&self) -> io::Result<socket2::SockRef<'_>> {
+        Ok(each!(self, io => socket2::SockRef::from(io)))
     }
 
     pub(crate) fn register(

@@ -1,20 +1,24 @@
-//! Windows: IOCP by way of mio, sockets. Named pipes aren't here yet: listening and connecting to one is an error.
+//! Windows: IOCP by way of mio, sockets and named pipes.
 
+mod io;
+mod listener;
+mod pipe;
 mod process;
 mod signal;
 mod tty;
 
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, IoSlice, Read, Write};
-use std::net::{Shutdown, SocketAddr};
-use std::path::Path;
+use std::io::{Error, ErrorKind, Result};
+use std::net::SocketAddr;
+use std::os::windows::ffi::OsStrExt;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use mio::event::Source;
-use mio::net::{TcpListener, TcpStream, UdpSocket};
-use mio::{Interest, Registry, Token};
+use mio::net::UdpSocket;
 
+pub(crate) use io::Io;
+pub(crate) use listener::ListenerIo;
 pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};
@@ -27,6 +31,8 @@ pub(crate) const ECANCELED: i32 = 995;
 pub(crate) const EINVAL: i32 = 10022;
 /// `WSAEMFILE`.
 pub(crate) const EMFILE: i32 = 10024;
+/// `WSAENOTSOCK`.
+const ENOTSOCK: i32 = 10038;
 /// `WSAEDESTADDRREQ`.
 pub(crate) const EDESTADDRREQ: i32 = 10039;
 /// `WSAEISCONN`.
@@ -49,181 +55,40 @@ pub(crate) fn hrtime() -> u64 {
 /// What would go along with bytes.
 pub(crate) enum Descriptor {}
 
-/// A connected (or connecting) byte stream.
-pub(crate) enum Io {
-    Tcp(TcpStream),
+/// The text with a NUL at its end; `WSAEINVAL` if there is one inside.
+fn wide(text: &OsStr) -> Result<Vec<u16>> {
+    let mut wide: Vec<u16> = text.encode_wide().collect();
+    if wide.contains(&0) {
+        return Err(Error::from_raw_os_error(EINVAL));
+    }
+    wide.push(0);
+    Ok(wide)
 }
 
-impl Io {
-    /// Not on this platform.
-    pub(crate) fn connect_unix(_path: &Path) -> io::Result<Self> {
-        Err(no_pipes())
-    }
-
-    /// Takes over a socket whose connecting has begun.
-    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
-        Io::Tcp(TcpStream::from_std(socket.into()))
-    }
-
-    pub(crate) fn is_tcp(&self) -> bool {
-        true
-    }
-
-    pub(crate) fn is_tty(&self) -> bool {
-        false
-    }
-
-    /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
-    pub(crate) fn connected(&self) -> io::Result<bool> {
-        let Io::Tcp(io) = self;
-        if let Some(error) = io.take_error()? {
-            return Err(error);
-        }
-        match io.peer_addr() {
-            Ok(_) => Ok(true),
-            Err(error) if error.raw_os_error() == Some(ENOTCONN) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Io::Tcp(io) = self;
-        (&mut &*io).read(buffer)
-    }
-
-    #[inline]
-    pub(crate) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        let Io::Tcp(io) = self;
-        (&mut &*io).write_vectored(buffers)
-    }
-
-    /// Descriptors don't travel on this platform.
-    pub(crate) fn write_with(
-        &self,
-        _: &[IoSlice<'_>],
-        descriptor: &Descriptor,
-    ) -> io::Result<usize> {
-        match *descriptor {}
-    }
-
-    pub(crate) fn shutdown_write(&self) -> io::Result<()> {
-        let Io::Tcp(io) = self;
-        io.shutdown(Shutdown::Write)
-    }
-
-    pub(crate) fn socket(&self) -> socket2::SockRef<'_> {
-        let Io::Tcp(io) = self;
-        socket2::SockRef::from(io)
-    }
-
-    pub(crate) fn register(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interest: Interest,
-    ) -> io::Result<()> {
-        let Io::Tcp(io) = self;
-        io.register(registry, token, interest)
-    }
-
-    pub(crate) fn reregister(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interest: Interest,
-    ) -> io::Result<()> {
-        let Io::Tcp(io) = self;
-        io.reregister(registry, token, interest)
-    }
-
-    pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        let Io::Tcp(io) = self;
-        io.deregister(registry)
-    }
-
-    /// A socket is no descriptor on this platform.
-    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
-        Err(no_pipes())
-    }
-
-    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
-        let Io::Tcp(io) = self;
-        io.local_addr()
-    }
-
-    pub(crate) fn peer_addr(&self) -> io::Result<SocketAddr> {
-        let Io::Tcp(io) = self;
-        io.peer_addr()
-    }
-}
-
-/// A listening socket.
-pub(crate) enum ListenerIo {
-    Tcp(TcpListener),
-}
-
-impl ListenerIo {
-    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
-        ListenerIo::Tcp(TcpListener::from_std(socket.into()))
-    }
-
-    /// Not on this platform.
-    pub(crate) fn listen_unix(_path: &Path, _backlog: i32) -> io::Result<Self> {
-        Err(no_pipes())
-    }
-
-    #[inline]
-    pub(crate) fn accept(&self) -> io::Result<Io> {
-        let ListenerIo::Tcp(io) = self;
-        io.accept().map(|(io, _)| Io::Tcp(io))
-    }
-
-    pub(crate) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        let ListenerIo::Tcp(io) = self;
-        io.register(registry, token, Interest::READABLE)
-    }
-
-    pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        let ListenerIo::Tcp(io) = self;
-        io.deregister(registry)
-    }
-
-    /// A socket is no descriptor on this platform.
-    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
-        Err(no_pipes())
-    }
-
-    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
-        let ListenerIo::Tcp(io) = self;
-        io.local_addr()
-    }
-}
-
-fn no_pipes() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::Unsupported,
-        "ouro-loop has no named pipes on Windows",
+fn no_pipes() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "ouro-loop can't listen or connect to a named pipe yet",
     )
 }
 
 /// Lets others bind the address of a UDP socket too.
-pub(crate) fn share_udp_address(socket: &socket2::Socket) -> io::Result<()> {
+pub(crate) fn share_udp_address(socket: &socket2::Socket) -> Result<()> {
     socket.set_reuse_address(true)
 }
 
 /// Not on this platform.
-pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> Result<()> {
+    Err(ErrorKind::Unsupported.into())
 }
 
 /// Not on this platform.
-pub(crate) fn udp_descriptor(_socket: &UdpSocket) -> io::Result<i32> {
-    Err(io::ErrorKind::Unsupported.into())
+pub(crate) fn udp_descriptor(_socket: &UdpSocket) -> Result<i32> {
+    Err(ErrorKind::Unsupported.into())
 }
 
 /// Takes the peer of a connected UDP socket away, by connecting to the address of nobody.
-pub(crate) fn disconnect_udp(socket: &UdpSocket) -> io::Result<()> {
+pub(crate) fn disconnect_udp(socket: &UdpSocket) -> Result<()> {
     let nobody: SocketAddr = if socket.local_addr()?.is_ipv6() {
         (std::net::Ipv6Addr::UNSPECIFIED, 0).into()
     } else {
@@ -233,21 +98,21 @@ pub(crate) fn disconnect_udp(socket: &UdpSocket) -> io::Result<()> {
 }
 
 /// Whether accept failed for want of descriptors.
-pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+pub(crate) fn is_out_of_descriptors(error: &Error) -> bool {
     error.raw_os_error() == Some(EMFILE)
 }
 
 /// Whether accept failed because of the one connection it was to return.
-pub(crate) fn is_lost_connection(error: &io::Error) -> bool {
+pub(crate) fn is_lost_connection(error: &Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
     )
 }
 
 /// Whether a connect has begun and isn't over.
-pub(crate) fn is_in_progress(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
+pub(crate) fn is_in_progress(error: &Error) -> bool {
+    error.kind() == ErrorKind::WouldBlock
 }
 
 /// Windows has no small limit of handles, so nothing is held in reserve.

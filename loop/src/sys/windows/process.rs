@@ -1,17 +1,15 @@
 //! Child processes aren't here yet: starting one is an error that says so.
 
 use std::io;
+use std::os::windows::io::OwnedHandle;
 
-use super::Io;
+use super::{Io, pipe};
 use crate::process::{ExitStatus, SpawnOptions};
 
 /// `ERROR_INVALID_PARAMETER`, which is what Windows answers for a process that isn't there.
 pub(crate) const ESRCH: i32 = 87;
 /// Windows has no such signal: it can be subscribed to and never comes.
 pub(crate) const SIGCHLD: i32 = 17;
-
-/// What the child's end of a pipe would be.
-pub(crate) enum NoPipe {}
 
 fn unsupported() -> io::Error {
     io::Error::new(
@@ -20,13 +18,15 @@ fn unsupported() -> io::Error {
     )
 }
 
-/// Not on this platform.
-pub(crate) fn stream_pair() -> io::Result<(Io, NoPipe)> {
-    Err(unsupported())
+/// The two ends of a pipe.
+pub(crate) fn stream_pair() -> io::Result<(Io, OwnedHandle)> {
+    let (first, second) = pipe::pair()?;
+    Ok((Io::from_named_pipe(first), second))
 }
 
-pub(crate) fn descriptor_number(end: &NoPipe) -> i32 {
-    match *end {}
+/// A handle is no descriptor, and nothing takes one for it.
+pub(crate) fn descriptor_number(_: &OwnedHandle) -> i32 {
+    -1
 }
 
 /// Not on this platform.
@@ -45,8 +45,8 @@ pub(crate) fn kill(_: i32, _: i32) -> io::Result<()> {
 }
 
 impl Io {
-    /// There is no such end.
-    pub(crate) fn from_fd(end: NoPipe) -> io::Result<Self> {
-        match end {}
+    /// Takes over the second end.
+    pub(crate) fn from_fd(end: OwnedHandle) -> io::Result<Self> {
+        Ok(Self::from_named_pipe(end))
     }
 }

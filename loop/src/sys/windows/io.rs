@@ -1,0 +1,159 @@
+//! A byte stream of Windows: a socket or a named pipe, with the methods that a Unix one has.
+
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::os::windows::io::{AsHandle, OwnedHandle};
+use std::path::Path;
+
+use mio::event::Source;
+use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
+
+use super::pipe::{self, Pipe};
+use super::{Descriptor, EINVAL, ENOTCONN, ENOTSOCK};
+
+/// A connected (or connecting) byte stream.
+pub(crate) enum Io {
+    Tcp(TcpStream),
+    Pipe(Pipe),
+}
+
+impl Io {
+    /// Not on this platform.
+    pub(crate) fn connect_unix(_path: &Path) -> io::Result<Self> {
+        Err(super::no_pipes())
+    }
+
+    /// Takes over a socket whose connecting has begun.
+    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
+        Io::Tcp(TcpStream::from_std(socket.into()))
+    }
+
+    /// Takes over a handle, if it is one end of a named pipe.
+    pub(crate) fn from_handle(handle: OwnedHandle) -> io::Result<Self> {
+        if !pipe::is_pipe(handle.as_handle()) {
+            return Err(io::Error::from_raw_os_error(EINVAL));
+        }
+        Ok(Self::from_named_pipe(handle))
+    }
+
+    /// Takes over one end of a named pipe that was opened for overlapped use and is no other loop's.
+    pub(crate) fn from_named_pipe(handle: OwnedHandle) -> Self {
+        Io::Pipe(Pipe::new(handle))
+    }
+
+    pub(crate) fn is_tcp(&self) -> bool {
+        matches!(self, Io::Tcp(_))
+    }
+
+    pub(crate) fn is_tty(&self) -> bool {
+        false
+    }
+
+    /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
+    pub(crate) fn connected(&self) -> io::Result<bool> {
+        let io = match self {
+            Io::Tcp(io) => io,
+            // To open a pipe is to be connected.
+            Io::Pipe(_) => return Ok(true),
+        };
+        if let Some(error) = io.take_error()? {
+            return Err(error);
+        }
+        match io.peer_addr() {
+            Ok(_) => Ok(true),
+            Err(error) if error.raw_os_error() == Some(ENOTCONN) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Io::Tcp(io) => (&mut &*io).read(buffer),
+            Io::Pipe(io) => io.read(buffer),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Io::Tcp(io) => (&mut &*io).write_vectored(buffers),
+            Io::Pipe(io) => io.write(buffers),
+        }
+    }
+
+    /// Descriptors don't travel on this platform.
+    pub(crate) fn write_with(
+        &self,
+        _: &[IoSlice<'_>],
+        descriptor: &Descriptor,
+    ) -> io::Result<usize> {
+        match *descriptor {}
+    }
+
+    pub(crate) fn shutdown_write(&self) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.shutdown(Shutdown::Write),
+            Io::Pipe(io) => io.shutdown_write(),
+        }
+    }
+
+    /// The socket, for what only sockets have.
+    pub(crate) fn socket(&self) -> io::Result<socket2::SockRef<'_>> {
+        match self {
+            Io::Tcp(io) => Ok(socket2::SockRef::from(io)),
+            Io::Pipe(_) => Err(io::Error::from_raw_os_error(ENOTSOCK)),
+        }
+    }
+
+    pub(crate) fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.register(registry, token, interest),
+            Io::Pipe(io) => io.register(registry, token, interest),
+        }
+    }
+
+    pub(crate) fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.reregister(registry, token, interest),
+            Io::Pipe(io) => io.reregister(registry, token, interest),
+        }
+    }
+
+    pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        match self {
+            Io::Tcp(io) => io.deregister(registry),
+            Io::Pipe(io) => io.deregister(registry),
+        }
+    }
+
+    /// A socket is no descriptor on this platform.
+    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
+        Err(super::no_pipes())
+    }
+
+    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Io::Tcp(io) => io.local_addr(),
+            Io::Pipe(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+        }
+    }
+
+    pub(crate) fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Io::Tcp(io) => io.peer_addr(),
+            Io::Pipe(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What only Windows has: named pipes as streams, and handles that come and go.
+#![cfg(windows)]
+
+mod common;
+
+use std::io::{ErrorKind, Write};
+
+use common::{new_loop, run, run_out};
+use ouro_loop::{Event, EventLoop, HandleId, ReadResult, RunMode, StreamKind};
+
+/// Reads what there is; whether the end has come.
+fn read_on(ev: &EventLoop, id: HandleId, received: &mut Vec<u8>) -> bool {
+    let mut buffer = [0; 1000];
+    match ev.read(id, &mut buffer) {
+        ReadResult::Data(count) => received.extend_from_slice(&buffer[..count]),
+        ReadResult::WouldBlock => {}
+        ReadResult::Eof => return true,
+        ReadResult::Err(error) => panic!("{error}"),
+    }
+    false
+}
+
+#[test]
+fn both_ends_of_a_pipe_read_and_write_and_the_end_comes_last() {
+    let ev = new_loop();
+    let (one, other) = ev.stream_pair().unwrap();
+    assert_eq!(ev.stream_kind(one).unwrap(), StreamKind::Pipe);
+    for id in [one, other] {
+        ev.read_start(id).unwrap();
+    }
+    ev.write(one, "question", 1).unwrap();
+    ev.write_all(other, vec!["an".into(), "".into(), "swer".into()], 2)
+        .unwrap();
+    let (mut at_one, mut at_other, mut written) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ended = false;
+    ev.run(RunMode::Default, |ev, event| match event {
+        Event::Readable(id) if id == one => {
+            assert!(!read_on(ev, id, &mut at_one));
+            if at_one == b"answer" {
+                ev.close(one).unwrap();
+            }
+        }
+        Event::Readable(id) => {
+            if read_on(ev, id, &mut at_other) {
+                ended = true;
+                ev.close(id).unwrap();
+            }
+        }
+        Event::Wrote { tag, result, .. } => {
+            result.unwrap();
+            written.push(tag);
+        }
+        Event::Closed(_) => {}
+        other => panic!("{other:?}"),
+    })
+    .unwrap();
+    written.sort_unstable();
+    assert_eq!(written, [1, 2]);
+    assert_eq!(
+        (&at_one[..], &at_other[..]),
+        (&b"answer"[..], &b"question"[..])
+    );
+    assert!(ended);
+}
+
+#[test]
+fn a_big_write_to_a_pipe_waits_for_its_reader() {
+    let ev = new_loop();
+    let (writer, reader) = ev.stream_pair().unwrap();
+    let bytes: Vec<u8> = (0..1_000_000_u32).map(|at| (at % 251) as u8).collect();
+    ev.write(writer, bytes.clone(), 7).unwrap();
+    // Nobody reads: it comes to a stop with most of it in the queue.
+    let stuck = ev.timer().unwrap();
+    ev.timer_start(stuck, 50, 0).unwrap();
+    while !matches!(ev.next_event(RunMode::Default), Some(Event::Timer(_))) {}
+    assert!(ev.write_queue_size(writer).unwrap() > 500_000);
+    assert_eq!(
+        ev.try_write(writer, &[std::io::IoSlice::new(b"x")])
+            .unwrap_err()
+            .kind(),
+        ErrorKind::WouldBlock
+    );
+    ev.read_start(reader).unwrap();
+    let (mut received, mut wrote) = (Vec::new(), false);
+    ev.run(RunMode::Default, |ev, event| match event {
+        Event::Readable(id) => {
+            if read_on(ev, id, &mut received) {
+                ev.close(id).unwrap();
+            }
+        }
+        Event::Wrote { tag: 7, result, .. } => {
+            result.unwrap();
+            wrote = true;
+            ev.close(writer).unwrap();
+        }
+        _ => {}
+    })
+    .unwrap();
+    assert!(wrote);
+    // Closing let what was on its way arrive.
+    assert!(received == bytes);
+}
+
+#[test]
+fn writing_to_a_pipe_whose_reader_is_gone_fails_every_queued_write() {
+    let ev = new_loop();
+    let (writer, reader) = ev.stream_pair().unwrap();
+    ev.write(writer, vec![0; 1 << 20], 1).unwrap();
+    ev.write(writer, "more", 2).unwrap();
+    ev.close(reader).unwrap();
+    let mut failed = Vec::new();
+    for event in run_out(&ev) {
+        if let Event::Wrote { tag, result, .. } = event {
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::BrokenPipe);
+            failed.push(tag);
+        }
+    }
+    assert_eq!(failed, [1, 2]);
+}
+
+#[test]
+fn a_file_is_no_stream() {
+    let ev = new_loop();
+    let mut file = std::env::temp_dir();
+    file.push(format!("ouro-loop-{}.txt", std::process::id()));
+    let mut opened = std::fs::File::create(&file).unwrap();
+    opened.write_all(b"text").unwrap();
+    assert!(ev.open_handle(opened.into()).is_err());
+    std::fs::remove_file(&file).unwrap();
+    assert!(run(&ev, RunMode::NoWait).is_empty());
+}
