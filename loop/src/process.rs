@@ -9,8 +9,11 @@ use std::path::PathBuf;
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
 use crate::net::Stream;
-use crate::sys::{self, SignalInbox};
+use crate::sys::{self, Child, ChildEnd, ChildWatch};
 use crate::{Core, Event, EventLoop};
+
+/// Standard input, output and error, which every child has.
+const STANDARD: usize = 3;
 
 /// What a child finds under one of its descriptors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +21,11 @@ use crate::{Core, Event, EventLoop};
 pub enum ChildStdio {
     /// Nothing; the null device for standard input, output and error.
     Ignore,
-    /// A copy of this descriptor of ours.
+    /// A copy of this descriptor of ours. Windows has three: the standard ones, 0 to 2.
     Descriptor(i32),
     /// What is behind a stream or listener of this loop, which keeps it too.
     Handle(HandleId),
-    /// One end of a new pair of connected sockets; the other is ours, as a stream.
+    /// One end of a new pair of connected sockets (on Windows: of a named pipe); the other is ours, as a stream.
     Pipe,
 }
 
@@ -39,14 +42,20 @@ pub struct SpawnOptions {
     pub env: Option<Vec<OsString>>,
     /// The working directory; `None` is ours.
     pub cwd: Option<PathBuf>,
-    /// The child's descriptors from 0 on.
+    /// The child's descriptors from 0 on. The standard ones that aren't listed are [`ChildStdio::Ignore`]. On Windows these are
+    /// descriptors of the C runtime, at most 255.
     pub stdio: Vec<ChildStdio>,
-    /// Makes the child the leader of a session of its own.
+    /// Makes the child the leader of a session of its own; on Windows it gets a process group and no console, and isn't
+    /// ended when we end.
     pub detached: bool,
-    /// The user to become.
+    /// The user to become. Not on Windows.
     pub uid: Option<u32>,
-    /// The group to become.
+    /// The group to become. Not on Windows.
     pub gid: Option<u32>,
+    /// Joins the arguments with blanks and quotes nothing. Only Windows looks at it.
+    pub windows_verbatim_arguments: bool,
+    /// Shows no window of the program, nor a console that would be opened for it. Only Windows looks at it.
+    pub windows_hide: bool,
 }
 
 /// A child that has started.
@@ -63,15 +72,18 @@ pub struct Spawned {
 /// How a child ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExitStatus {
-    /// What it passed to `exit`; 0 if a signal ended it.
+    /// What it passed to `exit`; 0 if a signal ended it. On Windows, where this is 1 for a child that was killed, it has all of
+    /// its 32 bits: what crashed has a negative one.
     pub code: i32,
-    /// The signal that ended it, or 0.
+    /// The signal that ended it, or 0. On Windows, the one that [`EventLoop::kill`] was given.
     pub signal: i32,
 }
 
 /// What a process handle remembers.
 pub(crate) struct ProcessState {
     pid: i32,
+    /// There as long as it runs.
+    child: Option<Child>,
     /// It has ended, and hasn't been announced.
     ended: Option<ExitStatus>,
     announced: bool,
@@ -81,18 +93,10 @@ pub(crate) struct ProcessState {
 #[derive(Default)]
 pub(crate) struct Children {
     /// There as long as a child may end.
-    inbox: Option<std::sync::Arc<SignalInbox>>,
+    watch: Option<ChildWatch>,
     running: Vec<HandleId>,
     /// Running children whose handles have been closed. They are waited for all the same, or they would stay zombies.
-    orphans: Vec<i32>,
-}
-
-impl Drop for Children {
-    fn drop(&mut self) {
-        if let Some(inbox) = &self.inbox {
-            inbox.unsubscribe(sys::SIGCHLD);
-        }
-    }
+    orphans: Vec<Child>,
 }
 
 impl Core {
@@ -106,34 +110,39 @@ impl Core {
     fn spawn(&mut self, options: &SpawnOptions) -> io::Result<Spawned> {
         let mut ours = Vec::with_capacity(options.stdio.len());
         let mut theirs = Vec::with_capacity(options.stdio.len());
-        // Ends of pipes that only the child keeps.
-        let mut lent = Vec::new();
         for stdio in &options.stdio {
             let (our, their) = match *stdio {
                 ChildStdio::Ignore => (None, None),
-                ChildStdio::Descriptor(fd) => (None, Some(fd)),
-                ChildStdio::Handle(id) => (None, Some(self.descriptor_of(id)?)),
+                ChildStdio::Descriptor(fd) => (None, Some(ChildEnd::descriptor(fd)?)),
+                ChildStdio::Handle(id) => (None, Some(self.child_end(id)?)),
                 ChildStdio::Pipe => {
-                    let (our, their) = sys::stream_pair()?;
-                    let fd = sys::descriptor_number(&their);
-                    lent.push(their);
-                    (Some(our), Some(fd))
+                    let (our, their) = sys::child_pipe()?;
+                    (Some(our), Some(their))
                 }
             };
             ours.push(our);
             theirs.push(their);
         }
-        self.watch_children()?;
-        let pid = match sys::spawn(options, &theirs) {
-            Ok(pid) => pid,
+        if theirs.len() < STANDARD {
+            theirs.resize_with(STANDARD, || None);
+        }
+        let watch = match &mut self.children.watch {
+            Some(watch) => watch,
+            none => none.insert(ChildWatch::new(&self.shared)?),
+        };
+        let child = match sys::spawn(options, &theirs, watch) {
+            Ok(child) => child,
             Err(error) => {
                 self.rest_if_childless();
                 return Err(error);
             }
         };
-        drop(lent);
+        // Ends of pipes are the child's alone from here on.
+        drop(theirs);
+        let pid = child.pid();
         let id = self.handles.insert(Kind::Process(ProcessState {
             pid,
+            child: Some(child),
             ended: None,
             announced: false,
         }))?;
@@ -152,29 +161,26 @@ impl Core {
         Ok(Spawned { id, pid, stdio })
     }
 
-    /// Asks for the signal that tells of children's ends.
-    fn watch_children(&mut self) -> io::Result<()> {
-        if self.children.inbox.is_none() {
-            let inbox = SignalInbox::new(self.shared.clone());
-            inbox.subscribe(sys::SIGCHLD)?;
-            self.children.inbox = Some(inbox);
+    /// What a child gets of a stream, listener or UDP socket.
+    fn child_end(&mut self, id: HandleId) -> io::Result<ChildEnd> {
+        match &self.handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => ChildEnd::stream(stream.io()?),
+            Kind::Listener(listener) => ChildEnd::listener(listener.io()?),
+            Kind::Udp(udp) => ChildEnd::udp(udp.io()?),
+            _ => Err(LoopError::WrongKind.into()),
         }
-        Ok(())
     }
 
     fn rest_if_childless(&mut self) {
-        if self.children.running.is_empty()
-            && self.children.orphans.is_empty()
-            && let Some(inbox) = self.children.inbox.take()
-        {
-            inbox.unsubscribe(sys::SIGCHLD);
+        if self.children.running.is_empty() && self.children.orphans.is_empty() {
+            self.children.watch = None;
         }
     }
 
     /// After a wake-up: looks which children have ended.
     pub(crate) fn collect_children(&mut self) {
-        match &self.children.inbox {
-            Some(inbox) if inbox.take(sys::SIGCHLD) > 0 => {}
+        match &self.children.watch {
+            Some(watch) if watch.take_news() => {}
             _ => return,
         }
         let mut running = std::mem::take(&mut self.children.running);
@@ -182,19 +188,22 @@ impl Core {
             let Ok(process) = self.process_mut(id) else {
                 return false;
             };
-            match sys::try_wait(process.pid) {
+            let Some(child) = &process.child else {
+                return false;
+            };
+            match child.try_wait() {
                 None => true,
                 Some(status) => {
                     process.ended = Some(status);
+                    process.child = None;
                     self.make_ready(id);
                     false
                 }
             }
         });
         self.children.running = running;
-        self.children
-            .orphans
-            .retain(|&pid| sys::try_wait(pid).is_none());
+        let orphans = &mut self.children.orphans;
+        orphans.retain(|child| child.try_wait().is_none());
         self.rest_if_childless();
     }
 
@@ -211,22 +220,19 @@ impl Core {
 
     /// The handle is being closed.
     pub(crate) fn process_stop(&mut self, id: HandleId) -> Result<(), LoopError> {
-        let process = self.process_mut(id)?;
-        let (pid, ended) = (process.pid, process.ended.is_some());
-        if !ended {
+        if let Some(child) = self.process_mut(id)?.child.take() {
             self.children.running.retain(|&other| other != id);
-            self.children.orphans.push(pid);
+            self.children.orphans.push(child);
         }
         Ok(())
     }
 
     fn kill(&mut self, id: HandleId, signum: i32) -> io::Result<()> {
-        let process = self.process_mut(id)?;
-        // Its number may be another's by now.
-        if process.ended.is_some() {
-            return Err(io::Error::from_raw_os_error(sys::ESRCH));
+        match &mut self.process_mut(id)?.child {
+            Some(child) => child.kill(signum),
+            // Its number may be another's by now.
+            None => Err(io::Error::from_raw_os_error(sys::ESRCH)),
         }
-        sys::kill(process.pid, signum)
     }
 }
 
@@ -239,15 +245,24 @@ impl EventLoop {
     /// # Errors
     /// What the system answers, in the child as well: `ENOENT` for a program or a working directory that isn't there,
     /// `EACCES`, `EPERM` for a user that we may not become, `EBADF` for a descriptor that isn't open. Nothing is left of a
-    /// child that couldn't start. `EINVAL` for a NUL in a string. `Unsupported` on Windows.
+    /// child that couldn't start. `EINVAL` for a NUL in a string.
+    ///
+    /// On Windows, `Unsupported` for `uid` and `gid` and for what a child there can't take over: sockets.
+    ///
+    /// # Windows
+    /// As in libuv: arguments are quoted as the C runtime reads them, and the program's name may lack `.com` or `.exe`. A batch
+    /// file that is named in full is read by `cmd.exe`, which has other rules of quoting; whoever lets strangers choose the arguments has to
+    /// refuse it. Variables that programs there can't do without are added to `env`. Children that aren't detached end when we do.
     pub fn spawn(&self, options: &SpawnOptions) -> io::Result<Spawned> {
         self.core.borrow_mut().spawn(options)
     }
 
-    /// Sends a signal to a child; 0 only asks whether it is there.
+    /// Sends a signal to a child; 0 only asks whether it is there. On Windows `SIGINT`, `SIGQUIT`, `SIGKILL` and `SIGTERM` end it
+    /// on the spot.
     ///
     /// # Errors
-    /// `ESRCH` when it has ended, even if that hasn't been announced yet; `EINVAL` for what is no signal.
+    /// `ESRCH` when it has ended, even if that hasn't been announced yet; `EINVAL` for what is no signal. `Unsupported` for
+    /// all other signals on Windows.
     pub fn kill(&self, id: HandleId, signum: i32) -> io::Result<()> {
         self.core.borrow_mut().kill(id, signum)
     }
@@ -263,7 +278,6 @@ impl EventLoop {
     /// The operating system's.
     pub fn stream_pair(&self) -> io::Result<(HandleId, HandleId)> {
         let (first, second) = sys::stream_pair()?;
-        let second = sys::Io::from_fd(second)?;
         let mut core = self.core.borrow_mut();
         Ok((core.adopt(first)?, core.adopt(second)?))
     }

@@ -3,14 +3,18 @@
 
 use std::io;
 
+#[cfg(unix)]
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
 use crate::net::Stream;
-use crate::sys::{self, Io};
+#[cfg(unix)]
+use crate::sys;
+use crate::sys::Io;
 use crate::{Core, EventLoop};
 
 impl Core {
     /// The number of the descriptor behind a stream or listener.
+    #[cfg(unix)]
     pub(crate) fn descriptor_of(&mut self, id: HandleId) -> io::Result<i32> {
         match &self.handles.open_mut(id)?.kind {
             Kind::Stream(stream) => stream.io()?.raw_fd(),

@@ -4,6 +4,8 @@
 mod unix;
 #[cfg(windows)]
 mod windows;
+#[cfg(any(windows, test))]
+mod windows_forms;
 
 #[cfg(unix)]
 pub(crate) use unix::*;

@@ -21,7 +21,7 @@ use mio::{Interest, Registry, Token};
 /// What goes along with bytes.
 pub(crate) type Descriptor = OwnedFd;
 
-pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
+pub(crate) use process::{Child, ChildEnd, ChildWatch, ESRCH, child_pipe, spawn, stream_pair};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};
 

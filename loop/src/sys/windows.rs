@@ -1,6 +1,8 @@
 //! Windows: IOCP by way of mio, sockets and named pipes.
 
+mod child_stdio;
 mod io;
+mod job;
 mod listener;
 mod pipe;
 mod process;
@@ -17,9 +19,10 @@ use std::time::Instant;
 
 use mio::net::UdpSocket;
 
+pub(crate) use child_stdio::{ChildEnd, child_pipe, stream_pair};
 pub(crate) use io::Io;
 pub(crate) use listener::ListenerIo;
-pub(crate) use process::{ESRCH, SIGCHLD, descriptor_number, kill, spawn, stream_pair, try_wait};
+pub(crate) use process::{Child, ChildWatch, ESRCH, spawn};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};
 
@@ -79,11 +82,6 @@ pub(crate) fn share_udp_address(socket: &socket2::Socket) -> Result<()> {
 
 /// Not on this platform.
 pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> Result<()> {
-    Err(ErrorKind::Unsupported.into())
-}
-
-/// Not on this platform.
-pub(crate) fn udp_descriptor(_socket: &UdpSocket) -> Result<i32> {
     Err(ErrorKind::Unsupported.into())
 }
 

@@ -43,6 +43,12 @@ pub fn read(
         detached: options.get(js_string!("detached"), context)?.to_boolean(),
         uid: optional(options, js_string!("uid"), context, JsValue::to_u32)?,
         gid: optional(options, js_string!("gid"), context, JsValue::to_u32)?,
+        windows_verbatim_arguments: options
+            .get(js_string!("windowsVerbatimArguments"), context)?
+            .to_boolean(),
+        windows_hide: options
+            .get(js_string!("windowsHide"), context)?
+            .to_boolean(),
     };
     Ok((read, inputs))
 }

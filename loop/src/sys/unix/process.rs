@@ -9,64 +9,137 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream as StdUnixStream;
+use std::sync::Arc;
 
 use libc::{c_char, c_int};
-use mio::net::UnixStream;
+use mio::net::{UdpSocket, UnixStream};
 
-use super::Io;
+use super::{Io, ListenerIo, SignalInbox};
 use crate::process::{ExitStatus, SpawnOptions};
+use crate::wake::Shared;
 
-pub(crate) use libc::{ESRCH, SIGCHLD};
+pub(crate) use libc::ESRCH;
 
 /// One more than the largest signal number anywhere.
 const SIGNALS: c_int = 65;
 /// What a child that can't go on exits with. Nobody sees it.
 const FAILED: c_int = 127;
 
+/// Two streams that are each other's peer.
+pub(crate) fn stream_pair() -> io::Result<(Io, Io)> {
+    let (first, second) = UnixStream::pair()?;
+    Ok((Io::Unix(first), Io::Unix(second)))
+}
+
 /// Our end as a stream and the child's, which blocks, as programs expect of their standard streams.
-pub(crate) fn stream_pair() -> io::Result<(Io, OwnedFd)> {
+pub(crate) fn child_pipe() -> io::Result<(Io, ChildEnd)> {
     let (ours, theirs) = StdUnixStream::pair()?;
     ours.set_nonblocking(true)?;
-    Ok((Io::Unix(UnixStream::from_std(ours)), theirs.into()))
+    let ours = Io::Unix(UnixStream::from_std(ours));
+    Ok((ours, ChildEnd::Owned(theirs.into())))
 }
 
-pub(crate) fn descriptor_number(fd: &OwnedFd) -> RawFd {
-    fd.as_raw_fd()
+/// What a child gets under one of its descriptors.
+pub(crate) enum ChildEnd {
+    /// Somebody else's, who keeps it until the child has started.
+    Borrowed(RawFd),
+    Owned(OwnedFd),
 }
 
-/// `kill(2)`.
-pub(crate) fn kill(pid: i32, signum: i32) -> io::Result<()> {
-    // SAFETY: kill has no memory preconditions.
-    match unsafe { libc::kill(pid, signum) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
+impl ChildEnd {
+    /// Whether it is open is for the child to find out.
+    pub(crate) fn descriptor(fd: i32) -> io::Result<Self> {
+        Ok(Self::Borrowed(fd))
+    }
+
+    pub(crate) fn stream(io: &Io) -> io::Result<Self> {
+        io.raw_fd().map(Self::Borrowed)
+    }
+
+    pub(crate) fn listener(io: &ListenerIo) -> io::Result<Self> {
+        io.raw_fd().map(Self::Borrowed)
+    }
+
+    pub(crate) fn udp(io: &UdpSocket) -> io::Result<Self> {
+        Ok(Self::Borrowed(io.as_raw_fd()))
+    }
+
+    fn number(&self) -> RawFd {
+        match self {
+            Self::Borrowed(fd) => *fd,
+            Self::Owned(fd) => fd.as_raw_fd(),
+        }
     }
 }
 
-/// How the child has ended, if it has. It is gone after that.
-pub(crate) fn try_wait(pid: i32) -> Option<ExitStatus> {
-    let mut status = 0;
-    loop {
-        // SAFETY: `status` is valid to write to.
-        match unsafe { libc::waitpid(pid, &mut status, libc::WNOHANG) } {
-            0 => return None,
-            -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
-            // Somebody else has waited for it, and knows how it ended.
-            -1 => return Some(ExitStatus { code: 0, signal: 0 }),
-            _ => break,
+/// Wakes a loop when children have ended: `SIGCHLD`, as long as this lives.
+pub(crate) struct ChildWatch {
+    inbox: Arc<SignalInbox>,
+}
+
+impl ChildWatch {
+    pub(crate) fn new(shared: &Arc<Shared>) -> io::Result<Self> {
+        let inbox = SignalInbox::new(shared.clone());
+        inbox.subscribe(libc::SIGCHLD)?;
+        Ok(Self { inbox })
+    }
+
+    /// Whether children may have ended since this was last asked.
+    pub(crate) fn take_news(&self) -> bool {
+        self.inbox.take(libc::SIGCHLD) > 0
+    }
+}
+
+impl Drop for ChildWatch {
+    fn drop(&mut self) {
+        self.inbox.unsubscribe(libc::SIGCHLD);
+    }
+}
+
+/// A child that has started and hasn't been waited for.
+pub(crate) struct Child {
+    pid: i32,
+}
+
+impl Child {
+    pub(crate) fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// How the child has ended, if it has. It is gone after that.
+    pub(crate) fn try_wait(&self) -> Option<ExitStatus> {
+        let mut status = 0;
+        loop {
+            // SAFETY: `status` is valid to write to.
+            match unsafe { libc::waitpid(self.pid, &mut status, libc::WNOHANG) } {
+                0 => return None,
+                -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
+                // Somebody else has waited for it, and knows how it ended.
+                -1 => return Some(ExitStatus { code: 0, signal: 0 }),
+                _ => break,
+            }
+        }
+        Some(if libc::WIFSIGNALED(status) {
+            ExitStatus {
+                code: 0,
+                signal: libc::WTERMSIG(status),
+            }
+        } else {
+            ExitStatus {
+                code: libc::WEXITSTATUS(status),
+                signal: 0,
+            }
+        })
+    }
+
+    /// `kill(2)`.
+    pub(crate) fn kill(&mut self, signum: i32) -> io::Result<()> {
+        // SAFETY: kill has no memory preconditions.
+        match unsafe { libc::kill(self.pid, signum) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
         }
     }
-    Some(if libc::WIFSIGNALED(status) {
-        ExitStatus {
-            code: 0,
-            signal: libc::WTERMSIG(status),
-        }
-    } else {
-        ExitStatus {
-            code: libc::WEXITSTATUS(status),
-            signal: 0,
-        }
-    })
 }
 
 /// Strings as exec wants them.
@@ -111,10 +184,14 @@ struct Plan {
 }
 
 /// Starts a program; an error of the child is ours.
-pub(crate) fn spawn(options: &SpawnOptions, descriptors: &[Option<RawFd>]) -> io::Result<i32> {
+pub(crate) fn spawn(
+    options: &SpawnOptions,
+    ends: &[Option<ChildEnd>],
+    _: &ChildWatch,
+) -> io::Result<Child> {
     let (mut failure, low) = io::pipe()?;
     // It must not be in the way of the child's own descriptors.
-    let report = duplicate_above(low.as_raw_fd(), descriptors.len())?;
+    let report = duplicate_above(low.as_raw_fd(), ends.len())?;
     drop(low);
     let mut plan = Plan {
         program: c_string(&options.program)?,
@@ -124,7 +201,10 @@ pub(crate) fn spawn(options: &SpawnOptions, descriptors: &[Option<RawFd>]) -> io
             Some(path) => Some(c_string(path.as_os_str())?),
             None => None,
         },
-        descriptors: descriptors.to_vec(),
+        descriptors: ends
+            .iter()
+            .map(|end| end.as_ref().map(ChildEnd::number))
+            .collect(),
         detached: options.detached,
         uid: options.uid,
         gid: options.gid,
@@ -135,7 +215,7 @@ pub(crate) fn spawn(options: &SpawnOptions, descriptors: &[Option<RawFd>]) -> io
     let mut errno = [0; size_of::<c_int>()];
     match failure.read_exact(&mut errno) {
         // Closed by exec.
-        Err(_) => Ok(pid),
+        Err(_) => Ok(Child { pid }),
         Ok(()) => {
             reap(pid);
             Err(io::Error::from_raw_os_error(c_int::from_ne_bytes(errno)))

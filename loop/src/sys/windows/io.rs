@@ -138,11 +138,6 @@ impl Io {
         }
     }
 
-    /// A socket is no descriptor on this platform.
-    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
-        Err(super::no_pipes())
-    }
-
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Io::Tcp(io) => io.local_addr(),

@@ -41,11 +41,6 @@ impl ListenerIo {
         io.deregister(registry)
     }
 
-    /// A socket is no descriptor on this platform.
-    pub(crate) fn raw_fd(&self) -> io::Result<i32> {
-        Err(no_pipes())
-    }
-
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         let ListenerIo::Tcp(io) = self;
         io.local_addr()

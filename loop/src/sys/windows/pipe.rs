@@ -8,7 +8,7 @@ use std::fs::OpenOptions;
 use std::io::{self, IoSlice, Read, Write};
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{
-    AsRawHandle, BorrowedHandle, FromRawHandle, IntoRawHandle, OwnedHandle,
+    AsRawHandle, BorrowedHandle, FromRawHandle, IntoRawHandle, OwnedHandle, RawHandle,
 };
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,6 +45,10 @@ impl Pipe {
         // SAFETY: the handle is open, and ours to give away.
         let pipe = unsafe { NamedPipe::from_raw_handle(handle.into_raw_handle()) };
         Self { pipe }
+    }
+
+    pub(super) fn as_raw_handle(&self) -> RawHandle {
+        self.pipe.as_raw_handle()
     }
 
     /// 0 is the end: the other end has been closed, and all that it wrote has been read.
@@ -191,12 +195,24 @@ pub(crate) fn open(path: &Path) -> io::Result<OwnedHandle> {
     Ok(file.into())
 }
 
-/// Both ends of a new pipe, server's first, under a name that is nobody else's.
+/// Both ends of a new pipe, server's first.
 pub(crate) fn pair() -> io::Result<(OwnedHandle, OwnedHandle)> {
+    let (server, name) = create_unnamed()?;
+    let client = open(name.as_ref())?;
+    Ok((server, client))
+}
+
+/// Both ends of a new pipe; the second blocks, as programs expect of their standard streams.
+pub(crate) fn pair_for_child() -> io::Result<(OwnedHandle, OwnedHandle)> {
+    let (server, name) = create_unnamed()?;
+    let client = OpenOptions::new().read(true).write(true).open(name)?;
+    Ok((server, client.into()))
+}
+
+/// A server's end, and a name that is nobody else's.
+fn create_unnamed() -> io::Result<(OwnedHandle, String)> {
     static PAIRS: AtomicU64 = AtomicU64::new(0);
     let number = PAIRS.fetch_add(1, Ordering::Relaxed);
     let name = format!(r"\\.\pipe\ouro-loop\{}-{number}", std::process::id());
-    let server = create(name.as_ref(), true)?;
-    let client = open(name.as_ref())?;
-    Ok((server, client))
+    Ok((create(name.as_ref(), true)?, name))
 }

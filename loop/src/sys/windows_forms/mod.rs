@@ -1,0 +1,26 @@
+//! The forms in which Windows wants what starts a program: the command line, the environment, the table of descriptors,
+//! the files that a name may stand for.
+//!
+//! Functions from UTF-16 to UTF-16 (or bytes) that ask the system nothing, so their tests run anywhere. Starting a child
+//! (`sys/windows/process.rs`) calls them.
+
+pub(super) mod command_line;
+pub(super) mod descriptors;
+pub(super) mod environment;
+pub(super) mod search;
+
+/// An ASCII character as a unit of UTF-16.
+const fn unit(character: char) -> u16 {
+    assert!(character.is_ascii());
+    character as u16
+}
+
+#[cfg(test)]
+fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}
+
+#[cfg(test)]
+fn narrow(text: &[u16]) -> String {
+    String::from_utf16(text).unwrap()
+}
