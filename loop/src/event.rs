@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::handle::HandleId;
+use crate::poll::Readiness;
 use crate::process::ExitStatus;
 
 /// How far a run goes; `uv_run_mode` of libuv.
@@ -36,6 +37,14 @@ pub enum Event {
         id: HandleId,
         /// The signal's number.
         signum: i32,
+    },
+    /// A descriptor that is somebody else's is ready.
+    Poll {
+        /// The poll handle.
+        id: HandleId,
+        /// What was found of what is wanted; or an error of the descriptor, after which the handle is stopped. `EBADF` says
+        /// no more than that: what the error is its owner learns by using it.
+        result: io::Result<Readiness>,
     },
     /// A child process has ended.
     Exit {
@@ -88,6 +97,7 @@ impl Event {
             | Event::Check(id)
             | Event::Async(id)
             | Event::Signal { id, .. }
+            | Event::Poll { id, .. }
             | Event::Exit { id, .. }
             | Event::Connection(id)
             | Event::Connected { id, .. }

@@ -6,6 +6,7 @@
 
 use crate::error::LoopError;
 use crate::net::{Listener, Stream, Udp};
+use crate::poll::PollState;
 use crate::process::ProcessState;
 use crate::signal::SignalState;
 use crate::timer::TimerState;
@@ -85,6 +86,8 @@ pub enum HandleKind {
     Async,
     /// Made by `signal`.
     Signal,
+    /// Made by `poll_handle`.
+    Poll,
     /// Made by `spawn`.
     Process,
     /// A listening TCP socket or pipe.
@@ -103,6 +106,7 @@ pub(crate) enum Kind {
     Check,
     Async(AsyncState),
     Signal(SignalState),
+    Poll(PollState),
     Process(ProcessState),
     Listener(Box<Listener>),
     Stream(Box<Stream>),
@@ -119,6 +123,7 @@ impl Kind {
             Kind::Check => HandleKind::Check,
             Kind::Async(_) => HandleKind::Async,
             Kind::Signal(_) => HandleKind::Signal,
+            Kind::Poll(_) => HandleKind::Poll,
             Kind::Process(_) => HandleKind::Process,
             Kind::Listener(_) => HandleKind::Listener,
             Kind::Stream(_) => HandleKind::Stream,

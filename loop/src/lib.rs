@@ -146,6 +146,7 @@ mod handle;
 mod metrics;
 mod net;
 mod phases;
+mod poll;
 mod process;
 mod signal;
 mod sys;
@@ -168,6 +169,7 @@ pub use metrics::{CallbackTime, Metrics};
 pub use net::{
     ConnectOptions, ListenOptions, MulticastInterface, Payload, StreamKind, UdpOptions, UdpSettings,
 };
+pub use poll::Readiness;
 pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};
 pub use tty::{DescriptorKind, TtyMode, guess_kind, reset_tty};
 pub use wake::Waker;
@@ -205,6 +207,7 @@ pub(crate) struct Core {
     prepare: WatchList,
     check: WatchList,
     asyncs: Vec<HandleId>,
+    polled: poll::Polled,
     signals: signal::Signals,
     children: process::Children,
     /// Handles with finished work to announce in the next pending phase.
@@ -249,6 +252,7 @@ impl Core {
             prepare: WatchList::default(),
             check: WatchList::default(),
             asyncs: Vec::new(),
+            polled: poll::Polled::default(),
             signals: signal::Signals::default(),
             children: process::Children::default(),
             pending: VecDeque::new(),
@@ -308,6 +312,7 @@ impl Core {
             Kind::Prepare => self.watch_stop(id, Watch::Prepare)?,
             Kind::Check => self.watch_stop(id, Watch::Check)?,
             Kind::Async(_) => self.asyncs.retain(|&other| other != id),
+            Kind::Poll(_) => self.poll_stop(id)?,
             Kind::Signal(_) => self.signal_stop(id)?,
             Kind::Process(_) => self.process_stop(id)?,
             Kind::Listener(_) | Kind::Stream(_) | Kind::Udp(_) => self.close_io(id),

@@ -302,6 +302,7 @@ impl Core {
                 Some(Event::Async(id))
             }
             Kind::Signal(_) => self.signal_step(id),
+            Kind::Poll(_) => self.poll_step(id, step),
             Kind::Process(_) => self.process_step(id),
             Kind::Listener(_) => self.listener_step(id, step),
             Kind::Stream(_) => self.stream_step(id, step),
@@ -338,6 +339,8 @@ fn note_readiness(
         Kind::Listener(listener) => listener.note(),
         Kind::Stream(stream) => stream.note(event),
         Kind::Udp(udp) => udp.note(event),
+        // It asks the system itself.
+        Kind::Poll(_) => {}
         _ => return,
     }
     if !slot.ready {

@@ -20,6 +20,7 @@ impl Core {
             Kind::Stream(stream) => stream.io()?.raw_fd(),
             Kind::Listener(listener) => listener.io()?.raw_fd(),
             Kind::Udp(udp) => sys::udp_descriptor(udp.io()?),
+            Kind::Poll(poll) => Ok(poll.descriptor()),
             _ => Err(LoopError::WrongKind.into()),
         }
     }

@@ -2,6 +2,7 @@
 
 mod ancillary;
 mod guarded;
+mod poll;
 mod process;
 mod signal;
 mod tty;
@@ -21,13 +22,16 @@ use mio::{Interest, Registry, Token};
 /// What goes along with bytes.
 pub(crate) type Descriptor = OwnedFd;
 
+pub(crate) use poll::PollSource;
 pub(crate) use process::{Child, ChildEnd, ChildWatch, ESRCH, child_pipe, spawn, stream_pair};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};
 
 use tty::Terminal;
 
-pub(crate) use libc::{EBADF, ECANCELED, EDESTADDRREQ, EINVAL, EISCONN, EMFILE, ENOTCONN, EPIPE};
+pub(crate) use libc::{
+    EBADF, ECANCELED, EDESTADDRREQ, EEXIST, EINVAL, EISCONN, EMFILE, ENOTCONN, EPIPE,
+};
 
 /// A short read from a TCP socket has emptied it: epoll and kqueue report what comes in later.
 pub(crate) const SHORT_READ_DRAINS: bool = true;

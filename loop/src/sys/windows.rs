@@ -5,6 +5,7 @@ mod io;
 mod job;
 mod listener;
 mod pipe;
+mod poll;
 mod process;
 mod signal;
 mod tty;
@@ -22,6 +23,7 @@ use mio::net::UdpSocket;
 pub(crate) use child_stdio::{ChildEnd, child_pipe, stream_pair};
 pub(crate) use io::Io;
 pub(crate) use listener::ListenerIo;
+pub(crate) use poll::PollSource;
 pub(crate) use process::{Child, ChildWatch, ESRCH, spawn};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};
@@ -30,6 +32,8 @@ pub(crate) use tty::{guess_kind, reset_tty};
 pub(crate) const EBADF: i32 = 6;
 /// `ERROR_OPERATION_ABORTED`.
 pub(crate) const ECANCELED: i32 = 995;
+/// `ERROR_FILE_EXISTS`.
+pub(crate) const EEXIST: i32 = 80;
 /// `WSAEINVAL`.
 pub(crate) const EINVAL: i32 = 10022;
 /// `WSAEMFILE`.
