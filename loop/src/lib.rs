@@ -167,7 +167,8 @@ pub use event::{Event, ReadResult, RunMode};
 pub use handle::{HandleId, HandleKind};
 pub use metrics::{CallbackTime, Metrics};
 pub use net::{
-    ConnectOptions, ListenOptions, MulticastInterface, Payload, StreamKind, UdpOptions, UdpSettings,
+    ConnectOptions, Datagram, Datagrams, ListenOptions, MulticastInterface, Payload, StreamKind,
+    UdpOptions, UdpSettings,
 };
 pub use poll::Readiness;
 pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};

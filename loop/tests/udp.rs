@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use ouro_loop::{Event, EventLoop, HandleId, MulticastInterface, RunMode, UdpOptions};
+use ouro_loop::{Datagrams, Event, EventLoop, HandleId, MulticastInterface, RunMode, UdpOptions};
 
 fn local() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
@@ -11,6 +11,11 @@ fn local() -> SocketAddr {
 
 fn bound(ev: &EventLoop) -> HandleId {
     ev.udp_bind(local(), &UdpOptions::default()).unwrap()
+}
+
+fn bound_at(ev: &EventLoop) -> (HandleId, SocketAddr) {
+    let id = bound(ev);
+    (id, ev.local_addr(id).unwrap())
 }
 
 fn receive_all(ev: &EventLoop, id: HandleId) -> Vec<Vec<u8>> {
@@ -215,4 +220,71 @@ fn a_socket_goes_to_another_loop() {
     let adopted = other.open_udp_fd(ev.detach(socket).unwrap()).unwrap();
     assert_eq!(other.local_addr(adopted).unwrap(), address);
     assert!(ev.local_addr(socket).is_err());
+}
+
+#[test]
+fn a_batch_has_every_datagram_with_its_sender() {
+    let ev = EventLoop::new().unwrap();
+    let (receiver, to) = bound_at(&ev);
+    let (first, first_address) = bound_at(&ev);
+    let (second, second_address) = bound_at(&ev);
+    ev.udp_receive_start(receiver).unwrap();
+    for tag in 0..10 {
+        let from = if tag % 2 == 0 { first } else { second };
+        ev.udp_send(from, vec![b'x'; tag as usize * 10], Some(to), tag)
+            .unwrap();
+    }
+    let mut batch = Datagrams::new(4, 80);
+    let mut got = Vec::new();
+    while got.len() < 10 {
+        match ev.next_event(RunMode::Once) {
+            Some(Event::Readable(_)) => {
+                while ev.udp_receive_batch(receiver, &mut batch).unwrap() > 0 {
+                    assert!(batch.len() <= batch.capacity());
+                    let one =
+                        |one: ouro_loop::Datagram<'_>| (one.bytes.len(), one.from, one.truncated);
+                    got.extend(batch.iter().map(one));
+                }
+                assert!(batch.is_empty());
+            }
+            Some(Event::Wrote { result, .. }) => result.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+    for (tag, (length, from, truncated)) in got.into_iter().enumerate() {
+        let sender = if tag % 2 == 0 {
+            first_address
+        } else {
+            second_address
+        };
+        assert_eq!(
+            (length, from, truncated),
+            ((tag * 10).min(80), sender, tag * 10 > 80)
+        );
+    }
+}
+
+#[test]
+fn a_batch_keeps_to_the_share_of_a_turn() {
+    let ev = EventLoop::new().unwrap();
+    let (receiver, to) = bound_at(&ev);
+    let sender = std::net::UdpSocket::bind(local()).unwrap();
+    ev.udp_receive_start(receiver).unwrap();
+    for _ in 0..100 {
+        sender.send_to(b"x", to).unwrap();
+    }
+    let mut batch = Datagrams::new(64, 16);
+    let (mut turns, mut count) = (0, 0);
+    while count < 100 {
+        let Some(Event::Readable(_)) = ev.next_event(RunMode::Once) else {
+            continue;
+        };
+        turns += 1;
+        let before = count;
+        while ev.udp_receive_batch(receiver, &mut batch).unwrap() > 0 {
+            count += batch.len();
+        }
+        assert!(count - before <= 32);
+    }
+    assert!(turns >= 4);
 }

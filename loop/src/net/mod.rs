@@ -2,6 +2,7 @@
 
 mod adopt;
 mod connect;
+mod datagrams;
 mod listener;
 mod options;
 mod payload;
@@ -11,6 +12,12 @@ mod udp;
 mod udp_settings;
 mod write;
 
+pub use datagrams::{Datagram, Datagrams};
+#[allow(
+    unused_imports,
+    reason = "for systems without a call for many datagrams"
+)]
+pub(crate) use datagrams::{receive_one_by_one, send_first};
 pub(crate) use listener::{Listener, Reserve};
 pub use options::{ConnectOptions, ListenOptions};
 pub use payload::Payload;

@@ -11,14 +11,14 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
-use crate::net::{Payload, UdpOptions, UdpSettings};
+use crate::net::{Datagrams, Payload, UdpOptions, UdpSettings};
 use crate::phases::Step;
 use crate::{Core, Event, EventLoop, sys};
 
 /// Datagrams received from one socket in one turn.
 const RECEIVES_PER_TURN: u32 = 32;
 /// Queued datagrams sent by one socket in one turn.
-const SENDS_PER_TURN: u32 = 32;
+const SENDS_PER_TURN: usize = 32;
 
 struct SendRequest {
     tag: u64,
@@ -118,6 +118,28 @@ impl Udp {
         }
     }
 
+    fn receive_batch(&mut self, into: &mut Datagrams) -> io::Result<usize> {
+        into.clear();
+        while self.budget > 0 {
+            match sys::receive_batch(self.io()?, into, self.budget as usize) {
+                Ok(()) => {
+                    self.budget = self.budget.saturating_sub(into.len() as u32);
+                    return Ok(into.len());
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return Ok(0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.budget -= 1;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(0)
+    }
+
     fn send(&mut self, bytes: &[u8], to: Option<SocketAddr>) -> io::Result<usize> {
         loop {
             let io = self.io()?;
@@ -138,18 +160,29 @@ impl Udp {
 
     /// Sends from the queue; `true` if there is more that needn't wait for the socket.
     fn flush(&mut self) -> bool {
-        for _ in 0..SENDS_PER_TURN {
-            if !self.writable || self.io.is_none() {
-                return false;
-            }
-            let Some(request) = self.queue.pop_front() else {
+        let mut left = SENDS_PER_TURN;
+        while left > 0 && self.writable && !self.queue.is_empty() {
+            let Some(io) = &self.io else {
                 return false;
             };
-            match self.send(request.payload.as_ref(), request.to) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.queue.push_front(request);
+            let batch = self.queue.iter().take(left);
+            let batch = batch.map(|request| (request.payload.as_ref(), request.to));
+            match sys::send_batch(io, batch) {
+                Ok(count) => {
+                    left -= count;
+                    for request in self.queue.drain(..count) {
+                        self.queued_bytes -= request.payload.as_ref().len();
+                        self.completed.push_back((request.tag, Ok(())));
+                    }
                 }
-                result => self.complete(&request, result.map(drop)),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.writable = false,
+                Err(error) => {
+                    left -= 1;
+                    if let Some(request) = self.queue.pop_front() {
+                        self.complete(&request, Err(error));
+                    }
+                }
             }
         }
         !self.queue.is_empty() && self.writable
@@ -432,6 +465,12 @@ impl EventLoop {
         buffer: &mut [u8],
     ) -> io::Result<Option<(usize, SocketAddr)>> {
         self.core.borrow_mut().udp_mut(id)?.receive(buffer)
+    }
+
+    /// [`udp_receive`](Self::udp_receive) for as many datagrams as `into` has room for, with one system call where the
+    /// platform has that (Linux); answers how many there are now. 0 when there is none, or this turn's share is used up.
+    pub fn udp_receive_batch(&self, id: HandleId, into: &mut Datagrams) -> io::Result<usize> {
+        self.core.borrow_mut().udp_mut(id)?.receive_batch(into)
     }
 
     /// Sends one datagram, after those that are queued; to the peer of a connected socket where `to` is `None`.

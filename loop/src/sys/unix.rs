@@ -1,6 +1,7 @@
 //! Unix: epoll or kqueue, file descriptors.
 
 mod ancillary;
+mod datagrams;
 mod guarded;
 mod poll;
 mod process;
@@ -22,6 +23,7 @@ use mio::{Interest, Registry, Token};
 /// What goes along with bytes.
 pub(crate) type Descriptor = OwnedFd;
 
+pub(crate) use datagrams::{receive_batch, send_batch};
 pub(crate) use poll::PollSource;
 pub(crate) use process::{Child, ChildEnd, ChildWatch, ESRCH, child_pipe, spawn, stream_pair};
 pub(crate) use signal::SignalInbox;

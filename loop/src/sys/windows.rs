@@ -121,3 +121,20 @@ pub(crate) fn is_in_progress(error: &Error) -> bool {
 pub(crate) fn reserve_descriptor() -> Option<File> {
     None
 }
+
+/// One by one.
+pub(crate) fn receive_batch(
+    socket: &UdpSocket,
+    into: &mut crate::net::Datagrams,
+    most: usize,
+) -> Result<()> {
+    crate::net::receive_one_by_one(socket, into, most)
+}
+
+/// One by one.
+pub(crate) fn send_batch<'a>(
+    socket: &UdpSocket,
+    datagrams: impl Iterator<Item = (&'a [u8], Option<SocketAddr>)>,
+) -> Result<usize> {
+    crate::net::send_first(socket, datagrams)
+}
