@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::fs_watch::FsChange;
 use crate::handle::HandleId;
 use crate::poll::Readiness;
 use crate::process::ExitStatus;
@@ -45,6 +46,13 @@ pub enum Event {
         /// What was found of what is wanted; or an error of the descriptor, after which the handle is stopped. `EBADF` says
         /// no more than that: what the error is its owner learns by using it.
         result: io::Result<Readiness>,
+    },
+    /// Something happened to watched files.
+    FsChange {
+        /// The file watching handle.
+        id: HandleId,
+        /// What happened; or why nothing more will be heard.
+        result: io::Result<FsChange>,
     },
     /// A child process has ended.
     Exit {
@@ -98,6 +106,7 @@ impl Event {
             | Event::Async(id)
             | Event::Signal { id, .. }
             | Event::Poll { id, .. }
+            | Event::FsChange { id, .. }
             | Event::Exit { id, .. }
             | Event::Connection(id)
             | Event::Connected { id, .. }

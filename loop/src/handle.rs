@@ -5,6 +5,7 @@
 //! comparison and not a walk.
 
 use crate::error::LoopError;
+use crate::fs_watch::FsWatchState;
 use crate::net::{Listener, Stream, Udp};
 use crate::poll::PollState;
 use crate::process::ProcessState;
@@ -88,6 +89,8 @@ pub enum HandleKind {
     Signal,
     /// Made by `poll_handle`.
     Poll,
+    /// Made by `fs_watch`.
+    FsWatch,
     /// Made by `spawn`.
     Process,
     /// A listening TCP socket or pipe.
@@ -107,6 +110,7 @@ pub(crate) enum Kind {
     Async(AsyncState),
     Signal(SignalState),
     Poll(PollState),
+    FsWatch(Box<FsWatchState>),
     Process(ProcessState),
     Listener(Box<Listener>),
     Stream(Box<Stream>),
@@ -124,6 +128,7 @@ impl Kind {
             Kind::Async(_) => HandleKind::Async,
             Kind::Signal(_) => HandleKind::Signal,
             Kind::Poll(_) => HandleKind::Poll,
+            Kind::FsWatch(_) => HandleKind::FsWatch,
             Kind::Process(_) => HandleKind::Process,
             Kind::Listener(_) => HandleKind::Listener,
             Kind::Stream(_) => HandleKind::Stream,

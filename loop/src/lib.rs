@@ -142,6 +142,7 @@
 
 mod error;
 mod event;
+mod fs_watch;
 mod handle;
 mod metrics;
 mod net;
@@ -164,6 +165,7 @@ use std::time::Duration;
 
 pub use error::LoopError;
 pub use event::{Event, ReadResult, RunMode};
+pub use fs_watch::{FsChange, FsChangeKind, FsWatchOptions};
 pub use handle::{HandleId, HandleKind};
 pub use metrics::{CallbackTime, Metrics};
 pub use net::{
@@ -209,6 +211,8 @@ pub(crate) struct Core {
     check: WatchList,
     asyncs: Vec<HandleId>,
     polled: poll::Polled,
+    /// There as long as a handle watches files.
+    fs_watches: Option<sys::FsWatches>,
     signals: signal::Signals,
     children: process::Children,
     /// Handles with finished work to announce in the next pending phase.
@@ -254,6 +258,7 @@ impl Core {
             check: WatchList::default(),
             asyncs: Vec::new(),
             polled: poll::Polled::default(),
+            fs_watches: None,
             signals: signal::Signals::default(),
             children: process::Children::default(),
             pending: VecDeque::new(),
@@ -314,6 +319,7 @@ impl Core {
             Kind::Check => self.watch_stop(id, Watch::Check)?,
             Kind::Async(_) => self.asyncs.retain(|&other| other != id),
             Kind::Poll(_) => self.poll_stop(id)?,
+            Kind::FsWatch(_) => self.fs_watch_stop(id),
             Kind::Signal(_) => self.signal_stop(id)?,
             Kind::Process(_) => self.process_stop(id)?,
             Kind::Listener(_) | Kind::Stream(_) | Kind::Udp(_) => self.close_io(id),

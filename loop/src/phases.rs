@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::event::{Event, RunMode};
 use crate::handle::{HandleId, Handles, Kind};
-use crate::wake::WAKE_TOKEN;
+use crate::sys::FsWatches;
+use crate::wake::{FS_WATCH_TOKEN, WAKE_TOKEN};
 use crate::watcher::Watch;
 use crate::{Core, EVENTS_PER_POLL, sys};
 
@@ -259,11 +260,15 @@ impl Core {
             }
         }
         let mut fetched = 0;
-        let mut woken = false;
+        let (mut woken, mut files_changed) = (false, false);
         for event in &self.events {
             fetched += 1;
             if event.token() == WAKE_TOKEN {
                 woken = true;
+                continue;
+            }
+            if event.token() == FS_WATCH_TOKEN {
+                files_changed = true;
                 continue;
             }
             let id = HandleId::from_token(event.token());
@@ -272,6 +277,9 @@ impl Core {
         self.metrics.events += fetched as u64;
         if !sleeps {
             self.metrics.events_waiting += fetched as u64;
+        }
+        if files_changed || (woken && FsWatches::HEARD_BY_WAKE) {
+            self.collect_fs_changes();
         }
         if woken {
             self.collect_wakes();
@@ -303,6 +311,7 @@ impl Core {
             }
             Kind::Signal(_) => self.signal_step(id),
             Kind::Poll(_) => self.poll_step(id, step),
+            Kind::FsWatch(_) => self.fs_watch_step(id),
             Kind::Process(_) => self.process_step(id),
             Kind::Listener(_) => self.listener_step(id, step),
             Kind::Stream(_) => self.stream_step(id, step),

@@ -10,6 +10,8 @@ use crate::handle::{HandleId, Kind};
 use crate::{Core, EventLoop};
 
 pub(crate) const WAKE_TOKEN: mio::Token = mio::Token(usize::MAX);
+/// Where the system tells of watched files by a descriptor, it is this one's.
+pub(crate) const FS_WATCH_TOKEN: mio::Token = mio::Token(usize::MAX - 1);
 
 /// What a loop shares with those who wake it. Outlives the loop as long as a [`Waker`] does.
 pub(crate) struct Shared {

@@ -1,5 +1,7 @@
 //! What differs between platforms, behind items of the same names. The only place with `unsafe`.
 
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+mod notify;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -7,6 +9,8 @@ mod windows;
 #[cfg(any(windows, test))]
 mod windows_forms;
 
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+pub(crate) use notify::FsWatches;
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]

@@ -3,6 +3,8 @@
 mod ancillary;
 mod datagrams;
 mod guarded;
+#[cfg(any(target_os = "android", target_os = "linux"))]
+mod inotify;
 mod poll;
 mod process;
 mod signal;
@@ -24,6 +26,8 @@ use mio::{Interest, Registry, Token};
 pub(crate) type Descriptor = OwnedFd;
 
 pub(crate) use datagrams::{receive_batch, send_batch};
+#[cfg(any(target_os = "android", target_os = "linux"))]
+pub(crate) use inotify::FsWatches;
 pub(crate) use poll::PollSource;
 pub(crate) use process::{Child, ChildEnd, ChildWatch, ESRCH, child_pipe, spawn, stream_pair};
 pub(crate) use signal::SignalInbox;
