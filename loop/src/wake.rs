@@ -3,7 +3,7 @@
 //! Wakes are coalesced: between two turns any number of them costs one system call and yields one event.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
@@ -13,24 +13,51 @@ pub(crate) const WAKE_TOKEN: mio::Token = mio::Token(usize::MAX);
 /// Where the system tells of watched files by a descriptor, it is this one's.
 pub(crate) const FS_WATCH_TOKEN: mio::Token = mio::Token(usize::MAX - 1);
 
+/// A wake that is under way, set by any thread and taken by the loop.
+///
+/// Whoever finds it set already leaves it alone: while wakes come faster than the loop takes them, the flag stays in
+/// every core's cache. The fences see to it that either the setter finds the flag taken and sets it again, or the loop,
+/// which took it, finds all that the setter did before.
+#[derive(Default)]
+struct Flag(AtomicBool);
+
+impl Flag {
+    /// Sets it; `true` if it wasn't set.
+    fn set(&self) -> bool {
+        fence(Ordering::SeqCst);
+        !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::AcqRel)
+    }
+
+    /// Takes it; `true` if it was set.
+    fn take(&self) -> bool {
+        let was_set = self.0.swap(false, Ordering::AcqRel);
+        fence(Ordering::SeqCst);
+        was_set
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
 /// What a loop shares with those who wake it. Outlives the loop as long as a [`Waker`] does.
 pub(crate) struct Shared {
     waker: mio::Waker,
     /// A wake is under way that the loop hasn't seen.
-    woken: AtomicBool,
+    woken: Flag,
 }
 
 impl Shared {
     pub(crate) fn new(registry: &mio::Registry) -> std::io::Result<Arc<Self>> {
         Ok(Arc::new(Self {
             waker: mio::Waker::new(registry, WAKE_TOKEN)?,
-            woken: AtomicBool::new(false),
+            woken: Flag::default(),
         }))
     }
 
     pub(crate) fn wake(&self) {
-        // Whoever finds `false` makes the system call for all that follow until the loop has looked.
-        if !self.woken.swap(true, Ordering::AcqRel) {
+        // Whoever sets it makes the system call for all that follow until the loop has looked.
+        if self.woken.set() {
             // The one failure a wake-up can have is a loop that is gone.
             let _ = self.waker.wake();
         }
@@ -38,7 +65,7 @@ impl Shared {
 
     /// The loop has seen the wake-up and looks for its reasons from here on.
     pub(crate) fn seen(&self) {
-        self.woken.swap(false, Ordering::AcqRel);
+        self.woken.take();
     }
 }
 
@@ -47,7 +74,7 @@ impl Shared {
 pub struct Waker {
     shared: Arc<Shared>,
     /// Set for the waker of an async handle.
-    pending: Option<Arc<AtomicBool>>,
+    pending: Option<Arc<Flag>>,
 }
 
 impl Waker {
@@ -55,7 +82,7 @@ impl Waker {
     /// or the handle closed.
     pub fn wake(&self) {
         if let Some(pending) = &self.pending
-            && pending.swap(true, Ordering::AcqRel)
+            && !pending.set()
         {
             return;
         }
@@ -71,7 +98,7 @@ impl std::fmt::Debug for Waker {
 
 /// What an async handle remembers.
 pub(crate) struct AsyncState {
-    pending: Arc<AtomicBool>,
+    pending: Arc<Flag>,
 }
 
 impl Core {
@@ -83,7 +110,7 @@ impl Core {
             let id = self.asyncs[at];
             if let Ok(slot) = self.handles.get(id)
                 && let Kind::Async(state) = &slot.kind
-                && state.pending.load(Ordering::Acquire)
+                && state.pending.is_set()
             {
                 self.make_ready(id);
             }
@@ -94,7 +121,7 @@ impl Core {
 
     /// Takes the wake of an async handle; `false` if there is none (any more).
     pub(crate) fn take_wake(state: &AsyncState) -> bool {
-        state.pending.swap(false, Ordering::AcqRel)
+        state.pending.take()
     }
 }
 
@@ -112,7 +139,7 @@ impl EventLoop {
     /// [`Event::Async`](crate::Event::Async). Behaviour: libuv's `uv_async_t`.
     pub fn async_handle(&self) -> Result<(HandleId, Waker), LoopError> {
         let mut core = self.core.borrow_mut();
-        let pending = Arc::new(AtomicBool::new(false));
+        let pending = Arc::new(Flag::default());
         let id = core.handles.insert(Kind::Async(AsyncState {
             pending: pending.clone(),
         }))?;

@@ -93,12 +93,11 @@ impl EventLoop {
 }
 
 fn tcp_connect_socket(address: SocketAddr, options: &ConnectOptions) -> io::Result<Socket> {
-    let socket = Socket::new(
+    let socket = sys::socket(
         Domain::for_address(address),
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
-    socket.set_nonblocking(true)?;
     if let Some(local) = options.local {
         #[cfg(unix)]
         socket.set_reuse_address(true)?;

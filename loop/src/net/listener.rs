@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Type};
 
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
@@ -178,12 +178,11 @@ impl EventLoop {
     /// # Errors
     /// The operating system's, of `socket`, `bind` or `listen`.
     pub fn tcp_listen(&self, address: SocketAddr, options: &ListenOptions) -> io::Result<HandleId> {
-        let socket = Socket::new(
+        let socket = sys::socket(
             Domain::for_address(address),
             Type::STREAM,
             Some(Protocol::TCP),
         )?;
-        socket.set_nonblocking(true)?;
         // On Windows the option means that another program may take over the port.
         #[cfg(unix)]
         socket.set_reuse_address(true)?;

@@ -11,7 +11,7 @@ use crate::handle::{HandleId, Kind};
 use crate::net::connect::Connecting;
 use crate::net::write::{ShutdownState, WriteRequest};
 use crate::phases::Step;
-use crate::sys::{self, Io};
+use crate::sys::{self, Io, Received};
 use crate::{Core, Event, EventLoop};
 
 /// What is behind a stream.
@@ -33,10 +33,11 @@ pub(crate) struct Stream {
     pub(super) connecting: Connecting,
     /// Reads may find something. Stays set after a hang-up, also while nobody reads.
     readable: bool,
+    /// A read has found the end of what was there, and poll has reported nothing since.
+    drained: bool,
     /// The peer has hung up, so a short read doesn't mean that the next would block.
     hung_up: bool,
     reading: bool,
-    short_read_drains: bool,
     /// Writes may get on.
     pub(super) writable: bool,
     /// Writes are allowed: connected or connecting, and not shut down.
@@ -50,11 +51,11 @@ pub(crate) struct Stream {
 impl Stream {
     pub(super) fn new(io: Option<Io>) -> Self {
         Self {
-            short_read_drains: sys::SHORT_READ_DRAINS && io.as_ref().is_some_and(Io::is_tcp),
             io,
             registered: None,
             connecting: Connecting::No,
             readable: false,
+            drained: false,
             hung_up: false,
             reading: false,
             writable: true,
@@ -82,6 +83,7 @@ impl Stream {
     pub(crate) fn note(&mut self, event: &mio::event::Event) {
         if event.is_readable() || event.is_read_closed() || event.is_error() {
             self.readable = true;
+            self.drained = false;
         }
         if event.is_read_closed() || event.is_error() {
             self.hung_up = true;
@@ -131,14 +133,21 @@ impl Stream {
     fn end_reading(&mut self) {
         self.reading = false;
         self.readable = true;
+        self.drained = false;
         self.hung_up = true;
+    }
+
+    /// Nothing is left to read; poll tells when there is, if it watches.
+    fn drain(&mut self) {
+        self.readable = false;
+        self.drained = self.registered.is_some_and(Interest::is_readable);
     }
 
     #[inline]
     fn read(
         &mut self,
         buffer: &mut [u8],
-        mut read: impl FnMut(&Io, &mut [u8]) -> io::Result<usize>,
+        mut read: impl FnMut(&Io, &mut [u8]) -> io::Result<Received>,
     ) -> ReadResult {
         let Some(io) = &self.io else {
             return ReadResult::Err(LoopError::BadHandle.into());
@@ -149,20 +158,23 @@ impl Stream {
         if buffer.is_empty() {
             return ReadResult::Err(LoopError::Invalid.into());
         }
+        if self.drained {
+            return ReadResult::WouldBlock;
+        }
         loop {
             match read(io, buffer) {
-                Ok(0) => {
+                Ok(Received { count: 0, .. }) => {
                     self.end_reading();
                     return ReadResult::Eof;
                 }
-                Ok(count) => {
-                    if count < buffer.len() && self.short_read_drains && !self.hung_up {
-                        self.readable = false;
+                Ok(Received { count, drained }) => {
+                    if drained && !self.hung_up {
+                        self.drain();
                     }
                     return ReadResult::Data(count);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.readable = false;
+                    self.drain();
                     return ReadResult::WouldBlock;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -253,7 +265,7 @@ impl Core {
         &mut self,
         id: HandleId,
         buffer: &mut [u8],
-        read: impl FnMut(&Io, &mut [u8]) -> io::Result<usize>,
+        read: impl FnMut(&Io, &mut [u8]) -> io::Result<Received>,
     ) -> ReadResult {
         let stream = match self.stream_mut(id) {
             Ok(stream) => stream,
@@ -295,7 +307,8 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Reads once from the socket straight into `buffer`.
+    /// Reads once from the socket straight into `buffer`. Where the last read has found that there is no more, this asks
+    /// the system again only after poll has reported news.
     ///
     /// The end and errors stop reading, so that the handle doesn't keep the loop alive on account of it.
     pub fn read(&self, id: HandleId, buffer: &mut [u8]) -> ReadResult {

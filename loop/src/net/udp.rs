@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use mio::event::Source;
 use mio::net::UdpSocket;
 use mio::{Interest, Registry};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Type};
 
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
@@ -369,12 +369,11 @@ impl EventLoop {
     /// # Errors
     /// The operating system's, of `socket`, its options and `bind`.
     pub fn udp_bind(&self, address: SocketAddr, options: &UdpOptions) -> io::Result<HandleId> {
-        let socket = Socket::new(
+        let socket = sys::socket(
             Domain::for_address(address),
             Type::DGRAM,
             Some(Protocol::UDP),
         )?;
-        socket.set_nonblocking(true)?;
         if options.reuse_address {
             sys::share_udp_address(&socket)?;
         }

@@ -22,6 +22,8 @@ use mio::net::{TcpListener, TcpStream, UdpSocket, UnixListener, UnixStream};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
+use super::Received;
+
 /// What goes along with bytes.
 pub(crate) type Descriptor = OwnedFd;
 
@@ -38,9 +40,6 @@ use tty::Terminal;
 pub(crate) use libc::{
     EBADF, ECANCELED, EDESTADDRREQ, EEXIST, EINVAL, EISCONN, EMFILE, ENOTCONN, EPIPE,
 };
-
-/// A short read from a TCP socket has emptied it: epoll and kqueue report what comes in later.
-pub(crate) const SHORT_READ_DRAINS: bool = true;
 
 /// Nanoseconds of `CLOCK_MONOTONIC`.
 pub(crate) fn hrtime() -> u64 {
@@ -81,8 +80,7 @@ impl Io {
             return UnixStream::connect(path).map(Io::Unix);
         }
         // A name in Linux's abstract namespace, which the standard library takes for a mistake.
-        let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
+        let socket = super::socket(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
         socket.connect(&socket2::SockAddr::unix(path)?)?;
         Ok(Io::Unix(UnixStream::from_std(OwnedFd::from(socket).into())))
     }
@@ -134,6 +132,8 @@ impl Io {
     /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
     pub(crate) fn connected(&self) -> io::Result<bool> {
         let (error, peer) = match self {
+            // A connecting TCP socket isn't writable before it is connected, so whoever asks knows.
+            Io::Tcp(io) if cfg!(target_os = "linux") => (io.take_error()?, Ok(())),
             Io::Tcp(io) => (io.take_error()?, io.peer_addr().map(drop)),
             Io::Unix(io) => (io.take_error()?, io.peer_addr().map(drop)),
             Io::File(_) | Io::Tty(_) => (None, Ok(())),
@@ -150,12 +150,19 @@ impl Io {
     }
 
     #[inline]
-    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<Received> {
         match self {
-            Io::Tcp(io) => (&mut &*io).read(buffer),
-            Io::Unix(io) => (&mut &*io).read(buffer),
-            Io::File(io) => (&mut &*io).read(buffer),
-            Io::Tty(io) => io.file().read(buffer),
+            // A short read has emptied the socket: epoll and kqueue report what comes in later.
+            Io::Tcp(io) => {
+                let count = (&mut &*io).read(buffer)?;
+                Ok(Received {
+                    count,
+                    drained: count < buffer.len(),
+                })
+            }
+            Io::Unix(io) => ancillary::read_without(io, buffer),
+            Io::File(io) => (&mut &*io).read(buffer).map(Received::maybe_more),
+            Io::Tty(io) => io.file().read(buffer).map(Received::maybe_more),
         }
     }
 
@@ -163,6 +170,7 @@ impl Io {
     pub(crate) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         match (self, buffers) {
             (Io::Tcp(io), [one]) => (&mut &*io).write(one),
+            (Io::Unix(io), [one]) => (&mut &*io).write(one),
             (Io::Tcp(io), _) => (&mut &*io).write_vectored(buffers),
             (Io::Unix(io), _) => (&mut &*io).write_vectored(buffers),
             (Io::File(io), _) => (&mut &*io).write_vectored(buffers),
@@ -252,8 +260,7 @@ impl ListenerIo {
     }
 
     pub(crate) fn listen_unix(path: &Path, backlog: i32) -> io::Result<Self> {
-        let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
+        let socket = super::socket(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
         socket.bind(&socket2::SockAddr::unix(path)?)?;
         socket.listen(backlog)?;
         let listener = UnixListener::from_std(OwnedFd::from(socket).into());

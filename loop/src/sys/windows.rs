@@ -49,9 +49,6 @@ pub(crate) const ENOTCONN: i32 = 10057;
 /// `WSAESHUTDOWN`.
 pub(crate) const EPIPE: i32 = 10058;
 
-/// mio arms a socket again when an operation on it would block, so only that means that it is empty.
-pub(crate) const SHORT_READ_DRAINS: bool = false;
-
 /// Nanoseconds of the performance counter, since its first use in this process.
 pub(crate) fn hrtime() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();

@@ -4,7 +4,10 @@ use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
+use mio::net::UnixStream;
+
 use super::Io;
+use crate::sys::Received;
 
 /// Descriptors taken from one message. libuv sends one at a time, and so do we.
 const MOST: usize = 16;
@@ -46,7 +49,7 @@ impl Io {
         &self,
         buffer: &mut [u8],
         descriptors: &mut Vec<OwnedFd>,
-    ) -> io::Result<usize> {
+    ) -> io::Result<Received> {
         let mut control = [0_u64; WORDS];
         let mut part = libc::iovec {
             iov_base: buffer.as_mut_ptr().cast(),
@@ -86,8 +89,44 @@ impl Io {
                 header = libc::CMSG_NXTHDR(message, header);
             }
         }
-        Ok(received as usize)
+        // Bytes that others follow may end where a descriptor came along.
+        Ok(Received::maybe_more(received as usize))
     }
+}
+
+/// Reads, and drops the descriptors that come along.
+///
+/// A read ends at bytes that came with descriptors, so a short one has emptied the socket only if there were none; a
+/// message without room for them says so.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn read_without(socket: &UnixStream, buffer: &mut [u8]) -> io::Result<Received> {
+    let mut part = libc::iovec {
+        iov_base: buffer.as_mut_ptr().cast(),
+        iov_len: buffer.len(),
+    };
+    // SAFETY: a header of zeroes is valid; it is given one buffer with its length.
+    let (received, flags) = unsafe {
+        let mut message: libc::msghdr = std::mem::zeroed();
+        message.msg_iov = &mut part;
+        message.msg_iovlen = 1;
+        let received = libc::recvmsg(socket.as_raw_fd(), &mut message, 0);
+        (received, message.msg_flags)
+    };
+    if received < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let count = received as usize;
+    Ok(Received {
+        count,
+        drained: count < buffer.len() && flags & libc::MSG_CTRUNC == 0,
+    })
+}
+
+/// Reads, and drops the descriptors that come along.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn read_without(socket: &UnixStream, buffer: &mut [u8]) -> io::Result<Received> {
+    use std::io::Read;
+    (&mut &*socket).read(buffer).map(Received::maybe_more)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]

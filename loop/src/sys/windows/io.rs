@@ -9,6 +9,7 @@ use mio::event::Source;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
+use super::super::Received;
 use super::pipe::{self, Pipe};
 use super::{Descriptor, EINVAL, ENOTCONN, ENOTSOCK};
 
@@ -68,11 +69,13 @@ impl Io {
     }
 
     #[inline]
-    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        // mio arms a socket again when an operation on it would block, so only that means that it is empty.
         match self {
             Io::Tcp(io) => (&mut &*io).read(buffer),
             Io::Pipe(io) => io.read(buffer),
         }
+        .map(Received::maybe_more)
     }
 
     #[inline]
