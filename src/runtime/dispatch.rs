@@ -77,6 +77,7 @@ fn handle_of(event: &Event) -> HandleId {
         | Event::Closed(id)
         | Event::Signal { id, .. }
         | Event::Exit { id, .. }
+        | Event::FsChange { id, .. }
         | Event::Connected { id, .. }
         | Event::Wrote { id, .. }
         | Event::Shutdown { id, .. } => *id,

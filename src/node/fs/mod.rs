@@ -12,7 +12,6 @@ mod request;
 mod signal;
 mod stats;
 mod sys;
-#[cfg(target_os = "linux")]
 mod watch;
 
 pub use promises::{binding, promises_exports};

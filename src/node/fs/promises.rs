@@ -139,10 +139,8 @@ fn call_member(
 /// # Errors
 /// None but those of the engine.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
-    let natives = Natives::new(context);
-    #[cfg(target_os = "linux")]
-    let natives = natives.function("watch", 3, super::watch::watch);
-    Ok(natives
+    Ok(Natives::new(context)
+        .function("watch", 3, super::watch::watch)
         .function("open", 3, promise::<Open>)
         .function("close", 1, promise::<Close>)
         .function("read", 5, promise_of_pair::<Read>)

@@ -1,6 +1,6 @@
 'use strict';
 
-// `fs.watchFile` by polling, and what script sees of `fs.watch`. That is there on Linux; elsewhere it says that it isn't.
+// `fs.watchFile` by polling, and what script sees of `fs.watch`.
 
 const { Promise, SafeMap, SymbolDispose } = primordials;
 const EventEmitter = require('events');
@@ -101,9 +101,17 @@ class FSWatcher extends EventEmitter {
 
   constructor(path, options) {
     super();
-    if (native.watch === undefined) throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'fs.watch');
     try {
-      this.#handle = native.watch(path, options, (eventType, filename) => this.emit('change', eventType, filename));
+      this.#handle = native.watch(path, options, (eventType, filename, error) => {
+        if (error === undefined) {
+          this.emit('change', eventType, filename);
+          return;
+        }
+        this.#handle?.close();
+        this.#handle = undefined;
+        error.filename = path;
+        this.emit('error', error);
+      });
     } catch (err) {
       if (err.syscall === 'watch') err.filename = path;
       throw err;

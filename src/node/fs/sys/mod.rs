@@ -1,14 +1,10 @@
 //! The system calls of file operations: one file a system, with the same functions.
 
-#[cfg(target_os = "linux")]
-mod inotify;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
-#[cfg(target_os = "linux")]
-pub use inotify::*;
 #[cfg(unix)]
 pub use unix::*;
 #[cfg(windows)]
