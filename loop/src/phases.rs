@@ -82,8 +82,10 @@ impl Core {
                 State::Top if !self.run_alive || self.stop => self.state = State::End,
                 State::Top => {
                     self.can_sleep = self.pending_live == 0 && self.idle.is_empty();
-                    let left = self.pending.len();
-                    self.state = State::Pending { left };
+                    match self.pending.len() {
+                        0 => self.begin_watchers(Watch::Idle),
+                        left => self.state = State::Pending { left },
+                    }
                 }
                 State::Pending { left: 0 } => self.begin_watchers(Watch::Idle),
                 State::Pending { left } => {
@@ -92,14 +94,7 @@ impl Core {
                 }
                 State::Watchers(watch) => match self.watch_list(watch).next_in_pass() {
                     Some(id) => return Some(watch.event(id)),
-                    None => match watch {
-                        Watch::Idle => self.begin_watchers(Watch::Prepare),
-                        Watch::Prepare => self.state = State::Poll,
-                        Watch::Check => {
-                            std::mem::swap(&mut self.closing, &mut self.closing_now);
-                            self.state = State::Closing;
-                        }
-                    },
+                    None => self.end_watchers(watch),
                 },
                 State::Poll => {
                     self.metrics.iterations += 1;
@@ -143,11 +138,7 @@ impl Core {
                 }
                 State::Closing => match self.closing_now.pop() {
                     Some(id) => self.current = Some((id, Step::Closing)),
-                    None => {
-                        self.update_time();
-                        self.expire_timers();
-                        self.state = State::Timers;
-                    }
+                    None => self.begin_timers(),
                 },
                 State::Timers => match self.next_expired() {
                     Some(event) => return Some(event),
@@ -174,15 +165,38 @@ impl Core {
         if !self.run_alive {
             self.update_time();
         } else if self.mode == RunMode::Default && !self.stop {
-            self.update_time();
-            self.expire_timers();
+            self.begin_timers();
             self.state = State::EntryTimers;
         }
     }
 
+    /// On to a phase of watchers, or past it if there are none.
     fn begin_watchers(&mut self, watch: Watch) {
-        self.watch_list(watch).begin_pass();
-        self.state = State::Watchers(watch);
+        let list = self.watch_list(watch);
+        if list.is_empty() {
+            self.end_watchers(watch);
+        } else {
+            list.begin_pass();
+            self.state = State::Watchers(watch);
+        }
+    }
+
+    fn end_watchers(&mut self, watch: Watch) {
+        match watch {
+            Watch::Idle => self.begin_watchers(Watch::Prepare),
+            Watch::Prepare => self.state = State::Poll,
+            Watch::Check if self.closing.is_empty() => self.begin_timers(),
+            Watch::Check => {
+                std::mem::swap(&mut self.closing, &mut self.closing_now);
+                self.state = State::Closing;
+            }
+        }
+    }
+
+    fn begin_timers(&mut self) {
+        self.update_time();
+        self.expire_timers();
+        self.state = State::Timers;
     }
 
     fn take_pending(&mut self) {

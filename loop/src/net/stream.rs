@@ -93,6 +93,15 @@ impl Stream {
         }
     }
 
+    /// There is nothing to announce, to send or to end.
+    fn is_quiet(&self) -> bool {
+        !(self.readable && self.reading)
+            && self.queue.is_empty()
+            && self.completed.is_empty()
+            && !self.shutdown.is_under_way()
+            && !self.is_connecting()
+    }
+
     pub(super) fn is_connecting(&self) -> bool {
         !matches!(self.connecting, Connecting::No)
     }
@@ -205,6 +214,9 @@ impl Core {
     pub(crate) fn stream_step(&mut self, id: HandleId, mut step: Step) -> Option<Event> {
         loop {
             let stream = self.stream_mut(id).ok()?;
+            if stream.is_quiet() {
+                return None;
+            }
             step = match step {
                 Step::Announce | Step::Pending if stream.is_connecting() => {
                     let failed = matches!(stream.connecting, Connecting::Failed(_));
