@@ -9,6 +9,7 @@ mod payload;
 mod stream;
 mod tcp;
 mod udp;
+mod udp_send;
 mod udp_settings;
 mod write;
 

@@ -1,4 +1,4 @@
-//! UDP: datagrams out, at once or from a queue, and datagrams in, in bounded turns.
+//! UDP sockets: bound, connected, received from in bounded turns.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,35 +11,28 @@ use socket2::{Domain, Protocol, SockRef, Type};
 
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
-use crate::net::{Datagrams, Payload, UdpOptions, UdpSettings};
+use crate::net::udp_send::SendRequest;
+use crate::net::{Datagrams, UdpOptions, UdpSettings};
 use crate::phases::Step;
 use crate::{Core, Event, EventLoop, sys};
 
 /// Datagrams received from one socket in one turn.
 const RECEIVES_PER_TURN: u32 = 32;
-/// Queued datagrams sent by one socket in one turn.
-const SENDS_PER_TURN: usize = 32;
-
-struct SendRequest {
-    tag: u64,
-    payload: Payload,
-    to: Option<SocketAddr>,
-}
 
 pub(crate) struct Udp {
     /// `None` once closed.
-    io: Option<UdpSocket>,
+    pub(super) io: Option<UdpSocket>,
     registered: Option<Interest>,
-    peer: Option<SocketAddr>,
+    pub(super) peer: Option<SocketAddr>,
     receiving: bool,
     /// A receive may find something.
     readable: bool,
     /// What is left of this turn's share.
     budget: u32,
-    writable: bool,
-    queue: VecDeque<SendRequest>,
-    queued_bytes: usize,
-    completed: VecDeque<(u64, io::Result<()>)>,
+    pub(super) writable: bool,
+    pub(super) queue: VecDeque<SendRequest>,
+    pub(super) queued_bytes: usize,
+    pub(super) completed: VecDeque<(u64, io::Result<()>)>,
 }
 
 impl Udp {
@@ -139,108 +132,20 @@ impl Udp {
         }
         Ok(0)
     }
-
-    fn send(&mut self, bytes: &[u8], to: Option<SocketAddr>) -> io::Result<usize> {
-        loop {
-            let io = self.io()?;
-            let sent = match to {
-                Some(address) => io.send_to(bytes, address),
-                None => io.send(bytes),
-            };
-            match sent {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.writable = false;
-                    return Err(error);
-                }
-                result => return result,
-            }
-        }
-    }
-
-    /// Sends from the queue; `true` if there is more that needn't wait for the socket.
-    fn flush(&mut self) -> bool {
-        let mut left = SENDS_PER_TURN;
-        while left > 0 && self.writable && !self.queue.is_empty() {
-            let Some(io) = &self.io else {
-                return false;
-            };
-            let batch = self.queue.iter().take(left);
-            let batch = batch.map(|request| (request.payload.as_ref(), request.to));
-            match sys::send_batch(io, batch) {
-                Ok(count) => {
-                    left -= count;
-                    for request in self.queue.drain(..count) {
-                        self.queued_bytes -= request.payload.as_ref().len();
-                        self.completed.push_back((request.tag, Ok(())));
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.writable = false,
-                Err(error) => {
-                    left -= 1;
-                    if let Some(request) = self.queue.pop_front() {
-                        self.complete(&request, Err(error));
-                    }
-                }
-            }
-        }
-        !self.queue.is_empty() && self.writable
-    }
-
-    fn complete(&mut self, request: &SendRequest, result: io::Result<()>) {
-        self.queued_bytes -= request.payload.as_ref().len();
-        self.completed.push_back((request.tag, result));
-    }
-
-    fn fail_queue(&mut self, error: impl Fn() -> io::Error) {
-        while let Some(request) = self.queue.pop_front() {
-            self.complete(&request, Err(error()));
-        }
-    }
-
-    /// In the closing phase: the next send that the closing has ended.
-    pub(crate) fn cancelled(&mut self) -> Option<(u64, io::Result<()>)> {
-        self.fail_queue(|| io::Error::from_raw_os_error(sys::ECANCELED));
-        self.completed.pop_front()
-    }
 }
 
 impl Core {
-    fn udp_mut(&mut self, id: HandleId) -> Result<&mut Udp, LoopError> {
+    pub(super) fn udp_mut(&mut self, id: HandleId) -> Result<&mut Udp, LoopError> {
         match &mut self.handles.open_mut(id)?.kind {
             Kind::Udp(udp) => Ok(udp),
             _ => Err(LoopError::WrongKind),
         }
     }
 
-    fn watch_udp(&mut self, id: HandleId, interest: Interest) -> io::Result<()> {
+    pub(super) fn watch_udp(&mut self, id: HandleId, interest: Interest) -> io::Result<()> {
         match &mut self.handles.open_mut(id)?.kind {
             Kind::Udp(udp) => udp.watch(self.poll.registry(), id, interest),
             _ => Err(LoopError::WrongKind.into()),
-        }
-    }
-
-    fn flush_udp(&mut self, id: HandleId) {
-        let Ok(udp) = self.udp_mut(id) else {
-            return;
-        };
-        if udp.queue.is_empty() {
-            return;
-        }
-        if udp.flush() {
-            self.make_ready(id);
-            return;
-        }
-        if udp.queue.is_empty() {
-            return;
-        }
-        if let Err(error) = self.watch_udp(id, Interest::WRITABLE) {
-            // A socket that can't be watched can't be waited for.
-            let code = error.raw_os_error().unwrap_or(sys::EINVAL);
-            if let Ok(udp) = self.udp_mut(id) {
-                udp.fail_queue(|| io::Error::from_raw_os_error(code));
-            }
         }
     }
 
@@ -281,28 +186,6 @@ impl Core {
         self.handles.insert(Kind::Udp(udp))
     }
 
-    fn udp_send(
-        &mut self,
-        id: HandleId,
-        payload: Payload,
-        to: Option<SocketAddr>,
-        tag: u64,
-    ) -> io::Result<()> {
-        let udp = self.udp_mut(id)?;
-        let to = udp.destination(to)?;
-        let at_once = udp.queue.is_empty();
-        udp.queued_bytes += payload.as_ref().len();
-        udp.queue.push_back(SendRequest { tag, payload, to });
-        self.requests += 1;
-        if at_once {
-            self.flush_udp(id);
-        }
-        if !self.udp_mut(id)?.completed.is_empty() {
-            self.make_pending(id);
-        }
-        Ok(())
-    }
-
     fn udp_receive_start(&mut self, id: HandleId) -> io::Result<()> {
         if self.udp_mut(id)?.receiving {
             return Ok(());
@@ -316,17 +199,6 @@ impl Core {
             self.make_ready(id);
         }
         Ok(())
-    }
-}
-
-impl Udp {
-    /// A connected socket sends to its peer alone, another one needs to be told where to.
-    fn destination(&self, to: Option<SocketAddr>) -> io::Result<Option<SocketAddr>> {
-        match (to, self.peer) {
-            (Some(_), Some(_)) => Err(io::Error::from_raw_os_error(sys::EISCONN)),
-            (None, None) => Err(io::Error::from_raw_os_error(sys::EDESTADDRREQ)),
-            (to, _) => Ok(to),
-        }
     }
 }
 
@@ -470,48 +342,6 @@ impl EventLoop {
     /// platform has that (Linux); answers how many there are now. 0 when there is none, or this turn's share is used up.
     pub fn udp_receive_batch(&self, id: HandleId, into: &mut Datagrams) -> io::Result<usize> {
         self.core.borrow_mut().udp_mut(id)?.receive_batch(into)
-    }
-
-    /// Sends one datagram, after those that are queued; to the peer of a connected socket where `to` is `None`.
-    /// [`Event::Wrote`] with this `tag` tells the end of it, never before the next turn's pending phase.
-    ///
-    /// # Errors
-    /// `EISCONN` for an address on a connected socket, `EDESTADDRREQ` for none on another; then there is no event.
-    pub fn udp_send(
-        &self,
-        id: HandleId,
-        payload: impl Into<Payload>,
-        to: Option<SocketAddr>,
-        tag: u64,
-    ) -> io::Result<()> {
-        let mut core = self.core.borrow_mut();
-        core.udp_send(id, payload.into(), to, tag)
-    }
-
-    /// Sends one datagram at once, or not at all.
-    ///
-    /// # Errors
-    /// `WouldBlock` if the system takes none now, or if others are queued; and those of [`udp_send`](Self::udp_send).
-    pub fn udp_try_send(
-        &self,
-        id: HandleId,
-        bytes: &[u8],
-        to: Option<SocketAddr>,
-    ) -> io::Result<usize> {
-        let mut core = self.core.borrow_mut();
-        let udp = core.udp_mut(id)?;
-        let to = udp.destination(to)?;
-        if !udp.queue.is_empty() {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        udp.send(bytes, to)
-    }
-
-    /// Bytes and datagrams that are queued.
-    pub fn udp_queue(&self, id: HandleId) -> Result<(usize, usize), LoopError> {
-        let mut core = self.core.borrow_mut();
-        let udp = core.udp_mut(id)?;
-        Ok((udp.queued_bytes, udp.queue.len()))
     }
 
     /// Looks at or changes the options of the socket: what [`UdpSettings`] offers.
