@@ -74,6 +74,9 @@ pub struct World<'r> {
     wake: (HandleId, Waker),
     /// By the address of the connecting end: how much it sent, once it has shut down with nothing lost.
     ends: HashMap<SocketAddr, usize>,
+    /// Addresses of connecting ends so far. One that comes again names no connection any more: an accepted end may live
+    /// on after its peer's reset.
+    used: HashMap<SocketAddr, u32>,
     pattern: Arc<[u8]>,
     buffer: Vec<u8>,
     tag: u64,
@@ -98,6 +101,7 @@ impl<'r> World<'r> {
             tick,
             wake,
             ends: HashMap::new(),
+            used: HashMap::new(),
             pattern: (0..WRITE_BYTES + PERIOD)
                 .map(|at| (at % PERIOD) as u8)
                 .collect(),
@@ -193,7 +197,7 @@ impl<'r> World<'r> {
             .unwrap();
         let connection = self.ev.local_addr(id).ok();
         if let Some(connection) = connection {
-            self.ends.remove(&connection);
+            *self.used.entry(connection).or_default() += 1;
         }
         let peer = Peer {
             connecting: true,
@@ -495,6 +499,7 @@ impl<'r> World<'r> {
         let peer = &self.peers[&id];
         if let Some(connection) = peer.connection
             && peer.accepted
+            && self.used.get(&connection) == Some(&1)
             && let Some(sent) = self.ends.remove(&connection)
         {
             assert_eq!(peer.received, sent, "an orderly end, and bytes are missing");
