@@ -2,8 +2,8 @@
 //!
 //! Wakes are coalesced: between two turns any number of them costs one system call and yields one event.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     waker: mio::Waker,
     /// A wake is under way that the loop hasn't seen.
     woken: Flag,
+    /// Streams that a thread of `sys` has news for.
+    nudged: Mutex<Vec<HandleId>>,
 }
 
 impl Shared {
@@ -52,7 +54,23 @@ impl Shared {
         Ok(Arc::new(Self {
             waker: mio::Waker::new(registry, WAKE_TOKEN)?,
             woken: Flag::default(),
+            nudged: Mutex::default(),
         }))
+    }
+
+    /// Tells a stream that its `Io` has news that no poll can see.
+    #[cfg_attr(unix, allow(dead_code, reason = "there, poll sees all"))]
+    pub(crate) fn nudge(&self, id: HandleId) {
+        // Nothing panics while this lock is held.
+        let mut nudged = self.nudged.lock().unwrap_or_else(PoisonError::into_inner);
+        nudged.push(id);
+        drop(nudged);
+        self.wake();
+    }
+
+    fn take_nudged(&self) -> Vec<HandleId> {
+        let mut nudged = self.nudged.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut nudged)
     }
 
     pub(crate) fn wake(&self) {
@@ -102,7 +120,7 @@ pub(crate) struct AsyncState {
 }
 
 impl Core {
-    /// After a wake-up: every async handle that was woken goes on the ready-list, then the signal
+    /// After a wake-up: every async handle that was woken goes on the ready-list, then streams with news, then the signal
     /// handles and the children that have ended, as libuv has them last.
     pub(crate) fn collect_wakes(&mut self) {
         self.shared.seen();
@@ -112,6 +130,12 @@ impl Core {
                 && let Kind::Async(state) = &slot.kind
                 && state.pending.is_set()
             {
+                self.make_ready(id);
+            }
+        }
+        for id in self.shared.take_nudged() {
+            if let Ok(stream) = self.stream_mut(id) {
+                stream.nudged();
                 self.make_ready(id);
             }
         }

@@ -5,7 +5,7 @@ mod common;
 
 use std::io::{ErrorKind, Write};
 
-use common::{new_loop, run, run_out};
+use common::{new_loop, pipe_name, run, run_out};
 use ouro_loop::{Event, EventLoop, HandleId, ReadResult, RunMode, StreamKind};
 
 /// Reads what there is; whether the end has come.
@@ -128,4 +128,58 @@ fn a_file_is_no_stream() {
     assert!(ev.open_handle(opened.into()).is_err());
     std::fs::remove_file(&file).unwrap();
     assert!(run(&ev, RunMode::NoWait).is_empty());
+}
+
+#[test]
+fn a_client_waits_for_a_free_instance_and_may_be_closed_meanwhile() {
+    let ev = new_loop();
+    let name = pipe_name("busy");
+    let listener = ev.pipe_listen(&name, 1).unwrap();
+    // Somebody takes the only instance.
+    let first = ev.pipe_connect(&name).unwrap();
+    let (gives_up, waits) = (
+        ev.pipe_connect(&name).unwrap(),
+        ev.pipe_connect(&name).unwrap(),
+    );
+    assert!(matches!(ev.read(waits, &mut [0; 1]), ReadResult::Err(_)));
+    ev.write(waits, "in the end", 1).unwrap();
+    ev.close(gives_up).unwrap();
+    let mut connected = Vec::new();
+    let mut received = Vec::new();
+    ev.run(RunMode::Default, |ev, event| match event {
+        Event::Connected { id, result } => {
+            assert_eq!(result.is_ok(), id != gives_up);
+            connected.push(id);
+        }
+        Event::Connection(id) => {
+            while let Some(stream) = ev.accept(id).unwrap() {
+                ev.read_start(stream).unwrap();
+            }
+        }
+        Event::Readable(id) => {
+            read_on(ev, id, &mut received);
+            if received == b"in the end" {
+                for (id, _) in ev.walk() {
+                    if !ev.is_closing(id) {
+                        ev.close(id).unwrap();
+                    }
+                }
+            }
+        }
+        _ => {}
+    })
+    .unwrap();
+    assert_eq!(received, b"in the end");
+    assert_eq!(connected.len(), 3);
+    assert!(connected.contains(&first) && ev.is_closing(listener));
+}
+
+#[test]
+fn what_is_no_name_of_a_pipe_cannot_be_listened_at() {
+    let ev = new_loop();
+    for name in ["plain", r"\\.\notpipe\x", r"\\.\pipe\a\0b"] {
+        let name = name.replace(r"\0", "\0");
+        assert!(ev.pipe_listen(name.as_ref(), 1).is_err(), "{name:?}");
+    }
+    assert!(run_out(&ev).is_empty());
 }

@@ -53,7 +53,7 @@ impl Core {
         let result = match std::mem::replace(&mut stream.connecting, Connecting::No) {
             Connecting::No => return None,
             Connecting::Failed(error) => Err(error),
-            Connecting::InProgress => match stream.io.as_ref().map(Io::connected) {
+            Connecting::InProgress => match stream.io.as_mut().map(Io::connected) {
                 Some(Ok(true)) => Ok(()),
                 Some(Err(error)) => Err(error),
                 Some(Ok(false)) | None => {
@@ -85,10 +85,14 @@ impl EventLoop {
         self.core.borrow_mut().add_connecting(io)
     }
 
-    /// Begins to connect to a Unix-domain socket; [`Event::Connected`] tells how it went.
+    /// Begins to connect to a Unix-domain socket, or on Windows to a named pipe (`\\\\.\\pipe\\…`); [`Event::Connected`] tells how it
+    /// went.
+    ///
+    /// Where all instances of a named pipe are taken, a thread waits for one, for at most 30 seconds.
     pub fn pipe_connect(&self, path: &Path) -> Result<HandleId, LoopError> {
-        let io = Io::connect_unix(path);
-        self.core.borrow_mut().add_connecting(io)
+        let mut core = self.core.borrow_mut();
+        let io = Io::connect_unix(path, &core.shared);
+        core.add_connecting(io)
     }
 }
 

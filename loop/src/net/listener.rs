@@ -83,7 +83,7 @@ impl Core {
     fn accept(&mut self, id: HandleId) -> io::Result<Option<HandleId>> {
         loop {
             let listener = self.listener_mut(id)?;
-            let Some(io) = &listener.io else {
+            let Some(io) = &mut listener.io else {
                 return Err(LoopError::BadHandle.into());
             };
             if listener.budget == 0 {
@@ -122,7 +122,7 @@ impl Core {
         let had_reserve = reserve.is_some();
         drop(reserve);
         let listener = self.listener_mut(id)?;
-        let accepted = match (&listener.io, had_reserve) {
+        let accepted = match (&mut listener.io, had_reserve) {
             (Some(io), true) => io.accept().map(drop),
             _ => Err(error),
         };
@@ -199,10 +199,11 @@ impl EventLoop {
         self.core.borrow_mut().add_listener(io)
     }
 
-    /// Listens at a path in the file system; the file goes when the listener is closed.
+    /// Listens at a path in the file system; the file goes when the listener is closed. On Windows, as a named pipe
+    /// (`\\\\.\\pipe\\…`), which keeps `backlog` instances for clients, but from 1 to 16.
     ///
     /// # Errors
-    /// The operating system's; `Unsupported` where the platform has no Unix-domain sockets.
+    /// The operating system's; on Windows, as in libuv, `WSAEADDRINUSE` for a name in use and `WSAEACCES` for what is no name of a pipe.
     pub fn pipe_listen(&self, path: &Path, backlog: i32) -> io::Result<HandleId> {
         let io = ListenerIo::listen_unix(path, backlog)?;
         self.core.borrow_mut().add_listener(io)

@@ -102,6 +102,19 @@ impl Stream {
             && !self.is_connecting()
     }
 
+    /// A thread of `sys` has news for this stream.
+    pub(crate) fn nudged(&mut self) {
+        self.writable = true;
+        if let Some(io) = &mut self.io
+            && self.reading
+            && !self.readable
+            && io.end_if_due()
+        {
+            self.readable = true;
+            self.drained = false;
+        }
+    }
+
     pub(super) fn is_connecting(&self) -> bool {
         !matches!(self.connecting, Connecting::No)
     }
@@ -264,6 +277,10 @@ impl Core {
         self.watch_stream(id, Interest::READABLE)?;
         let stream = self.stream_mut(id)?;
         stream.reading = true;
+        if stream.io.as_ref().is_some_and(Io::has_unannounced) {
+            stream.readable = true;
+            stream.drained = false;
+        }
         let readable = stream.readable;
         self.handles.activate(id);
         if readable {

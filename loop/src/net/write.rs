@@ -241,7 +241,9 @@ impl Core {
 
     /// Shuts down, if that has been asked and all writes are out and announced.
     pub(super) fn finish_shutdown(&mut self, id: HandleId) -> Option<Event> {
-        let stream = self.stream_mut(id).ok()?;
+        let Kind::Stream(stream) = &mut self.handles.open_mut(id).ok()?.kind else {
+            return None;
+        };
         let due = stream.shutdown.is_under_way()
             && stream.queue.is_empty()
             && stream.completed.is_empty()
@@ -250,8 +252,8 @@ impl Core {
             return None;
         }
         stream.shutdown = ShutdownState::Done;
-        let result = match &stream.io {
-            Some(io) => io.shutdown_write(),
+        let result = match &mut stream.io {
+            Some(io) => io.shutdown_write(&self.shared, id),
             None => Err(io::Error::from_raw_os_error(sys::ENOTCONN)),
         };
         self.requests -= 1;
@@ -358,6 +360,10 @@ impl EventLoop {
     }
 
     /// Shuts down the writing half once all queued writes are out; [`Event::Shutdown`] tells the end of it.
+    ///
+    /// # Windows
+    /// A named pipe has no halves. As in libuv, it ends for both sides once nothing has come in for 50 milliseconds, as long
+    /// as it is being read; what comes in before that is read, then the end. One that isn't read ends when it is closed.
     ///
     /// # Errors
     /// `ENOTCONN` if that has been asked already.

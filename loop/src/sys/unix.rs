@@ -16,6 +16,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use mio::event::Source;
 use mio::net::{TcpListener, TcpStream, UdpSocket, UnixListener, UnixStream};
@@ -36,6 +37,9 @@ pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};
 
 use tty::Terminal;
+
+use crate::handle::HandleId;
+use crate::wake::Shared;
 
 pub(crate) use libc::{
     EBADF, ECANCELED, EDESTADDRREQ, EEXIST, EINVAL, EISCONN, EMFILE, ENOTCONN, EPIPE,
@@ -75,7 +79,7 @@ macro_rules! each {
 
 impl Io {
     /// Begins to connect; `connected` tells the end of it.
-    pub(crate) fn connect_unix(path: &Path) -> io::Result<Self> {
+    pub(crate) fn connect_unix(path: &Path, _: &Arc<Shared>) -> io::Result<Self> {
         if path.as_os_str().as_bytes().first() != Some(&0) {
             return UnixStream::connect(path).map(Io::Unix);
         }
@@ -130,7 +134,7 @@ impl Io {
     }
 
     /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
-    pub(crate) fn connected(&self) -> io::Result<bool> {
+    pub(crate) fn connected(&mut self) -> io::Result<bool> {
         let (error, peer) = match self {
             // A connecting TCP socket isn't writable before it is connected, so whoever asks knows.
             Io::Tcp(io) if cfg!(target_os = "linux") => (io.take_error()?, Ok(())),
@@ -178,12 +182,22 @@ impl Io {
         }
     }
 
-    pub(crate) fn shutdown_write(&self) -> io::Result<()> {
+    pub(crate) fn shutdown_write(&mut self, _: &Arc<Shared>, _: HandleId) -> io::Result<()> {
         match self {
             Io::Tcp(io) => io.shutdown(Shutdown::Write),
             Io::Unix(io) => io.shutdown(Shutdown::Write),
             Io::File(_) | Io::Tty(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
+    }
+
+    /// Whether a read may find something that poll doesn't tell of. Never, here.
+    pub(crate) fn has_unannounced(&self) -> bool {
+        false
+    }
+
+    /// Ends both halves, if that was due some time after `shutdown_write`. Never, here.
+    pub(crate) fn end_if_due(&mut self) -> bool {
+        false
     }
 
     /// The socket, for what only sockets have.
@@ -298,7 +312,7 @@ impl ListenerIo {
     }
 
     #[inline]
-    pub(crate) fn accept(&self) -> io::Result<Io> {
+    pub(crate) fn accept(&mut self) -> io::Result<Io> {
         match self {
             ListenerIo::Tcp(io) => io.accept().map(|(io, _)| Io::Tcp(io)),
             ListenerIo::Unix(io, _) => io.accept().map(|(io, _)| Io::Unix(io)),

@@ -34,6 +34,8 @@ pub(crate) const EBADF: i32 = 6;
 pub(crate) const ECANCELED: i32 = 995;
 /// `ERROR_FILE_EXISTS`.
 pub(crate) const EEXIST: i32 = 80;
+/// `WSAEACCES`.
+const EACCES: i32 = 10013;
 /// `WSAEINVAL`.
 pub(crate) const EINVAL: i32 = 10022;
 /// `WSAEMFILE`.
@@ -42,6 +44,10 @@ pub(crate) const EMFILE: i32 = 10024;
 const ENOTSOCK: i32 = 10038;
 /// `WSAEDESTADDRREQ`.
 pub(crate) const EDESTADDRREQ: i32 = 10039;
+/// `WSAEADDRINUSE`.
+const EADDRINUSE: i32 = 10048;
+/// `WSAECONNRESET`.
+const ECONNRESET: i32 = 10054;
 /// `WSAEISCONN`.
 pub(crate) const EISCONN: i32 = 10056;
 /// `WSAENOTCONN`.
@@ -67,13 +73,6 @@ fn wide(text: &OsStr) -> Result<Vec<u16>> {
     }
     wide.push(0);
     Ok(wide)
-}
-
-fn no_pipes() -> Error {
-    Error::new(
-        ErrorKind::Unsupported,
-        "ouro-loop can't listen or connect to a named pipe yet",
-    )
 }
 
 /// Lets others bind the address of a UDP socket too.

@@ -1,6 +1,7 @@
 //! What the tests of the loop share.
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
+use std::io::Write;
 use std::net::SocketAddr;
 
 use ouro_loop::{ConnectOptions, Event, EventLoop, HandleId, ListenOptions, RunMode};
@@ -18,6 +19,16 @@ pub fn timer(ev: &EventLoop, timeout: u64, repeat: u64) -> HandleId {
 
 pub fn any_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// A name of this test's own for a pipe to listen at.
+pub fn pipe_name(test: &str) -> std::path::PathBuf {
+    let name = format!("ouro-loop-{}-{test}.sock", std::process::id());
+    if cfg!(windows) {
+        format!(r"\\.\pipe\{name}").into()
+    } else {
+        std::env::temp_dir().join(name)
+    }
 }
 
 /// Runs until nothing is alive and collects what happened.
@@ -62,4 +73,30 @@ pub fn tcp_pair(ev: &EventLoop) -> (HandleId, HandleId) {
 pub fn pipe_pair(ev: &EventLoop) -> (HandleId, HandleId) {
     let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
     (ev.open_fd(a.into()).unwrap(), ev.open_fd(b.into()).unwrap())
+}
+
+/// Whether the test runs under Wine, which can't do what it asks for. Says so, past the harness, which keeps what tests print.
+pub fn skip_under_wine(reason: &str) -> bool {
+    let wine = is_wine();
+    if wine {
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("a test");
+        let _ = writeln!(std::io::stderr(), "skipped under Wine: {test}: {reason}");
+    }
+    wine
+}
+
+#[cfg(windows)]
+fn is_wine() -> bool {
+    use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress};
+    // SAFETY: both names end with a NUL, and ntdll is part of every process.
+    unsafe {
+        let ntdll = GetModuleHandleA(c"ntdll.dll".as_ptr().cast());
+        GetProcAddress(ntdll, c"wine_get_version".as_ptr().cast()).is_some()
+    }
+}
+
+#[cfg(not(windows))]
+fn is_wine() -> bool {
+    false
 }

@@ -22,7 +22,7 @@ use windows_sys::Win32::System::Threading::{
 
 use super::super::windows_forms::descriptors;
 use super::process::{check, unsupported};
-use super::{EBADF, EINVAL, Io, ListenerIo, pipe};
+use super::{EBADF, EINVAL, ENOTCONN, Io, ListenerIo, pipe};
 
 /// Two streams that are each other's peer.
 pub(crate) fn stream_pair() -> io::Result<(Io, Io)> {
@@ -60,6 +60,7 @@ impl ChildEnd {
         match io {
             Io::Pipe(pipe) => Ok(Self::Borrowed(pipe.as_raw_handle())),
             Io::Tcp(_) => Err(unsupported("children that inherit sockets")),
+            Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
 

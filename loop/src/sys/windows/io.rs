@@ -4,25 +4,34 @@ use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::os::windows::io::{AsHandle, OwnedHandle};
 use std::path::Path;
+use std::sync::Arc;
 
 use mio::event::Source;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 use super::super::Received;
-use super::pipe::{self, Pipe};
-use super::{Descriptor, EINVAL, ENOTCONN, ENOTSOCK};
+use super::pipe::{self, Pipe, Waiting};
+use super::{Descriptor, ECONNRESET, EINVAL, ENOTCONN, ENOTSOCK};
+use crate::handle::HandleId;
+use crate::wake::Shared;
 
 /// A connected (or connecting) byte stream.
 pub(crate) enum Io {
     Tcp(TcpStream),
     Pipe(Pipe),
+    /// A client of a pipe that has no instance free.
+    Waiting(Waiting),
 }
 
 impl Io {
-    /// Not on this platform.
-    pub(crate) fn connect_unix(_path: &Path) -> io::Result<Self> {
-        Err(super::no_pipes())
+    /// Begins to connect to a named pipe; `connected` tells the end of it.
+    pub(crate) fn connect_unix(path: &Path, shared: &Arc<Shared>) -> io::Result<Self> {
+        match pipe::open(path) {
+            Ok(handle) => Ok(Self::from_named_pipe(handle)),
+            Err(error) if pipe::is_busy(&error) => Ok(Io::Waiting(Waiting::new(path, shared))),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes over a socket whose connecting has begun.
@@ -52,18 +61,29 @@ impl Io {
     }
 
     /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
-    pub(crate) fn connected(&self) -> io::Result<bool> {
+    pub(crate) fn connected(&mut self) -> io::Result<bool> {
         let io = match self {
             Io::Tcp(io) => io,
             // To open a pipe is to be connected.
             Io::Pipe(_) => return Ok(true),
+            Io::Waiting(io) => {
+                let Some(pipe) = io.finish()? else {
+                    return Ok(false);
+                };
+                *self = Io::Pipe(pipe);
+                return Ok(true);
+            }
         };
         if let Some(error) = io.take_error()? {
             return Err(error);
         }
         match io.peer_addr() {
             Ok(_) => Ok(true),
-            Err(error) if error.raw_os_error() == Some(ENOTCONN) => Ok(false),
+            // Poll tells of the end of connecting and of nothing before. Where there is neither an error nor a peer, it was
+            // made and has been reset already.
+            Err(error) if error.raw_os_error() == Some(ENOTCONN) => {
+                Err(io::Error::from_raw_os_error(ECONNRESET))
+            }
             Err(error) => Err(error),
         }
     }
@@ -74,6 +94,7 @@ impl Io {
         match self {
             Io::Tcp(io) => (&mut &*io).read(buffer),
             Io::Pipe(io) => io.read(buffer),
+            Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
         .map(Received::maybe_more)
     }
@@ -83,6 +104,7 @@ impl Io {
         match self {
             Io::Tcp(io) => (&mut &*io).write_vectored(buffers),
             Io::Pipe(io) => io.write(buffers),
+            Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
 
@@ -95,10 +117,24 @@ impl Io {
         match *descriptor {}
     }
 
-    pub(crate) fn shutdown_write(&self) -> io::Result<()> {
+    pub(crate) fn shutdown_write(&mut self, shared: &Arc<Shared>, id: HandleId) -> io::Result<()> {
         match self {
             Io::Tcp(io) => io.shutdown(Shutdown::Write),
-            Io::Pipe(io) => io.shutdown_write(),
+            Io::Pipe(io) => io.shutdown_write(shared, id),
+            Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
+        }
+    }
+
+    /// Whether a read may find something that poll doesn't tell of.
+    pub(crate) fn has_unannounced(&self) -> bool {
+        matches!(self, Io::Pipe(io) if io.has_unannounced())
+    }
+
+    /// Ends both halves, if that was due some time after `shutdown_write`.
+    pub(crate) fn end_if_due(&mut self) -> bool {
+        match self {
+            Io::Pipe(io) => io.end_if_due(),
+            _ => false,
         }
     }
 
@@ -106,7 +142,7 @@ impl Io {
     pub(crate) fn socket(&self) -> io::Result<socket2::SockRef<'_>> {
         match self {
             Io::Tcp(io) => Ok(socket2::SockRef::from(io)),
-            Io::Pipe(_) => Err(io::Error::from_raw_os_error(ENOTSOCK)),
+            Io::Pipe(_) | Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTSOCK)),
         }
     }
 
@@ -119,6 +155,7 @@ impl Io {
         match self {
             Io::Tcp(io) => io.register(registry, token, interest),
             Io::Pipe(io) => io.register(registry, token, interest),
+            Io::Waiting(io) => io.register(registry, token, interest),
         }
     }
 
@@ -131,6 +168,8 @@ impl Io {
         match self {
             Io::Tcp(io) => io.reregister(registry, token, interest),
             Io::Pipe(io) => io.reregister(registry, token, interest),
+            // It is registered for all there is.
+            Io::Waiting(_) => Ok(()),
         }
     }
 
@@ -138,20 +177,21 @@ impl Io {
         match self {
             Io::Tcp(io) => io.deregister(registry),
             Io::Pipe(io) => io.deregister(registry),
+            Io::Waiting(_) => Ok(()),
         }
     }
 
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Io::Tcp(io) => io.local_addr(),
-            Io::Pipe(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+            Io::Pipe(_) | Io::Waiting(_) => Err(io::Error::from_raw_os_error(EINVAL)),
         }
     }
 
     pub(crate) fn peer_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Io::Tcp(io) => io.peer_addr(),
-            Io::Pipe(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+            Io::Pipe(_) | Io::Waiting(_) => Err(io::Error::from_raw_os_error(EINVAL)),
         }
     }
 }

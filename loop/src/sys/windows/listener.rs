@@ -1,4 +1,4 @@
-//! A listening socket of Windows.
+//! What is listened to on Windows: a socket or a named pipe.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,11 +8,13 @@ use mio::event::Source;
 use mio::net::TcpListener;
 use mio::{Interest, Registry, Token};
 
-use super::{Io, no_pipes};
+use super::pipe::PipeListener;
+use super::{EINVAL, Io};
 
-/// A listening socket.
+/// A listening socket, or the server's side of a named pipe.
 pub(crate) enum ListenerIo {
     Tcp(TcpListener),
+    Pipe(PipeListener),
 }
 
 impl ListenerIo {
@@ -20,29 +22,36 @@ impl ListenerIo {
         ListenerIo::Tcp(TcpListener::from_std(socket.into()))
     }
 
-    /// Not on this platform.
-    pub(crate) fn listen_unix(_path: &Path, _backlog: i32) -> io::Result<Self> {
-        Err(no_pipes())
+    pub(crate) fn listen_unix(path: &Path, backlog: i32) -> io::Result<Self> {
+        PipeListener::new(path, backlog).map(ListenerIo::Pipe)
     }
 
     #[inline]
-    pub(crate) fn accept(&self) -> io::Result<Io> {
-        let ListenerIo::Tcp(io) = self;
-        io.accept().map(|(io, _)| Io::Tcp(io))
+    pub(crate) fn accept(&mut self) -> io::Result<Io> {
+        match self {
+            ListenerIo::Tcp(io) => io.accept().map(|(io, _)| Io::Tcp(io)),
+            ListenerIo::Pipe(io) => io.accept().map(Io::Pipe),
+        }
     }
 
     pub(crate) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        let ListenerIo::Tcp(io) = self;
-        io.register(registry, token, Interest::READABLE)
+        match self {
+            ListenerIo::Tcp(io) => io.register(registry, token, Interest::READABLE),
+            ListenerIo::Pipe(io) => io.register(registry, token),
+        }
     }
 
     pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        let ListenerIo::Tcp(io) = self;
-        io.deregister(registry)
+        match self {
+            ListenerIo::Tcp(io) => io.deregister(registry),
+            ListenerIo::Pipe(io) => io.deregister(registry),
+        }
     }
 
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
-        let ListenerIo::Tcp(io) = self;
-        io.local_addr()
+        match self {
+            ListenerIo::Tcp(io) => io.local_addr(),
+            ListenerIo::Pipe(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+        }
     }
 }

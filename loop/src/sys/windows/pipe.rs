@@ -4,70 +4,104 @@
 //! when one is possible. So a write that has been taken is under way and goes on when the pipe is closed, as it does
 //! in the buffer of a Unix-domain socket.
 
-use std::fs::OpenOptions;
+mod ending;
+mod instance;
+mod listener;
+mod waiting;
+
+use std::cell::Cell;
 use std::io::{self, IoSlice, Read, Write};
-use std::os::windows::fs::OpenOptionsExt;
-use std::os::windows::io::{
-    AsRawHandle, BorrowedHandle, FromRawHandle, IntoRawHandle, OwnedHandle, RawHandle,
-};
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, IntoRawHandle, OwnedHandle, RawHandle};
+use std::sync::Arc;
 
 use mio::event::Source;
 use mio::windows::NamedPipe;
 use mio::{Interest, Registry, Token};
-use windows_sys::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED, INVALID_HANDLE_VALUE,
-};
-use windows_sys::Win32::Storage::FileSystem::{
-    FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, PIPE_ACCESS_DUPLEX,
-};
-use windows_sys::Win32::System::Pipes::{
-    CreateNamedPipeW, GetNamedPipeInfo, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS,
-    PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES, PIPE_WAIT, PeekNamedPipe,
-};
+use windows_sys::Win32::Foundation::{ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED};
+use windows_sys::Win32::System::Pipes::PeekNamedPipe;
 
-use super::wide;
+use super::{EBADF, wide};
+use crate::handle::HandleId;
+use crate::wake::Shared;
+use ending::Ending;
+pub(super) use instance::{is_pipe, open, pair, pair_for_child};
+pub(super) use listener::PipeListener;
+pub(super) use waiting::{Waiting, is_busy};
 
 /// Bytes taken by one write: each is copied, and the copy kept until the next.
 const BYTES_PER_WRITE: usize = 64 * 1024;
-/// Bytes that Windows keeps for each direction, as in libuv.
-const BUFFER: u32 = 64 * 1024;
 
 /// One end of a named pipe.
 pub(crate) struct Pipe {
-    pipe: NamedPipe,
+    /// `None` once it has been shut down and has ended.
+    pipe: Option<NamedPipe>,
+    /// There after `shutdown_write`.
+    ending: Option<Ending>,
+    /// mio may have read ahead when it had nobody to tell.
+    read_ahead: Cell<bool>,
 }
 
 impl Pipe {
     /// Takes over an end that was opened for overlapped use.
-    pub(crate) fn new(handle: OwnedHandle) -> Self {
-        // SAFETY: the handle is open, and ours to give away.
-        let pipe = unsafe { NamedPipe::from_raw_handle(handle.into_raw_handle()) };
-        Self { pipe }
+    pub(super) fn new(handle: OwnedHandle) -> Self {
+        Self {
+            pipe: Some(named_pipe(handle)),
+            ending: None,
+            read_ahead: Cell::new(false),
+        }
     }
 
+    /// Null once it has ended.
     pub(super) fn as_raw_handle(&self) -> RawHandle {
-        self.pipe.as_raw_handle()
+        let pipe = self.pipe.as_ref();
+        pipe.map_or(std::ptr::null_mut(), NamedPipe::as_raw_handle)
     }
 
-    /// 0 is the end: the other end has been closed, and all that it wrote has been read.
-    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// A server's end that has a client, and is registered no more.
+    fn accepted(pipe: NamedPipe) -> Self {
+        Self {
+            pipe: Some(pipe),
+            ending: None,
+            read_ahead: Cell::new(true),
+        }
+    }
+
+    /// 0 is the end: the other end has been closed and all that it wrote has been read, or this one has ended after it was shut down.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(pipe) = &self.pipe else {
+            return Ok(0);
+        };
+        self.read_ahead.set(false);
         let mut before = None;
         loop {
-            let count = match (&self.pipe).read(buffer) {
+            let mut pipe = pipe;
+            let count = match pipe.read(buffer) {
                 Err(error) if is_end(&error) => 0,
-                result => result?,
+                Err(error) => {
+                    if let Some(ending) = &self.ending {
+                        ending.read(error.kind() == io::ErrorKind::WouldBlock);
+                    }
+                    return Err(error);
+                }
+                Ok(count) => count,
             };
+            if count > 0
+                && let Some(ending) = &self.ending
+            {
+                ending.read(false);
+            }
             // A program may write nothing and go on, which reads as 0 once.
-            if count > 0 || (before == Some(0) && self.has_ended()) {
+            if count > 0 || (before == Some(0) && has_ended(pipe)) {
                 return Ok(count);
             }
             before = Some(count);
         }
     }
 
-    pub(crate) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+    pub(super) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        let Some(mut pipe) = self.pipe.as_ref() else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
         let mut filled = buffers.iter().filter(|buffer| !buffer.is_empty());
         let Some(first) = filled.next() else {
             // A transfer of nothing would reach the other end.
@@ -84,7 +118,7 @@ impl Pipe {
                 &joined
             }
         };
-        (&self.pipe).write(bytes).map_err(|error| {
+        pipe.write(bytes).map_err(|error| {
             if is_end(&error) {
                 return io::ErrorKind::BrokenPipe.into();
             }
@@ -92,127 +126,79 @@ impl Pipe {
         })
     }
 
-    /// The two directions of a pipe end together.
-    pub(crate) fn shutdown_write(&self) -> io::Result<()> {
+    /// A pipe has no halves, so this begins to look out for the time to end it (see [`ending`]).
+    pub(super) fn shutdown_write(&mut self, shared: &Arc<Shared>, id: HandleId) -> io::Result<()> {
+        let ending = Ending::new(shared, id);
+        // It may be waiting for a read already.
+        ending.read(true);
+        self.ending = Some(ending);
         Ok(())
     }
 
-    fn has_ended(&self) -> bool {
-        let nowhere = std::ptr::null_mut();
-        // SAFETY: the handle is open as long as the pipe is, and where nothing is asked for there may be null.
-        let peeked = unsafe {
-            PeekNamedPipe(
-                self.pipe.as_raw_handle(),
-                nowhere,
-                0,
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-            )
-        };
-        peeked == 0
+    pub(super) fn has_unannounced(&self) -> bool {
+        // After a shutdown, a read that would block is what begins the wait for the end.
+        self.read_ahead.get() || self.ending.is_some()
     }
 
-    pub(crate) fn register(
+    pub(super) fn end_if_due(&mut self) -> bool {
+        let due = self.ending.as_ref().is_some_and(Ending::is_due);
+        if due {
+            self.pipe = None;
+        }
+        due
+    }
+
+    pub(super) fn register(
         &mut self,
         registry: &Registry,
         token: Token,
         interest: Interest,
     ) -> io::Result<()> {
-        self.pipe.register(registry, token, interest)
+        self.source()?.register(registry, token, interest)
     }
 
-    pub(crate) fn reregister(
+    pub(super) fn reregister(
         &mut self,
         registry: &Registry,
         token: Token,
         interest: Interest,
     ) -> io::Result<()> {
-        self.pipe.reregister(registry, token, interest)
+        self.source()?.reregister(registry, token, interest)
     }
 
-    pub(crate) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        self.pipe.deregister(registry)
+    pub(super) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.source()?.deregister(registry)
     }
+
+    fn source(&mut self) -> io::Result<&mut NamedPipe> {
+        let ended = || io::Error::from_raw_os_error(EBADF);
+        self.pipe.as_mut().ok_or_else(ended)
+    }
+}
+
+fn named_pipe(handle: OwnedHandle) -> NamedPipe {
+    // SAFETY: the handle is open, and ours to give away.
+    unsafe { NamedPipe::from_raw_handle(handle.into_raw_handle()) }
+}
+
+/// Whether the other end is closed and nothing that it wrote is left in the pipe.
+fn has_ended(pipe: &NamedPipe) -> bool {
+    // SAFETY: the handle is open as long as the pipe is, and where nothing is asked for there may be null.
+    let peeked = unsafe {
+        PeekNamedPipe(
+            pipe.as_raw_handle(),
+            std::ptr::null_mut(),
+            0,
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+        )
+    };
+    peeked == 0
 }
 
 /// Whether the other end is closed, or was never there.
 fn is_end(error: &io::Error) -> bool {
     let code = error.raw_os_error().map(|code| code as u32);
     matches!(code, Some(ERROR_BROKEN_PIPE | ERROR_PIPE_NOT_CONNECTED))
-}
-
-/// Whether the handle is one end of a pipe. Sockets pass for pipes elsewhere, and not here.
-pub(super) fn is_pipe(handle: BorrowedHandle<'_>) -> bool {
-    let handle = handle.as_raw_handle();
-    // SAFETY: the handle is open, and where nothing is asked for there may be null.
-    unsafe {
-        GetNamedPipeInfo(
-            handle,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-        ) != 0
-    }
-}
-
-/// A server's end that nobody is connected to. The first of a name fails with `ERROR_ACCESS_DENIED` if it isn't.
-pub(crate) fn create(path: &Path, first: bool) -> io::Result<OwnedHandle> {
-    let name = wide(path.as_os_str())?;
-    let access = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-    // SAFETY: the name ends with a NUL, and the attributes may be null.
-    let handle = unsafe {
-        CreateNamedPipeW(
-            name.as_ptr(),
-            if first {
-                access | FILE_FLAG_FIRST_PIPE_INSTANCE
-            } else {
-                access
-            },
-            PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
-            PIPE_UNLIMITED_INSTANCES,
-            BUFFER,
-            BUFFER,
-            0,
-            std::ptr::null(),
-        )
-    };
-    if handle == INVALID_HANDLE_VALUE {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: the handle is new and nobody else's.
-    Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
-}
-
-/// A client's end. `ERROR_FILE_NOT_FOUND` if there is no such pipe, `ERROR_PIPE_BUSY` if all of its server's ends are taken.
-pub(crate) fn open(path: &Path) -> io::Result<OwnedHandle> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(FILE_FLAG_OVERLAPPED)
-        .open(path)?;
-    Ok(file.into())
-}
-
-/// Both ends of a new pipe, server's first.
-pub(crate) fn pair() -> io::Result<(OwnedHandle, OwnedHandle)> {
-    let (server, name) = create_unnamed()?;
-    let client = open(name.as_ref())?;
-    Ok((server, client))
-}
-
-/// Both ends of a new pipe; the second blocks, as programs expect of their standard streams.
-pub(crate) fn pair_for_child() -> io::Result<(OwnedHandle, OwnedHandle)> {
-    let (server, name) = create_unnamed()?;
-    let client = OpenOptions::new().read(true).write(true).open(name)?;
-    Ok((server, client.into()))
-}
-
-/// A server's end, and a name that is nobody else's.
-fn create_unnamed() -> io::Result<(OwnedHandle, String)> {
-    static PAIRS: AtomicU64 = AtomicU64::new(0);
-    let number = PAIRS.fetch_add(1, Ordering::Relaxed);
-    let name = format!(r"\\.\pipe\ouro-loop\{}-{number}", std::process::id());
-    Ok((create(name.as_ref(), true)?, name))
 }
