@@ -52,8 +52,12 @@ impl EventLoop {
         self.core.borrow_mut().adopt(io)
     }
 
-    /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. Queued writes are cancelled; a
-    /// listener's name in the file system stays.
+    /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. What has come in and wasn't
+    /// read stays in the descriptor. Queued writes, a shutdown and a connect that are under way are cancelled; a
+    /// listener's name in the file system stays; a terminal has its own mode again.
+    ///
+    /// # Errors
+    /// `EINVAL` for other kinds of handles, which have nothing to give; what a poll handle watches is its owner's.
     #[cfg(unix)]
     pub fn detach(&self, id: HandleId) -> io::Result<std::os::fd::OwnedFd> {
         let mut core = self.core.borrow_mut();
