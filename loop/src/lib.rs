@@ -27,8 +27,8 @@
 //!
 //! # Platforms
 //!
-//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows there are no pipes, no child processes and no
-//! descriptors to take over yet.
+//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). Where Windows can't do what the others do, the method
+//! says so: children don't take over sockets, descriptors don't travel along with bytes.
 
 #![warn(missing_docs)]
 

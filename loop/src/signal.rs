@@ -115,6 +115,10 @@ impl Core {
 ///
 /// Behaviour: libuv's `uv_signal_t`. While at least one handle of the process watches a signal its usual action is
 /// off; when the last one stops, the signal has the action again that it had before.
+///
+/// Windows has four, of which the console tells: `SIGINT` (2, Ctrl+C), `SIGBREAK` (21, Ctrl+Break), `SIGHUP` (1, its window is closed:
+/// the process is ended some seconds later), and `SIGWINCH` (28, its size has changed) while this process reads it in raw mode. Others
+/// can be watched for and never come.
 impl EventLoop {
     /// A new signal handle, not started.
     pub fn signal(&self) -> Result<HandleId, LoopError> {

@@ -37,8 +37,8 @@ pub enum DescriptorKind {
     Unknown,
 }
 
-/// What the descriptor of this number is; `uv_guess_handle` of libuv. On Windows it only knows terminals so far, among
-/// the standard streams.
+/// What the descriptor of this number is; `uv_guess_handle` of libuv. On Windows it only knows the standard streams, and no
+/// sockets.
 pub fn guess_kind(fd: i32) -> DescriptorKind {
     sys::guess_kind(fd)
 }
@@ -62,13 +62,15 @@ impl EventLoop {
     /// handle is closed or detached, or with [`reset_tty`].
     ///
     /// # Errors
-    /// `EINVAL` if the stream is no terminal; the operating system's; `Unsupported` on Windows.
+    /// `EINVAL` if the stream is no terminal, or on Windows the output of one; the operating system's; `Unsupported` for
+    /// [`TtyMode::Io`] on Windows.
     pub fn tty_set_mode(&self, id: HandleId, mode: TtyMode) -> io::Result<()> {
         let mut core = self.core.borrow_mut();
         core.stream_mut(id)?.io_mut()?.tty_set_mode(mode)
     }
 
-    /// Columns and rows of a terminal's window. A change of them is the signal `SIGWINCH`.
+    /// Columns and rows of a terminal's window. A change of them is the signal `SIGWINCH` (28): on Windows, only while a
+    /// console is being read in raw mode, for nobody else hears of it.
     ///
     /// # Errors
     /// As for [`tty_set_mode`](Self::tty_set_mode).

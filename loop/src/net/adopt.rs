@@ -42,14 +42,19 @@ impl EventLoop {
         self.core.borrow_mut().adopt(io)
     }
 
-    /// Takes over one end of a named pipe, which was opened for overlapped use and hasn't been used with another loop.
+    /// Takes over one end of a named pipe, which was opened for overlapped use and hasn't been used with another loop; or the
+    /// input or the output of a console (`CONIN$`, `CONOUT$`, both opened for reading and writing).
+    ///
+    /// What is written to a console is written on the spot. Its input is read by a thread, from the first
+    /// [`read_start`](EventLoop::read_start) on.
     ///
     /// # Errors
     /// `WSAEINVAL` for a handle of another kind.
     #[cfg(windows)]
     pub fn open_handle(&self, handle: std::os::windows::io::OwnedHandle) -> io::Result<HandleId> {
-        let io = Io::from_handle(handle)?;
-        self.core.borrow_mut().adopt(io)
+        let mut core = self.core.borrow_mut();
+        let io = Io::from_handle(handle, &core.shared)?;
+        core.adopt(io)
     }
 
     /// Gives the descriptor of a stream, a listener or a UDP socket away and closes the handle. What has come in and wasn't

@@ -108,7 +108,7 @@ impl Stream {
         if let Some(io) = &mut self.io
             && self.reading
             && !self.readable
-            && io.end_if_due()
+            && io.has_news()
         {
             self.readable = true;
             self.drained = false;

@@ -195,8 +195,8 @@ impl Io {
         false
     }
 
-    /// Ends both halves, if that was due some time after `shutdown_write`. Never, here.
-    pub(crate) fn end_if_due(&mut self) -> bool {
+    /// After a nudge: whether a read finds something. There are none, here.
+    pub(crate) fn has_news(&mut self) -> bool {
         false
     }
 

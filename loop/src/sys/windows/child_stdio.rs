@@ -59,8 +59,9 @@ impl ChildEnd {
     pub(crate) fn stream(io: &Io) -> io::Result<Self> {
         match io {
             Io::Pipe(pipe) => Ok(Self::Borrowed(pipe.as_raw_handle())),
-            Io::Tcp(_) => Err(unsupported("children that inherit sockets")),
+            Io::Tty(console) => Ok(Self::Borrowed(console.as_raw_handle())),
             Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
+            Io::Tcp(_) => Err(unsupported("children that inherit sockets")),
         }
     }
 
@@ -74,7 +75,7 @@ impl ChildEnd {
         Err(unsupported("children that inherit sockets"))
     }
 
-    fn handle(&self) -> RawHandle {
+    pub(super) fn handle(&self) -> RawHandle {
         match self {
             Self::Borrowed(handle) => *handle,
             Self::Owned(handle) => handle.as_raw_handle(),

@@ -1,4 +1,4 @@
-//! A byte stream of Windows: a socket or a named pipe, with the methods that a Unix one has.
+//! A byte stream of Windows: a socket, a named pipe or a console, with the methods that a Unix one has.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr};
@@ -12,6 +12,7 @@ use mio::{Interest, Registry, Token};
 
 use super::super::Received;
 use super::pipe::{self, Pipe, Waiting};
+use super::tty::Console;
 use super::{Descriptor, ECONNRESET, EINVAL, ENOTCONN, ENOTSOCK};
 use crate::handle::HandleId;
 use crate::wake::Shared;
@@ -22,6 +23,7 @@ pub(crate) enum Io {
     Pipe(Pipe),
     /// A client of a pipe that has no instance free.
     Waiting(Waiting),
+    Tty(Console),
 }
 
 impl Io {
@@ -39,8 +41,12 @@ impl Io {
         Io::Tcp(TcpStream::from_std(socket.into()))
     }
 
-    /// Takes over a handle, if it is one end of a named pipe.
-    pub(crate) fn from_handle(handle: OwnedHandle) -> io::Result<Self> {
+    /// Takes over a handle, if it is one end of a named pipe or a console.
+    pub(crate) fn from_handle(handle: OwnedHandle, shared: &Arc<Shared>) -> io::Result<Self> {
+        let handle = match Console::open(handle, shared) {
+            Ok(console) => return Ok(Io::Tty(console)),
+            Err(handle) => handle,
+        };
         if !pipe::is_pipe(handle.as_handle()) {
             return Err(io::Error::from_raw_os_error(EINVAL));
         }
@@ -57,15 +63,15 @@ impl Io {
     }
 
     pub(crate) fn is_tty(&self) -> bool {
-        false
+        matches!(self, Io::Tty(_))
     }
 
     /// Whether connecting has ended well; an error if it has failed, `false` if it isn't over.
     pub(crate) fn connected(&mut self) -> io::Result<bool> {
         let io = match self {
             Io::Tcp(io) => io,
-            // To open a pipe is to be connected.
-            Io::Pipe(_) => return Ok(true),
+            // To open one is to be connected.
+            Io::Pipe(_) | Io::Tty(_) => return Ok(true),
             Io::Waiting(io) => {
                 let Some(pipe) = io.finish()? else {
                     return Ok(false);
@@ -94,6 +100,7 @@ impl Io {
         match self {
             Io::Tcp(io) => (&mut &*io).read(buffer),
             Io::Pipe(io) => io.read(buffer),
+            Io::Tty(io) => io.read(buffer),
             Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
         .map(Received::maybe_more)
@@ -104,6 +111,7 @@ impl Io {
         match self {
             Io::Tcp(io) => (&mut &*io).write_vectored(buffers),
             Io::Pipe(io) => io.write(buffers),
+            Io::Tty(io) => io.write(buffers),
             Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
@@ -121,19 +129,24 @@ impl Io {
         match self {
             Io::Tcp(io) => io.shutdown(Shutdown::Write),
             Io::Pipe(io) => io.shutdown_write(shared, id),
-            Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
+            Io::Waiting(_) | Io::Tty(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
 
     /// Whether a read may find something that poll doesn't tell of.
     pub(crate) fn has_unannounced(&self) -> bool {
-        matches!(self, Io::Pipe(io) if io.has_unannounced())
+        match self {
+            Io::Pipe(io) => io.has_unannounced(),
+            Io::Tty(io) => io.has_input(),
+            _ => false,
+        }
     }
 
-    /// Ends both halves, if that was due some time after `shutdown_write`.
-    pub(crate) fn end_if_due(&mut self) -> bool {
+    /// After a nudge: whether a read finds something. A pipe that was shut down some time ago ends here, if that is due.
+    pub(crate) fn has_news(&mut self) -> bool {
         match self {
             Io::Pipe(io) => io.end_if_due(),
+            Io::Tty(io) => io.has_input(),
             _ => false,
         }
     }
@@ -142,7 +155,9 @@ impl Io {
     pub(crate) fn socket(&self) -> io::Result<socket2::SockRef<'_>> {
         match self {
             Io::Tcp(io) => Ok(socket2::SockRef::from(io)),
-            Io::Pipe(_) | Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTSOCK)),
+            Io::Pipe(_) | Io::Waiting(_) | Io::Tty(_) => {
+                Err(io::Error::from_raw_os_error(ENOTSOCK))
+            }
         }
     }
 
@@ -156,6 +171,10 @@ impl Io {
             Io::Tcp(io) => io.register(registry, token, interest),
             Io::Pipe(io) => io.register(registry, token, interest),
             Io::Waiting(io) => io.register(registry, token, interest),
+            Io::Tty(io) => {
+                io.register(HandleId::from_token(token));
+                Ok(())
+            }
         }
     }
 
@@ -168,8 +187,8 @@ impl Io {
         match self {
             Io::Tcp(io) => io.reregister(registry, token, interest),
             Io::Pipe(io) => io.reregister(registry, token, interest),
-            // It is registered for all there is.
-            Io::Waiting(_) => Ok(()),
+            // They are registered for all there is.
+            Io::Waiting(_) | Io::Tty(_) => Ok(()),
         }
     }
 
@@ -177,21 +196,21 @@ impl Io {
         match self {
             Io::Tcp(io) => io.deregister(registry),
             Io::Pipe(io) => io.deregister(registry),
-            Io::Waiting(_) => Ok(()),
+            Io::Waiting(_) | Io::Tty(_) => Ok(()),
         }
     }
 
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Io::Tcp(io) => io.local_addr(),
-            Io::Pipe(_) | Io::Waiting(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+            Io::Pipe(_) | Io::Waiting(_) | Io::Tty(_) => Err(io::Error::from_raw_os_error(EINVAL)),
         }
     }
 
     pub(crate) fn peer_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Io::Tcp(io) => io.peer_addr(),
-            Io::Pipe(_) | Io::Waiting(_) => Err(io::Error::from_raw_os_error(EINVAL)),
+            Io::Pipe(_) | Io::Waiting(_) | Io::Tty(_) => Err(io::Error::from_raw_os_error(EINVAL)),
         }
     }
 }

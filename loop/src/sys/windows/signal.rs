@@ -16,6 +16,8 @@ use crate::wake::Shared;
 const SIGHUP: i32 = 1;
 const SIGINT: i32 = 2;
 const SIGBREAK: i32 = 21;
+/// The window of a console has another size. Told by whoever reads a console in raw mode, as nobody else hears of it.
+pub(super) const SIGWINCH: i32 = 28;
 const SIGNALS: usize = 32;
 
 /// Where the signals for one loop are counted.
@@ -113,12 +115,17 @@ unsafe extern "system" fn handle(event: u32) -> windows_sys::core::BOOL {
         CTRL_CLOSE_EVENT => SIGHUP,
         _ => return 0,
     };
-    let mut wanted = 0;
+    raise(signum).into()
+}
+
+/// Gives a signal to all who want it; whether anyone did.
+pub(super) fn raise(signum: i32) -> bool {
+    let mut wanted = false;
     for subscriber in lock().iter() {
         if subscriber.signum == signum {
             subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::AcqRel);
             subscriber.inbox.shared.wake();
-            wanted = 1;
+            wanted = true;
         }
     }
     wanted
