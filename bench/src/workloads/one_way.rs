@@ -15,6 +15,7 @@ use super::{READ_SIZE, Result, expect, loopback, taken, unexpected};
 static LARGE: [&[u8]; 1] = [&[b'x'; 64 * 1024]];
 static SMALL: [&[u8]; 8] = [&[b'x'; 100]; 8];
 const IN_FLIGHT: u64 = 16;
+const READS: u32 = 32;
 
 pub fn throughput(count: u64) -> Result {
     run(count, &LARGE, false)
@@ -57,19 +58,14 @@ fn run(count: u64, parts: &'static [&'static [u8]], queued: bool) -> Result {
     let mut buffer = vec![0; READ_SIZE];
     while let Some(event) = ev.next_event(RunMode::Default) {
         match event {
-            Event::Readable(id) => match ev.read(id, &mut buffer) {
-                ReadResult::Data(count) => {
-                    received += count as u64;
-                    if received >= expected {
-                        spent = begin.elapsed();
-                        ev.close(id)?;
-                        ev.close(sender.id)?;
-                    }
+            Event::Readable(id) => {
+                received += receive(&ev, id, &mut buffer)?;
+                if received >= expected {
+                    spent = begin.elapsed();
+                    ev.close(id)?;
+                    ev.close(sender.id)?;
                 }
-                ReadResult::WouldBlock => {}
-                ReadResult::Eof => return Err("the end of the connection".into()),
-                ReadResult::Err(error) => return Err(error.into()),
-            },
+            }
             Event::Wrote { result, tag, .. } => {
                 result?;
                 sender.wrote(tag)?;
@@ -92,6 +88,25 @@ fn run(count: u64, parts: &'static [&'static [u8]], queued: bool) -> Result {
     }
     expect("bytes received", received, expected)?;
     Ok(spent)
+}
+
+/// Reads as often as libuv does for one announcement, as long as each read fills the buffer.
+fn receive(ev: &EventLoop, id: HandleId, buffer: &mut [u8]) -> Result<u64> {
+    let mut received = 0;
+    for _ in 0..READS {
+        match ev.read(id, buffer) {
+            ReadResult::Data(count) => {
+                received += count as u64;
+                if count < buffer.len() {
+                    break;
+                }
+            }
+            ReadResult::WouldBlock => break,
+            ReadResult::Eof => return Err("the end of the connection".into()),
+            ReadResult::Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(received)
 }
 
 impl Sender<'_> {
