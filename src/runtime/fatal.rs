@@ -123,8 +123,10 @@ pub fn terminate(code: i32, context: &mut Context) {
     state.event_loop.stop();
 }
 
-/// Ends the process at once. Threads of the pool aren't waited for.
+/// Ends the process at once, with the terminal as it was. Threads of the pool aren't waited for.
 pub fn leave(code: i32) -> ! {
+    // A terminal that is gone has no mode to get back.
+    let _ = ouro_loop::reset_tty();
     std::process::exit(code)
 }
 

@@ -243,6 +243,31 @@ pub fn restore_signals() {
     }
 }
 
+/// From here on `SIGINT` and `SIGTERM` leave terminals as they were, unless somebody has taken these signals already.
+pub fn reset_tty_when_killed() {
+    extern "C" fn end(signal: libc::c_int) {
+        let _ = ouro_loop::reset_tty();
+        // Comes when this returns, with the default action.
+        // SAFETY: `raise` has no preconditions.
+        unsafe { libc::raise(signal) };
+    }
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        let mut current = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: all-zero is a valid `sigaction`; the handler does only what a handler may.
+        unsafe {
+            libc::sigaction(signal, std::ptr::null(), current.as_mut_ptr());
+            if current.assume_init().sa_sigaction != libc::SIG_DFL {
+                continue;
+            }
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = end as extern "C" fn(libc::c_int) as libc::sighandler_t;
+            action.sa_flags = libc::SA_RESETHAND;
+            libc::sigfillset(&mut action.sa_mask);
+            libc::sigaction(signal, &action, std::ptr::null_mut());
+        }
+    }
+}
+
 /// The number of a network interface; 0 if there is none of that name.
 pub fn interface_index(name: &str) -> u32 {
     let Ok(name) = CString::new(name) else {

@@ -73,6 +73,9 @@ pub fn stream_kind(fd: i32) -> StreamKind {
 /// A process inherits no dispositions here.
 pub fn restore_signals() {}
 
+/// What ends a process here leaves no time for that.
+pub fn reset_tty_when_killed() {}
+
 /// Interfaces have numbers here, not names.
 pub fn interface_index(_: &str) -> u32 {
     0

@@ -83,13 +83,9 @@ function resized(stream) {
 }
 
 /** Standard input read by the loop: pipes, sockets, terminals. */
-function InputStream(kind) {
-  FunctionPrototypeCall(Readable, this, { highWaterMark: 65536, emitClose: false, autoDestroy: true });
+function InputStream(highWaterMark) {
+  FunctionPrototypeCall(Readable, this, { highWaterMark, emitClose: false, autoDestroy: true });
   this.fd = 0;
-  if (kind === 'TTY') {
-    this.isTTY = true;
-    this.isRaw = false;
-  }
   this._reading = false;
   this._handle = {
     __proto__: null,
@@ -139,8 +135,26 @@ InputStream.prototype.unref = function unref() {
   natives.stdinSetRef(false);
   return this;
 };
-InputStream.prototype.setRawMode = function setRawMode() {
-  throw binding('errors').nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'process.stdin.setRawMode');
+
+/** Standard input from a terminal, which can give each key as it is pressed. */
+function TerminalInput() {
+  // Nothing is read ahead, so that a paused terminal lets the process end.
+  FunctionPrototypeCall(InputStream, this, 0);
+  this.isTTY = true;
+  this.isRaw = false;
+}
+ObjectSetPrototypeOf(TerminalInput.prototype, InputStream.prototype);
+ObjectSetPrototypeOf(TerminalInput, InputStream);
+
+TerminalInput.prototype.setRawMode = function setRawMode(flag) {
+  flag = !!flag;
+  const errno = this.destroyed ? 0 : natives.stdinSetRawMode(flag);
+  if (errno) {
+    this.emit('error', binding('errors').errnoException(errno, 'setRawMode'));
+    return this;
+  }
+  this.isRaw = flag;
+  return this;
 };
 
 function stdin() {
@@ -155,7 +169,7 @@ function stdin() {
     empty.push(null);
     return empty;
   }
-  return new InputStream(kind);
+  return kind === 'TTY' ? new TerminalInput() : new InputStream(65536);
 }
 
 module.exports = {

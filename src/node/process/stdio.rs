@@ -11,7 +11,7 @@ use std::{
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
-use ouro_loop::{Event, HandleId, ReadResult};
+use ouro_loop::{Event, HandleId, ReadResult, TtyMode};
 
 use crate::{
     engine::{native::Natives, registry},
@@ -84,6 +84,7 @@ pub fn add_natives(natives: Natives<'_>) -> Natives<'_> {
         .function("stdinReadStart", 0, stdin_read_start)
         .function("stdinReadStop", 0, stdin_read_stop)
         .function("stdinSetRef", 1, stdin_set_ref)
+        .function("stdinSetRawMode", 1, stdin_set_raw_mode)
         .function("stdinClose", 0, stdin_close)
 }
 
@@ -244,6 +245,23 @@ fn stdin_set_ref(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     with_stdin(context, |state, handle| {
         drop(state.event_loop.set_ref(handle, referenced))
     })
+}
+
+/// `stdinSetRawMode(on)`: an error number, or 0.
+fn stdin_set_raw_mode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let on = args.get_or_undefined(0).to_boolean();
+    let state = State::of(context);
+    let Some(handle) = state.process.stdio.stdin.get() else {
+        return Ok(errors::errno_of_name("EBADF").unwrap_or(-1).into());
+    };
+    let mode = if on { TtyMode::Raw } else { TtyMode::Normal };
+    if on && state.options.owns_process {
+        sys::reset_tty_when_killed();
+    }
+    let switched = state.event_loop.tty_set_mode(handle, mode);
+    Ok(switched
+        .map_or_else(|error| errors::errno_of(&error), |()| 0)
+        .into())
 }
 
 fn stdin_close(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
