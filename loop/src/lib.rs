@@ -27,8 +27,9 @@
 //!
 //! # Platforms
 //!
-//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). Where Windows can't do what the others do, the method
-//! says so: children don't take over sockets, descriptors don't travel along with bytes.
+//! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows, pipes are named pipes, and sockets and handles
+//! are what is taken over or given away. Where it can't do what the others do, the method says so: children don't
+//! take over sockets, descriptors don't travel along with bytes.
 
 #![warn(missing_docs)]
 
@@ -66,6 +67,8 @@ pub use net::{
 };
 pub use poll::Readiness;
 pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};
+#[cfg(windows)]
+pub use sys::{OsHandle, RawOsHandle};
 pub use tty::{DescriptorKind, TtyMode, guess_kind, reset_tty};
 pub use wake::Waker;
 

@@ -4,9 +4,13 @@
 mod common;
 
 use std::io::{ErrorKind, Write};
+use std::os::windows::io::AsRawSocket;
 
-use common::{new_loop, pipe_name, run, run_out};
-use ouro_loop::{Event, EventLoop, HandleId, ReadResult, RunMode, StreamKind};
+use common::{any_port, new_loop, pipe_name, run, run_out, tcp_pair};
+use ouro_loop::{
+    Event, EventLoop, HandleId, ListenOptions, OsHandle, RawOsHandle, ReadResult, RunMode,
+    StreamKind, UdpOptions,
+};
 
 /// Reads what there is; whether the end has come.
 fn read_on(ev: &EventLoop, id: HandleId, received: &mut Vec<u8>) -> bool {
@@ -182,4 +186,137 @@ fn what_is_no_name_of_a_pipe_cannot_be_listened_at() {
         assert!(ev.pipe_listen(name.as_ref(), 1).is_err(), "{name:?}");
     }
     assert!(run_out(&ev).is_empty());
+}
+
+#[test]
+fn a_detached_stream_goes_on_in_another_loop() {
+    let (first, second) = (new_loop(), new_loop());
+    let (ours, theirs) = tcp_pair(&first);
+    first.read_start(ours).unwrap();
+    run(&first, RunMode::NoWait);
+    let raw = first.raw_os_handle(ours).unwrap();
+    let OsHandle::Socket(socket) = first.detach(ours).unwrap() else {
+        panic!("a TCP stream is a socket");
+    };
+    assert_eq!(raw, RawOsHandle::Socket(socket.as_raw_socket()));
+    let moved = second.open_socket(socket).unwrap();
+    assert_eq!(second.stream_kind(moved).unwrap(), StreamKind::Tcp);
+    second.read_start(moved).unwrap();
+    first.write(theirs, "hi", 0).unwrap();
+    assert!(matches!(
+        second.next_event(RunMode::Default),
+        Some(Event::Readable(_))
+    ));
+    assert!(matches!(
+        second.read(moved, &mut [0; 8]),
+        ReadResult::Data(2)
+    ));
+    second.write(moved, "back", 0).unwrap();
+    first.read_start(theirs).unwrap();
+    while !matches!(
+        first.next_event(RunMode::Default).unwrap(),
+        Event::Readable(_)
+    ) {}
+    assert!(matches!(
+        first.read(theirs, &mut [0; 8]),
+        ReadResult::Data(4)
+    ));
+}
+
+#[test]
+fn a_detached_listener_and_a_detached_udp_socket_go_on_in_another_loop() {
+    let (first, second) = (new_loop(), new_loop());
+    let tcp = first
+        .tcp_listen(any_port(), &ListenOptions::default())
+        .unwrap();
+    let udp = first.udp_bind(any_port(), &UdpOptions::default()).unwrap();
+    let (tcp_at, udp_at) = (
+        first.local_addr(tcp).unwrap(),
+        first.local_addr(udp).unwrap(),
+    );
+    run(&first, RunMode::NoWait);
+    let (OsHandle::Socket(tcp), OsHandle::Socket(udp)) =
+        (first.detach(tcp).unwrap(), first.detach(udp).unwrap())
+    else {
+        panic!("both are sockets");
+    };
+    run_out(&first);
+    drop(first);
+    let tcp = second.open_listener_socket(tcp).unwrap();
+    let udp = second.open_udp_socket(udp).unwrap();
+    second.udp_receive_start(udp).unwrap();
+    let _peer = std::net::TcpStream::connect(tcp_at).unwrap();
+    let sender = std::net::UdpSocket::bind(any_port()).unwrap();
+    sender.send_to(b"news", udp_at).unwrap();
+    let (mut accepted, mut received) = (false, false);
+    second
+        .run(RunMode::Default, |ev, event| match event {
+            Event::Connection(id) => {
+                assert_eq!(id, tcp);
+                accepted = ev.accept(id).unwrap().is_some();
+                ev.close(id).unwrap();
+            }
+            Event::Readable(id) => {
+                assert_eq!(id, udp);
+                received = true;
+                ev.close(id).unwrap();
+            }
+            _ => {}
+        })
+        .unwrap();
+    assert!(accepted && received);
+}
+
+#[test]
+fn what_is_adopted_has_to_be_of_the_right_kind() {
+    let ev = new_loop();
+    let udp = || std::net::UdpSocket::bind(any_port()).unwrap();
+    let tcp = || std::net::TcpListener::bind(any_port()).unwrap();
+    assert!(ev.open_socket(udp().into()).is_err());
+    assert!(ev.open_socket(tcp().into()).is_err());
+    assert!(ev.open_listener_socket(udp().into()).is_err());
+    assert!(ev.open_udp_socket(tcp().into()).is_err());
+    assert!(run_out(&ev).is_empty());
+}
+
+#[test]
+fn a_pipe_can_leave_a_loop_that_has_not_used_it() {
+    let (first, second) = (new_loop(), new_loop());
+    let (fresh, used) = first.stream_pair().unwrap();
+    first.read_start(used).unwrap();
+    let refused = first.detach(used).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Unsupported);
+    let OsHandle::Handle(handle) = first.detach(fresh).unwrap() else {
+        panic!("a pipe is no socket");
+    };
+    let moved = second.open_handle(handle).unwrap();
+    second.write(moved, "from afar", 0).unwrap();
+    assert!(matches!(
+        &run_out(&second)[..],
+        [Event::Wrote { result: Ok(()), .. }]
+    ));
+    let mut received = Vec::new();
+    while received != b"from afar" {
+        if let Some(Event::Readable(id)) = first.next_event(RunMode::Default) {
+            assert!(!read_on(&first, id, &mut received));
+        }
+    }
+    let listener = first.pipe_listen(&pipe_name("tied"), 1).unwrap();
+    assert_eq!(
+        first.detach(listener).unwrap_err().kind(),
+        ErrorKind::Unsupported
+    );
+    assert!(first.raw_os_handle(listener).is_err());
+    assert!(!first.is_closing(listener));
+}
+
+#[test]
+fn sharing_a_port_is_refused() {
+    let ev = new_loop();
+    let options = ListenOptions {
+        reuse_port: true,
+        ..ListenOptions::default()
+    };
+    let error = ev.tcp_listen(any_port(), &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
 }

@@ -3,13 +3,10 @@
 
 use std::io;
 
-#[cfg(unix)]
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
 use crate::net::Stream;
-#[cfg(unix)]
-use crate::sys;
-use crate::sys::Io;
+use crate::sys::{self, Io};
 use crate::{Core, EventLoop};
 
 impl Core {
@@ -82,5 +79,86 @@ impl EventLoop {
     #[cfg(unix)]
     pub fn raw_fd(&self, id: HandleId) -> io::Result<std::os::fd::RawFd> {
         self.core.borrow_mut().descriptor_of(id)
+    }
+
+    /// Takes over a connected TCP socket and makes it non-blocking.
+    ///
+    /// # Errors
+    /// `WSAEINVAL` for a datagram socket, `WSAENOTCONN` for one that has no peer.
+    #[cfg(windows)]
+    pub fn open_socket(&self, socket: std::os::windows::io::OwnedSocket) -> io::Result<HandleId> {
+        let io = Io::from_socket(socket)?;
+        self.core.borrow_mut().adopt(io)
+    }
+
+    /// Takes over a listening TCP socket and makes it non-blocking. If it doesn't listen, `accept` says so.
+    ///
+    /// # Errors
+    /// `WSAEINVAL` for a datagram socket.
+    #[cfg(windows)]
+    pub fn open_listener_socket(
+        &self,
+        socket: std::os::windows::io::OwnedSocket,
+    ) -> io::Result<HandleId> {
+        let io = sys::ListenerIo::from_socket(socket)?;
+        self.core.borrow_mut().add_listener(io)
+    }
+
+    /// Takes over a bound UDP socket and makes it non-blocking.
+    ///
+    /// # Errors
+    /// `WSAEINVAL` for another kind of socket.
+    #[cfg(windows)]
+    pub fn open_udp_socket(
+        &self,
+        socket: std::os::windows::io::OwnedSocket,
+    ) -> io::Result<HandleId> {
+        let io = sys::udp_from_socket(socket)?;
+        Ok(self.core.borrow_mut().add_udp(io)?)
+    }
+
+    /// Gives the socket of a stream, a listener or a UDP socket away, or the handle of a named pipe, and closes the loop's handle.
+    /// Queued writes are cancelled.
+    ///
+    /// # Errors
+    /// `Unsupported` for a named pipe that has been read, written, accepted or listened to: Windows ties it to this loop. Then
+    /// it stays open.
+    #[cfg(windows)]
+    pub fn detach(&self, id: HandleId) -> io::Result<sys::OsHandle> {
+        let mut core = self.core.borrow_mut();
+        let core = &mut *core;
+        let registry = core.poll.registry();
+        let os = match &mut core.handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => {
+                stream.io()?.may_detach()?;
+                stream.take_io(registry).map(Io::into_os)
+            }
+            Kind::Listener(listener) => {
+                listener.io()?.may_detach()?;
+                listener.take_io(registry).map(sys::ListenerIo::into_os)
+            }
+            Kind::Udp(udp) => {
+                let io = udp.take_io(registry);
+                io.map(|io| Ok(sys::OsHandle::Socket(io.into())))
+            }
+            _ => return Err(LoopError::WrongKind.into()),
+        };
+        core.close(id)?;
+        os.unwrap_or_else(|| Err(LoopError::BadHandle.into()))
+    }
+
+    /// The socket behind a stream, a listener or a UDP socket, or the handle of a named pipe, which stays the loop's.
+    ///
+    /// # Errors
+    /// `WSAEINVAL` for the listener of a named pipe, which has many.
+    #[cfg(windows)]
+    pub fn raw_os_handle(&self, id: HandleId) -> io::Result<sys::RawOsHandle> {
+        use std::os::windows::io::AsRawSocket;
+        match &self.core.borrow_mut().handles.open_mut(id)?.kind {
+            Kind::Stream(stream) => stream.io()?.raw_os(),
+            Kind::Listener(listener) => listener.io()?.raw_os(),
+            Kind::Udp(udp) => Ok(sys::RawOsHandle::Socket(udp.io()?.as_raw_socket())),
+            _ => Err(LoopError::WrongKind.into()),
+        }
     }
 }

@@ -60,7 +60,7 @@ impl Core {
         }
     }
 
-    fn add_listener(&mut self, io: ListenerIo) -> io::Result<HandleId> {
+    pub(super) fn add_listener(&mut self, io: ListenerIo) -> io::Result<HandleId> {
         let listener = Box::new(Listener {
             io: None,
             acceptable: false,
@@ -186,9 +186,8 @@ impl EventLoop {
         // On Windows the option means that another program may take over the port.
         #[cfg(unix)]
         socket.set_reuse_address(true)?;
-        #[cfg(unix)]
         if options.reuse_port {
-            socket.set_reuse_port(true)?;
+            sys::set_reuse_port(&socket)?;
         }
         if address.is_ipv6() {
             socket.set_only_v6(options.ipv6_only)?;

@@ -9,7 +9,8 @@ pub struct ListenOptions {
     pub backlog: i32,
     /// An IPv6 socket accepts IPv6 only. Default `false`.
     pub ipv6_only: bool,
-    /// Several sockets may listen at one address, and the system spreads connections over them. Default `false`.
+    /// Several sockets may listen at one address, and the system spreads connections over them. Default `false`. An error on
+    /// Windows, which has no such thing.
     pub reuse_port: bool,
 }
 

@@ -179,7 +179,7 @@ impl Core {
         }
     }
 
-    fn add_udp(&mut self, io: UdpSocket) -> Result<HandleId, LoopError> {
+    pub(super) fn add_udp(&mut self, io: UdpSocket) -> Result<HandleId, LoopError> {
         let peer = io.peer_addr().ok();
         let mut udp = Box::new(Udp::new(io));
         udp.peer = peer;

@@ -15,6 +15,8 @@ pub(crate) use notify::FsWatches;
 pub(crate) use unix::*;
 #[cfg(windows)]
 pub(crate) use windows::*;
+#[cfg(windows)]
+pub use windows::{OsHandle, RawOsHandle};
 
 /// A new non-blocking socket that children don't inherit.
 pub(crate) fn socket(

@@ -4,6 +4,7 @@ mod child_stdio;
 mod io;
 mod job;
 mod listener;
+mod os_handle;
 mod pipe;
 mod poll;
 mod process;
@@ -23,6 +24,8 @@ use mio::net::UdpSocket;
 pub(crate) use child_stdio::{ChildEnd, child_pipe, stream_pair};
 pub(crate) use io::Io;
 pub(crate) use listener::ListenerIo;
+pub(crate) use os_handle::udp_from_socket;
+pub use os_handle::{OsHandle, RawOsHandle};
 pub(crate) use poll::PollSource;
 pub(crate) use process::{Child, ChildWatch, ESRCH, spawn};
 pub(crate) use signal::SignalInbox;
@@ -80,9 +83,12 @@ pub(crate) fn share_udp_address(socket: &socket2::Socket) -> Result<()> {
     socket.set_reuse_address(true)
 }
 
-/// Not on this platform.
+/// Not on this platform, whose `SO_REUSEADDR` lets anyone take the port over instead.
 pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> Result<()> {
-    Err(ErrorKind::Unsupported.into())
+    Err(Error::new(
+        ErrorKind::Unsupported,
+        "Windows doesn't spread connections or datagrams over sockets",
+    ))
 }
 
 /// Takes the peer of a connected UDP socket away, by connecting to the address of nobody.
@@ -104,7 +110,8 @@ pub(crate) fn is_out_of_descriptors(error: &Error) -> bool {
 pub(crate) fn is_lost_connection(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+        // Wine says of a connection that is gone again that it isn't connected.
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::NotConnected
     )
 }
 

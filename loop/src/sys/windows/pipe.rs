@@ -39,6 +39,8 @@ pub(crate) struct Pipe {
     ending: Option<Ending>,
     /// mio may have read ahead when it had nobody to tell.
     read_ahead: Cell<bool>,
+    /// It belongs to the port of a loop.
+    registered: bool,
 }
 
 impl Pipe {
@@ -48,7 +50,12 @@ impl Pipe {
             pipe: Some(named_pipe(handle)),
             ending: None,
             read_ahead: Cell::new(false),
+            registered: false,
         }
+    }
+
+    pub(super) fn was_registered(&self) -> bool {
+        self.registered
     }
 
     /// Null once it has ended.
@@ -63,6 +70,7 @@ impl Pipe {
             pipe: Some(pipe),
             ending: None,
             read_ahead: Cell::new(true),
+            registered: true,
         }
     }
 
@@ -154,6 +162,7 @@ impl Pipe {
         token: Token,
         interest: Interest,
     ) -> io::Result<()> {
+        self.registered = true;
         self.source()?.register(registry, token, interest)
     }
 
