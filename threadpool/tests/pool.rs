@@ -305,12 +305,19 @@ fn a_queue_that_goes_cancels_its_waiting_jobs_and_waits_for_its_running_ones() {
         waited.fetch_add(100, Ordering::SeqCst);
     });
     pool.submit(Class::Fs, &staying, || 5);
-    let opener = thread::spawn(move || drop(open));
+    let watched = held.clone();
+    let opener = thread::spawn(move || {
+        // The waiting one has been let go of, so the queue is going.
+        while Arc::strong_count(&watched) > 2 {
+            thread::yield_now();
+        }
+        drop(open);
+    });
     drop(going);
     // The running one is over, the waiting one never ran and holds nothing.
     assert_eq!(finished.load(Ordering::SeqCst), 1);
-    assert_eq!(Arc::strong_count(&held), 1);
     opener.join().unwrap();
+    assert_eq!(Arc::strong_count(&held), 1);
     assert_eq!(results(&staying, 1), [5]);
     assert_eq!(finished.load(Ordering::SeqCst), 1);
     assert_eq!(pool.metrics().fs.canceled, 1);
@@ -428,11 +435,14 @@ fn times_are_recorded_for_those_who_ask() {
     results(&queue, 1);
     assert!(pool.times().is_none());
 
+    let gates = self::queue();
+    let gate = Gate::new(&pool, Class::Fs, &gates);
     pool.record_times(true);
     for class in [Class::Cpu, Class::Dns] {
         pool.submit(class, &queue, || thread::sleep(LONG));
     }
     pool.submit(Class::Cpu, &queue, || panic!("on purpose"));
+    gate.open();
     while queue.wait().is_some() {}
     let times = pool.times().unwrap();
     assert_eq!((times.fs.wait.count(), times.fs.run.count()), (0, 0));
