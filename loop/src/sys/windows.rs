@@ -14,12 +14,14 @@ mod tty;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::windows::ffi::OsStrExt;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use mio::net::UdpSocket;
+use socket2::{MaybeUninitSlice, SockRef};
 
 pub(crate) use child_stdio::{ChildEnd, child_pipe, stream_pair};
 pub(crate) use io::Io;
@@ -125,13 +127,36 @@ pub(crate) fn reserve_descriptor() -> Option<File> {
     None
 }
 
-/// One by one.
+/// One by one. A datagram that is too long for its room is cut, and not an error as elsewhere on Windows.
 pub(crate) fn receive_batch(
     socket: &UdpSocket,
     into: &mut crate::net::Datagrams,
     most: usize,
 ) -> Result<()> {
-    crate::net::receive_one_by_one(socket, into, most)
+    let most = most.min(into.capacity());
+    while into.len() < most {
+        let at = into.len();
+        let (bytes, size) = into.room();
+        match receive_from(socket, &mut bytes[at * size..(at + 1) * size]) {
+            Ok((length, from, truncated)) => into.push(length, from, truncated),
+            Err(error) if into.is_empty() => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
+
+/// What came, from whom, and whether it was cut.
+fn receive_from(socket: &UdpSocket, buffer: &mut [u8]) -> Result<(usize, SocketAddr, bool)> {
+    // SAFETY: only bytes that were written are written there, so the buffer stays initialised.
+    let buffer = unsafe { &mut *(std::ptr::from_mut(buffer) as *mut [MaybeUninit<u8>]) };
+    let (length, flags, from) = socket.try_io(|| {
+        let mut buffers = [MaybeUninitSlice::new(buffer)];
+        SockRef::from(socket).recv_from_vectored(&mut buffers)
+    })?;
+    let nobody = || Error::from_raw_os_error(EINVAL);
+    let from = from.as_socket().ok_or_else(nobody)?;
+    Ok((length, from, flags.is_truncated()))
 }
 
 /// One by one.

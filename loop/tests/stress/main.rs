@@ -5,6 +5,8 @@
 //! `cargo test` runs a bounded number of epochs. `OURO_LOOP_STRESS_SECONDS=3600` runs as many as fit into the time, and
 //! `OURO_LOOP_STRESS_SEED` repeats the choices of a run.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod random;
 mod residue;
 mod world;
@@ -39,6 +41,7 @@ fn random_lives_leave_nothing_behind() {
     let mut random = Random::new(seed);
     let mut report = Duration::from_secs(60);
     let before = Residue::now();
+    let counts = !common::skip_under_wine("counting descriptors, of which it has some of its own");
     let mut settled = None;
     let mut totals = world::Totals::default();
     for epoch in 1.. {
@@ -46,10 +49,12 @@ fn random_lives_leave_nothing_behind() {
             .expect("sockets to begin with")
             .live();
         let after = Residue::now();
-        assert_eq!(
-            after.descriptors, before.descriptors,
-            "descriptors after epoch {epoch}, seed {seed}"
-        );
+        if counts {
+            assert_eq!(
+                after.descriptors, before.descriptors,
+                "descriptors after epoch {epoch}, seed {seed}"
+            );
+        }
         if epoch == WARM_UP {
             settled = Some(after);
         }

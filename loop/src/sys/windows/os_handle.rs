@@ -18,7 +18,7 @@ use super::{EBADF, EINVAL, ENOTCONN, Io, ListenerIo};
 pub enum OsHandle {
     /// A TCP stream, a TCP listener or a UDP socket; non-blocking.
     Socket(OwnedSocket),
-    /// One end of a named pipe.
+    /// One end of a named pipe, or a console.
     Handle(OwnedHandle),
 }
 
@@ -27,7 +27,7 @@ pub enum OsHandle {
 pub enum RawOsHandle {
     /// A TCP stream, a TCP listener or a UDP socket.
     Socket(RawSocket),
-    /// One end of a named pipe.
+    /// One end of a named pipe, or a console.
     Handle(RawHandle),
 }
 
@@ -45,7 +45,7 @@ impl Io {
         match self {
             Io::Tcp(_) => Ok(()),
             Io::Pipe(io) if io.was_registered() => Err(tied()),
-            Io::Pipe(_) => Ok(()),
+            Io::Pipe(_) | Io::Tty(_) => Ok(()),
             Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
@@ -54,11 +54,8 @@ impl Io {
         self.may_detach()?;
         match self {
             Io::Tcp(io) => Ok(OsHandle::Socket(io.into())),
-            Io::Pipe(io) => {
-                // SAFETY: the handle stays open as long as `io` does.
-                let handle = unsafe { BorrowedHandle::borrow_raw(io.as_raw_handle()) };
-                handle.try_clone_to_owned().map(OsHandle::Handle)
-            }
+            Io::Pipe(ref io) => duplicate(io.as_raw_handle()),
+            Io::Tty(ref io) => duplicate(io.as_raw_handle()),
             Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
@@ -70,6 +67,7 @@ impl Io {
                 handle if handle.is_null() => Err(io::Error::from_raw_os_error(EBADF)),
                 handle => Ok(RawOsHandle::Handle(handle)),
             },
+            Io::Tty(io) => Ok(RawOsHandle::Handle(io.as_raw_handle())),
             Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
         }
     }
@@ -118,6 +116,13 @@ fn prepare(socket: &OwnedSocket, wanted: Type) -> io::Result<()> {
         return Err(io::Error::from_raw_os_error(EINVAL));
     }
     socket.set_nonblocking(true)
+}
+
+/// For what can't be taken apart. The handle has to be open.
+fn duplicate(handle: RawHandle) -> io::Result<OsHandle> {
+    // SAFETY: the handle stays open as long as its owner, who is the caller's.
+    let handle = unsafe { BorrowedHandle::borrow_raw(handle) };
+    handle.try_clone_to_owned().map(OsHandle::Handle)
 }
 
 fn tied() -> io::Error {
