@@ -276,15 +276,20 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a job wait for its turn, and wakes a thread if that can be of use.
+    /// Lets a job wait for its turn, and sees to it that a thread comes for it.
     fn push(&self, class: Class, task: Box<dyn Task>) -> Turn {
         let recording = self.recording.load(Ordering::Relaxed);
         let submitted = recording.then(|| self.now()).and_then(NonZeroU64::new);
         let mut state = self.lock();
         let turn = state.schedule.push(class, task, submitted);
-        // Counted here and not by the thread that wakes up, so that a burst of jobs doesn't wake the same thread
-        // over and over: that is a system call each time.
-        let wake = state.asleep > 0 && state.schedule.admits(class);
+        self.wake_for_more(state);
+        turn
+    }
+
+    /// Wakes a thread if a job may start and none is on its way. The thread that takes a job calls this too, so in a burst
+    /// of jobs each thread wakes the next one, and whoever submits them makes one system call and not one for each.
+    fn wake_for_more(&self, mut state: MutexGuard<'_, State>) {
+        let wake = state.asleep > 0 && state.woken == 0 && state.schedule.may_start();
         if wake {
             state.asleep -= 1;
             state.woken += 1;
@@ -293,7 +298,6 @@ impl Shared {
         if wake {
             self.jobs.notify_one();
         }
-        turn
     }
 
     /// Takes a waiting job back; `None` if it waits no longer.
@@ -329,6 +333,7 @@ impl Shared {
             if let Some(next) = state.schedule.next() {
                 let started = state.record_start(&next, self);
                 let class = next.class;
+                self.wake_for_more(state);
                 return Some((next.job, Running { class, started }));
             }
             state.asleep += 1;

@@ -85,9 +85,15 @@ impl<J> Schedule<J> {
         Turn { class, number }
     }
 
-    /// Whether a job of this class, pushed just now, can be of use to a thread that has nothing to do.
-    pub(crate) fn admits(&self, class: Class) -> bool {
-        !class.is_slow() || self.counts(class).running < self.slow_limit()
+    /// Whether [`next`](Self::next) would find a job.
+    pub(crate) fn may_start(&self) -> bool {
+        let waits = |class: Class| self.counts(class).queued > 0;
+        waits(Class::Fs) || waits(Class::Cpu) || (waits(Class::Dns) && self.admits_slow())
+    }
+
+    /// Whether another slow job may run.
+    fn admits_slow(&self) -> bool {
+        self.counts(Class::Dns).running < self.slow_limit()
     }
 
     /// Takes the job that is next, if any may start. It runs until [`finish`](Self::finish).
@@ -166,7 +172,7 @@ impl<J> Schedule<J> {
         }
         match plain {
             Some((number, class)) if number < self.slow_turn => Some(class),
-            _ if self.admits(Class::Dns) => Some(Class::Dns),
+            _ if self.admits_slow() => Some(Class::Dns),
             _ => {
                 self.slow_turn = self.new_turn();
                 plain.map(|(_, class)| class)

@@ -1,6 +1,6 @@
 //! What a job costs: there and back, in numbers, and cancelled.
 //!
-//! `cargo bench -p ouro-threadpool`
+//! `cargo bench -p ouro-bench --bench pool_parts`
 
 use std::hint::black_box;
 use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! What the parts of the loop cost, one at a time: `cargo bench -p ouro-loop [-- FILTER]`. `ouro-bench loop` measures
+//! What the parts of the loop cost, one at a time: `cargo bench -p ouro-bench --bench loop_parts [-- FILTER]`. `ouro-bench loop` measures
 //! the whole beside libuv.
 
 mod tcp;
