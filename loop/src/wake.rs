@@ -2,7 +2,7 @@
 //!
 //! Wakes are coalesced: between two turns any number of them costs one system call and yields one event.
 
-use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::LoopError;
@@ -16,27 +16,24 @@ pub(crate) const FS_WATCH_TOKEN: mio::Token = mio::Token(usize::MAX - 1);
 /// A wake that is under way, set by any thread and taken by the loop.
 ///
 /// Whoever finds it set already leaves it alone: while wakes come faster than the loop takes them, the flag stays in
-/// every core's cache. The fences see to it that either the setter finds the flag taken and sets it again, or the loop,
-/// which took it, finds all that the setter did before.
+/// every core's cache. Everything here is sequentially consistent, for whoever finds the flag set must be before the
+/// loop's taking it in the one order that all such operations have.
 #[derive(Default)]
 struct Flag(AtomicBool);
 
 impl Flag {
     /// Sets it; `true` if it wasn't set.
     fn set(&self) -> bool {
-        fence(Ordering::SeqCst);
-        !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::AcqRel)
+        !self.0.load(Ordering::SeqCst) && !self.0.swap(true, Ordering::SeqCst)
     }
 
     /// Takes it; `true` if it was set.
     fn take(&self) -> bool {
-        let was_set = self.0.swap(false, Ordering::AcqRel);
-        fence(Ordering::SeqCst);
-        was_set
+        self.0.swap(false, Ordering::SeqCst)
     }
 
     fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.load(Ordering::SeqCst)
     }
 }
 
@@ -98,6 +95,10 @@ pub struct Waker {
 impl Waker {
     /// Wakes the loop. Cheap if a wake-up is under way already; never blocks; of no effect when the loop is gone
     /// or the handle closed.
+    ///
+    /// The event that follows finds whatever was put before this call into a channel, behind a lock, or into an atomic
+    /// with `Ordering::SeqCst`. After a plain store with `Ordering::Release` call
+    /// [`fence(SeqCst)`](std::sync::atomic::fence) first: a wake that finds another under way is no more than a look.
     pub fn wake(&self) {
         if let Some(pending) = &self.pending
             && !pending.set()

@@ -14,6 +14,8 @@ use crate::{Core, Event, EventLoop};
 
 /// Buffers handed to the system in one call.
 const SLICES_PER_WRITE: usize = 64;
+/// Buffers of one write that go to the system past the empty queue.
+const SLICES_AT_ONCE: usize = 16;
 /// Calls for one stream in one turn.
 const WRITES_PER_TURN: u32 = 32;
 
@@ -48,6 +50,13 @@ impl ShutdownState {
     }
 }
 
+/// How far a write has come without the queue.
+enum AtOnce {
+    Done,
+    Sent(usize),
+    Failed(io::Error),
+}
+
 impl Stream {
     fn try_write(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         if self.is_connecting() || !self.queue.is_empty() {
@@ -72,6 +81,29 @@ impl Stream {
                 }
                 result => return result,
             }
+        }
+    }
+
+    /// Writes past the empty queue, so that what the system takes as a whole is never queued.
+    fn write_at_once(&mut self, payloads: &[Payload], tag: u64) -> AtOnce {
+        let may_send = self.queue.is_empty() && self.writable && !self.is_connecting();
+        if !may_send || payloads.len() > SLICES_AT_ONCE {
+            return AtOnce::Sent(0);
+        }
+        let mut slices = [IoSlice::new(&[]); SLICES_AT_ONCE];
+        let mut length = 0;
+        for (slice, payload) in slices.iter_mut().zip(payloads) {
+            *slice = IoSlice::new(payload.as_ref());
+            length += slice.len();
+        }
+        match self.send(&slices[..payloads.len()]) {
+            Ok(count) if count == length => {
+                self.completed.push_back((tag, Ok(())));
+                AtOnce::Done
+            }
+            Ok(count) => AtOnce::Sent(count),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => AtOnce::Sent(0),
+            Err(error) => AtOnce::Failed(error),
         }
     }
 
@@ -190,16 +222,18 @@ impl Core {
         if !stream.open_for_writing {
             return Err(io::Error::from_raw_os_error(sys::EPIPE));
         }
-        let at_once = stream.queue.is_empty();
-        let count = payloads.len();
-        if count == 0 {
-            stream.enqueue(Payload::Static(&[]), tag, true, None);
+        let was_empty = stream.queue.is_empty();
+        let at_once = stream.write_at_once(&payloads, tag);
+        if !matches!(at_once, AtOnce::Done) {
+            let count = payloads.len();
+            if count == 0 {
+                stream.enqueue(Payload::Static(&[]), tag, true, None);
+            }
+            for (at, payload) in payloads.into_iter().enumerate() {
+                stream.enqueue(payload, tag, at + 1 == count, None);
+            }
         }
-        for (at, payload) in payloads.into_iter().enumerate() {
-            stream.enqueue(payload, tag, at + 1 == count, None);
-        }
-        self.requests += 1;
-        self.start_sending(id, at_once);
+        self.after_enqueueing(id, was_empty, at_once);
         Ok(())
     }
 
@@ -214,15 +248,29 @@ impl Core {
         if !stream.open_for_writing {
             return Err(io::Error::from_raw_os_error(sys::EPIPE));
         }
-        let at_once = stream.queue.is_empty();
-        stream.enqueue(payload, tag, true, descriptor);
-        self.requests += 1;
-        self.start_sending(id, at_once);
+        let was_empty = stream.queue.is_empty();
+        let at_once = match descriptor {
+            None => stream.write_at_once(std::slice::from_ref(&payload), tag),
+            Some(_) => AtOnce::Sent(0),
+        };
+        if !matches!(at_once, AtOnce::Done) {
+            stream.enqueue(payload, tag, true, descriptor);
+        }
+        self.after_enqueueing(id, was_empty, at_once);
         Ok(())
     }
 
-    fn start_sending(&mut self, id: HandleId, at_once: bool) {
-        if at_once {
+    /// A write has begun: what hasn't gone at once is in the queue, and is sent from there if it is at its head.
+    fn after_enqueueing(&mut self, id: HandleId, was_empty: bool, at_once: AtOnce) {
+        self.requests += 1;
+        if let Ok(stream) = self.stream_mut(id) {
+            match at_once {
+                AtOnce::Done | AtOnce::Sent(0) => {}
+                AtOnce::Sent(count) => stream.sent(count),
+                AtOnce::Failed(error) => stream.fail_first(error),
+            }
+        }
+        if was_empty {
             self.flush(id);
         }
         if let Ok(stream) = self.stream_mut(id)

@@ -31,7 +31,7 @@ impl SignalInbox {
     /// How often the signal has come since this was last asked.
     pub(crate) fn take(&self, signum: i32) -> u32 {
         match self.counts.get(signum as usize) {
-            Some(count) if count.load(Ordering::Acquire) > 0 => count.swap(0, Ordering::AcqRel),
+            Some(count) if count.load(Ordering::SeqCst) > 0 => count.swap(0, Ordering::SeqCst),
             _ => 0,
         }
     }
@@ -125,7 +125,7 @@ extern "C" fn handle(signum: libc::c_int) {
     TABLE.with(|table| {
         for subscriber in &table.subscribers {
             if subscriber.signum == signum {
-                subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::AcqRel);
+                subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::SeqCst);
                 subscriber.inbox.shared.wake();
             }
         }

@@ -70,7 +70,7 @@ impl ChildWatch {
 
     /// Whether children may have ended since this was last asked.
     pub(crate) fn take_news(&self) -> bool {
-        self.bell.rung.swap(false, Ordering::AcqRel)
+        self.bell.rung.swap(false, Ordering::SeqCst)
     }
 }
 
@@ -78,7 +78,7 @@ impl ChildWatch {
 unsafe extern "system" fn ring(bell: *mut std::ffi::c_void, _timed_out: bool) {
     // SAFETY: the child that asked for the call keeps the bell until no call can come any more.
     let bell = unsafe { &*bell.cast::<Bell>() };
-    bell.rung.store(true, Ordering::Release);
+    bell.rung.store(true, Ordering::SeqCst);
     bell.shared.wake();
 }
 

@@ -37,7 +37,7 @@ impl SignalInbox {
     /// How often the signal has come since this was last asked.
     pub(crate) fn take(&self, signum: i32) -> u32 {
         match self.counts.get(signum as usize) {
-            Some(count) => count.swap(0, Ordering::AcqRel),
+            Some(count) => count.swap(0, Ordering::SeqCst),
             None => 0,
         }
     }
@@ -123,7 +123,7 @@ pub(super) fn raise(signum: i32) -> bool {
     let mut wanted = false;
     for subscriber in lock().iter() {
         if subscriber.signum == signum {
-            subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::AcqRel);
+            subscriber.inbox.counts[signum as usize].fetch_add(1, Ordering::SeqCst);
             subscriber.inbox.shared.wake();
             wanted = true;
         }
