@@ -150,13 +150,16 @@ pub(crate) fn receive_batch(
 fn receive_from(socket: &UdpSocket, buffer: &mut [u8]) -> Result<(usize, SocketAddr, bool)> {
     // SAFETY: only bytes that were written are written there, so the buffer stays initialised.
     let buffer = unsafe { &mut *(std::ptr::from_mut(buffer) as *mut [MaybeUninit<u8>]) };
+    let room = buffer.len();
     let (length, flags, from) = socket.try_io(|| {
         let mut buffers = [MaybeUninitSlice::new(buffer)];
         SockRef::from(socket).recv_from_vectored(&mut buffers)
     })?;
     let nobody = || Error::from_raw_os_error(EINVAL);
     let from = from.as_socket().ok_or_else(nobody)?;
-    Ok((length, from, flags.is_truncated()))
+    // Of what was cut, the system needn't say how much it has written.
+    let cut = flags.is_truncated();
+    Ok((if cut { room } else { length }, from, cut))
 }
 
 /// One by one.
