@@ -99,6 +99,8 @@ pub(crate) struct Core {
     shared: Arc<wake::Shared>,
     /// Loop time in milliseconds.
     time: u64,
+    /// Nothing has been announced since the last look at the clock, so another would show the same.
+    time_is_fresh: bool,
     timers: TimerHeap,
     expired: VecDeque<(HandleId, u64)>,
     idle: WatchList,
@@ -146,6 +148,7 @@ impl Core {
             events: mio::Events::with_capacity(EVENTS_PER_POLL),
             shared,
             time: sys::hrtime() / 1_000_000,
+            time_is_fresh: false,
             timers: TimerHeap::default(),
             expired: VecDeque::new(),
             idle: WatchList::default(),

@@ -65,6 +65,7 @@ impl Core {
     pub(crate) fn next_event(&mut self, mode: RunMode) -> Option<Event> {
         // Who breaks off one run may go on in another mode: that ends the iteration in hand by its own rules.
         self.mode = mode;
+        self.time_is_fresh = false;
         loop {
             if let Some((id, step)) = self.current {
                 match self.step(id, step) {
@@ -194,7 +195,9 @@ impl Core {
     }
 
     fn begin_timers(&mut self) {
-        self.update_time();
+        if !self.time_is_fresh {
+            self.update_time();
+        }
         self.expire_timers();
         self.state = State::Timers;
     }
@@ -260,6 +263,7 @@ impl Core {
             let polled = self.poll.poll(&mut self.events, timeout);
             let after = sys::hrtime();
             self.time = after / 1_000_000;
+            self.time_is_fresh = true;
             if sleeps {
                 self.metrics.idle_ns += after.saturating_sub(before);
             }

@@ -247,6 +247,9 @@ impl Core {
                     Step::Flush
                 }
                 Step::Announce | Step::Announced | Step::Pending => Step::Flush,
+                Step::Flush if stream.queue.is_empty() => Step::Completions {
+                    left: stream.completed.len(),
+                },
                 Step::Flush => {
                     self.flush(id);
                     let left = self.stream_mut(id).ok()?.completed.len();

@@ -263,6 +263,9 @@ impl Core {
     /// A write has begun: what hasn't gone at once is in the queue, and is sent from there if it is at its head.
     fn after_enqueueing(&mut self, id: HandleId, was_empty: bool, at_once: AtOnce) {
         self.requests += 1;
+        if matches!(at_once, AtOnce::Done) {
+            return self.make_pending(id);
+        }
         if let Ok(stream) = self.stream_mut(id) {
             match at_once {
                 AtOnce::Done | AtOnce::Sent(0) => {}
