@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use common::{new_loop, run_out};
+use common::{end_of_child, new_loop, run_out};
 use ouro_loop::{
     ChildStdio, Event, EventLoop, ExitStatus, HandleId, ReadResult, RunMode, SpawnOptions, Spawned,
 };
@@ -98,39 +98,10 @@ fn act() {
     std::process::exit(code);
 }
 
-/// Runs until nothing is alive; what the streams gave, and how the child ended.
+/// What the streams gave after the mark, and how the child ended.
 fn collect(ev: &EventLoop, child: &Spawned, streams: &[HandleId]) -> (Vec<String>, ExitStatus) {
-    let mut texts = vec![Vec::new(); streams.len()];
-    let mut exit = None;
-    for &stream in streams {
-        ev.read_start(stream).unwrap();
-    }
-    ev.run(RunMode::Default, |ev, event| match event {
-        Event::Readable(id) => {
-            let at = streams.iter().position(|&stream| stream == id).unwrap();
-            let mut buffer = [0; 4096];
-            match ev.read(id, &mut buffer) {
-                ReadResult::Data(count) => texts[at].extend_from_slice(&buffer[..count]),
-                ReadResult::WouldBlock => {}
-                ReadResult::Eof => ev.close(id).unwrap(),
-                ReadResult::Err(error) => panic!("{error}"),
-            }
-        }
-        Event::Exit { id, status } => {
-            assert_eq!(id, child.id);
-            assert!(exit.replace(status).is_none());
-            ev.close(id).unwrap();
-        }
-        // The end of what the child reads.
-        Event::Wrote { id, result, .. } => {
-            result.unwrap();
-            ev.close(id).unwrap();
-        }
-        _ => {}
-    })
-    .unwrap();
-    let texts = texts.into_iter().map(|text| after_mark(&text)).collect();
-    (texts, exit.unwrap())
+    let (texts, exit) = end_of_child(ev, child, streams);
+    (texts.iter().map(|text| after_mark(text)).collect(), exit)
 }
 
 fn after_mark(text: &[u8]) -> String {

@@ -7,10 +7,8 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsRawFd;
 
-use common::{new_loop, run_out};
-use ouro_loop::{
-    ChildStdio, Event, EventLoop, ExitStatus, HandleId, ReadResult, RunMode, SpawnOptions, Spawned,
-};
+use common::{end_of_child, new_loop, run_out};
+use ouro_loop::{ChildStdio, Event, EventLoop, ExitStatus, HandleId, SpawnOptions, Spawned};
 
 fn shell(script: &str) -> SpawnOptions {
     SpawnOptions {
@@ -20,29 +18,10 @@ fn shell(script: &str) -> SpawnOptions {
     }
 }
 
-/// Runs until nothing is alive; what the stream gave, and how the child ended.
+/// What the stream gave, and how the child ended.
 fn collect(ev: &EventLoop, child: &Spawned, stream: HandleId) -> (String, ExitStatus) {
-    ev.read_start(stream).unwrap();
-    let (mut text, mut exit) = (Vec::new(), None);
-    ev.run(RunMode::Default, |ev, event| match event {
-        Event::Readable(id) => {
-            let mut buffer = [0; 4096];
-            match ev.read(id, &mut buffer) {
-                ReadResult::Data(count) => text.extend_from_slice(&buffer[..count]),
-                ReadResult::WouldBlock => {}
-                ReadResult::Eof => ev.close(id).unwrap(),
-                ReadResult::Err(error) => panic!("{error}"),
-            }
-        }
-        Event::Exit { id, status } => {
-            assert_eq!(id, child.id);
-            assert!(exit.replace(status).is_none());
-            ev.close(id).unwrap();
-        }
-        _ => {}
-    })
-    .unwrap();
-    (String::from_utf8(text).unwrap(), exit.unwrap())
+    let (mut texts, exit) = end_of_child(ev, child, &[stream]);
+    (String::from_utf8(texts.remove(0)).unwrap(), exit)
 }
 
 fn output_of(options: &SpawnOptions) -> (String, ExitStatus) {

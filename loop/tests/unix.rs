@@ -57,22 +57,6 @@ fn a_pipe_is_listened_to_connected_and_unlinked() {
 }
 
 #[test]
-fn connecting_to_no_pipe_is_reported_as_an_event() {
-    let ev = new_loop();
-    ev.pipe_connect(&socket_path("nobody")).unwrap();
-    let events = run_out(&ev);
-    let [
-        Event::Connected {
-            result: Err(error), ..
-        },
-    ] = &events[..]
-    else {
-        panic!("{events:?}");
-    };
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-}
-
-#[test]
 fn a_plain_pipe_is_a_stream() {
     let ev = new_loop();
     let (reader, mut writer) = std::io::pipe().unwrap();

@@ -145,7 +145,7 @@ impl Core {
 /// # Sending datagrams
 impl EventLoop {
     /// Sends one datagram, after those that are queued; to the peer of a connected socket where `to` is `None`.
-    /// [`Event::Wrote`] with this `tag` tells the end of it, never before the next turn's pending phase.
+    /// [`Event::Wrote`](crate::Event::Wrote) with this `tag` tells the end of it, never before the next turn's pending phase.
     ///
     /// # Errors
     /// `EISCONN` for an address on a connected socket, `EDESTADDRREQ` for none on another; then there is no event.

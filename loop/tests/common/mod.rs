@@ -4,7 +4,10 @@
 use std::io::Write;
 use std::net::SocketAddr;
 
-use ouro_loop::{ConnectOptions, Event, EventLoop, HandleId, ListenOptions, RunMode};
+use ouro_loop::{
+    ConnectOptions, Event, EventLoop, ExitStatus, HandleId, ListenOptions, ReadResult, RunMode,
+    Spawned,
+};
 
 pub fn new_loop() -> EventLoop {
     EventLoop::new().unwrap()
@@ -66,6 +69,44 @@ pub fn tcp_pair(ev: &EventLoop) -> (HandleId, HandleId) {
     }
     while ev.next_event(RunMode::NoWait).is_some() {}
     (client, server.unwrap())
+}
+
+/// Runs until nothing is alive; what the streams gave, and how the child ended. What the child reads is closed when it
+/// is written.
+pub fn end_of_child(
+    ev: &EventLoop,
+    child: &Spawned,
+    streams: &[HandleId],
+) -> (Vec<Vec<u8>>, ExitStatus) {
+    let mut texts = vec![Vec::new(); streams.len()];
+    let mut exit = None;
+    for &stream in streams {
+        ev.read_start(stream).unwrap();
+    }
+    ev.run(RunMode::Default, |ev, event| match event {
+        Event::Readable(id) => {
+            let at = streams.iter().position(|&stream| stream == id).unwrap();
+            let mut buffer = [0; 4096];
+            match ev.read(id, &mut buffer) {
+                ReadResult::Data(count) => texts[at].extend_from_slice(&buffer[..count]),
+                ReadResult::WouldBlock => {}
+                ReadResult::Eof => ev.close(id).unwrap(),
+                ReadResult::Err(error) => panic!("{error}"),
+            }
+        }
+        Event::Exit { id, status } => {
+            assert_eq!(id, child.id);
+            assert!(exit.replace(status).is_none());
+            ev.close(id).unwrap();
+        }
+        Event::Wrote { id, result, .. } => {
+            result.unwrap();
+            ev.close(id).unwrap();
+        }
+        _ => {}
+    })
+    .unwrap();
+    (texts, exit.unwrap())
 }
 
 /// The two ends of a Unix-domain socket pair as streams.
