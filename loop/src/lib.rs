@@ -28,8 +28,13 @@
 //! # Platforms
 //!
 //! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows, pipes are named pipes, and sockets and handles
-//! are what is taken over or given away. Where it can't do what the others do, the method says so: children don't
-//! take over sockets, descriptors don't travel along with bytes.
+//! are what is taken over or given away. Sockets travel along with the bytes of a named pipe once both of its ends are IPC pipes
+//! (`pipe_ipc`, a method of that platform); Unix-domain sockets need no such word. Where Windows can't do what the others do, the
+//! method says so: children don't take over sockets.
+//!
+//! There is nothing like `uv_tcp_simultaneous_accepts`. libuv posts accepts ahead on Windows, and that says how many; here none
+//! are, since the socket driver (AFD) tells when there is a connection to accept. So processes that share a listener take
+//! turns as they come, and none of them keeps connections that it hasn't accepted.
 
 #![warn(missing_docs)]
 

@@ -5,6 +5,8 @@ mod connect;
 mod datagrams;
 mod listener;
 mod options;
+#[cfg(windows)]
+mod passing;
 mod payload;
 mod stream;
 mod tcp;

@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 
 /// How to listen. The default is what Node.js does.
+///
+/// How many accepts are under way (`uv_tcp_simultaneous_accepts` of libuv, on Windows) is nothing to choose: none is posted
+/// ahead on any platform, since the system tells when there is a connection.
 #[derive(Clone, Debug)]
 pub struct ListenOptions {
     /// Connections that the system keeps until they are accepted. Default 511.

@@ -293,7 +293,7 @@ impl Core {
     }
 
     #[inline]
-    fn read(
+    pub(super) fn read(
         &mut self,
         id: HandleId,
         buffer: &mut [u8],

@@ -237,7 +237,7 @@ impl Core {
         Ok(())
     }
 
-    fn write_one(
+    pub(super) fn write_one(
         &mut self,
         id: HandleId,
         payload: Payload,

@@ -5,6 +5,7 @@ mod io;
 mod job;
 mod listener;
 mod os_handle;
+mod passed_socket;
 mod pipe;
 mod poll;
 mod process;
@@ -28,6 +29,7 @@ pub(crate) use io::Io;
 pub(crate) use listener::ListenerIo;
 pub(crate) use os_handle::udp_from_socket;
 pub use os_handle::{OsHandle, RawOsHandle};
+pub(crate) use passed_socket::Descriptor;
 pub(crate) use poll::PollSource;
 pub(crate) use process::{Child, ChildWatch, ESRCH, spawn};
 pub(crate) use signal::SignalInbox;
@@ -66,9 +68,6 @@ pub(crate) fn hrtime() -> u64 {
     // One second on, so that loop time is never 0.
     START.get_or_init(Instant::now).elapsed().as_nanos() as u64 + 1_000_000_000
 }
-
-/// What would go along with bytes.
-pub(crate) enum Descriptor {}
 
 /// The text with a NUL at its end; `WSAEINVAL` if there is one inside.
 fn wide(text: &OsStr) -> Result<Vec<u16>> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr};
-use std::os::windows::io::{AsHandle, OwnedHandle};
+use std::os::windows::io::{AsHandle, OwnedHandle, OwnedSocket};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -116,13 +116,46 @@ impl Io {
         }
     }
 
-    /// Descriptors don't travel on this platform.
+    /// Writes to an IPC pipe, and gives the peer a copy of the socket with the first byte.
     pub(crate) fn write_with(
         &self,
-        _: &[IoSlice<'_>],
+        buffers: &[IoSlice<'_>],
         descriptor: &Descriptor,
     ) -> io::Result<usize> {
-        match *descriptor {}
+        match self {
+            Io::Pipe(io) => io.write_with(buffers, descriptor),
+            _ => Err(pipe::no_ipc()),
+        }
+    }
+
+    /// Reads from an IPC pipe, and takes the sockets that come along.
+    pub(crate) fn read_with(
+        &self,
+        buffer: &mut [u8],
+        sockets: &mut Vec<OwnedSocket>,
+    ) -> io::Result<Received> {
+        match self {
+            Io::Pipe(io) => io.read_with(buffer, sockets).map(Received::maybe_more),
+            _ => Err(pipe::no_ipc()),
+        }
+    }
+
+    /// From now on what is read and written are frames, in which sockets may go to and come from the process `peer`; by default
+    /// the one that opened the other end.
+    pub(crate) fn make_ipc(&mut self, peer: Option<u32>) -> io::Result<()> {
+        match self {
+            Io::Pipe(io) => io.make_ipc(peer),
+            Io::Waiting(_) => Err(io::Error::from_raw_os_error(ENOTCONN)),
+            Io::Tcp(_) | Io::Tty(_) => Err(pipe::no_ipc()),
+        }
+    }
+
+    /// An error if sockets can't go along with bytes.
+    pub(crate) fn may_pass_sockets(&self) -> io::Result<()> {
+        match self {
+            Io::Pipe(io) if io.is_ipc() => Ok(()),
+            _ => Err(pipe::no_ipc()),
+        }
     }
 
     pub(crate) fn shutdown_write(&mut self, shared: &Arc<Shared>, id: HandleId) -> io::Result<()> {

@@ -6,6 +6,7 @@
 
 mod ending;
 mod instance;
+mod ipc;
 mod listener;
 mod waiting;
 
@@ -25,6 +26,8 @@ use crate::handle::HandleId;
 use crate::wake::Shared;
 use ending::Ending;
 pub(super) use instance::{is_pipe, open, pair, pair_for_child};
+use ipc::Ipc;
+pub(super) use ipc::no_ipc;
 pub(super) use listener::PipeListener;
 pub(super) use waiting::{Waiting, is_busy};
 
@@ -41,6 +44,8 @@ pub(crate) struct Pipe {
     read_ahead: Cell<bool>,
     /// It belongs to the port of a loop.
     registered: bool,
+    /// There if its bytes go in frames.
+    ipc: Option<Box<Ipc>>,
 }
 
 impl Pipe {
@@ -51,6 +56,7 @@ impl Pipe {
             ending: None,
             read_ahead: Cell::new(false),
             registered: false,
+            ipc: None,
         }
     }
 
@@ -71,11 +77,20 @@ impl Pipe {
             ending: None,
             read_ahead: Cell::new(true),
             registered: true,
+            ipc: None,
         }
     }
 
     /// 0 is the end: the other end has been closed and all that it wrote has been read, or this one has ended after it was shut down.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &self.ipc {
+            None => self.read_bytes(buffer),
+            // Nobody asks for the sockets.
+            Some(ipc) => ipc.read(self, buffer, &mut Vec::new()),
+        }
+    }
+
+    fn read_bytes(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(pipe) = &self.pipe else {
             return Ok(0);
         };
@@ -107,6 +122,13 @@ impl Pipe {
     }
 
     pub(super) fn write(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        match &self.ipc {
+            None => self.write_bytes(buffers),
+            Some(ipc) => ipc.write(self, buffers, None),
+        }
+    }
+
+    fn write_bytes(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         let Some(mut pipe) = self.pipe.as_ref() else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };

@@ -1,12 +1,13 @@
 //! The forms in which Windows wants what starts a program: the command line, the environment, the table of descriptors,
-//! the files that a name may stand for. And what its consoles say of keys.
+//! the files that a name may stand for. And what its consoles say of keys, and in which frames sockets travel over pipes.
 //!
 //! Functions from UTF-16 to UTF-16 (or bytes) that ask the system nothing, so their tests run anywhere. Starting a child
-//! (`sys/windows/process.rs`) and reading a console (`sys/windows/tty/reader.rs`) call them.
+//! (`sys/windows/process.rs`), reading a console (`sys/windows/tty/reader.rs`) and IPC pipes (`sys/windows/pipe/ipc.rs`) call them.
 
 pub(super) mod command_line;
 pub(super) mod descriptors;
 pub(super) mod environment;
+pub(super) mod ipc_frame;
 pub(super) mod keys;
 pub(super) mod search;
 
