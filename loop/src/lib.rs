@@ -28,7 +28,7 @@
 //! # Platforms
 //!
 //! Linux (epoll), macOS and the BSDs (kqueue), Windows (IOCP). On Windows, pipes are named pipes, and sockets and handles
-//! are what is taken over or given away. Sockets travel along with the bytes of a named pipe once both of its ends are IPC pipes
+//! are what is taken over or given away; of what is somebody else's, sockets are watched. Sockets travel along with the bytes of a named pipe once both of its ends are IPC pipes
 //! (`pipe_ipc`, a method of that platform); Unix-domain sockets need no such word. Where Windows can't do what the others do, the
 //! method says so: children don't take over sockets.
 //!

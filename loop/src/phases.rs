@@ -366,8 +366,7 @@ fn note_readiness(
         Kind::Listener(listener) => listener.note(),
         Kind::Stream(stream) => stream.note(event),
         Kind::Udp(udp) => udp.note(event),
-        // It asks the system itself.
-        Kind::Poll(_) => {}
+        Kind::Poll(poll) => poll.note(event),
         _ => return,
     }
     if !slot.ready {

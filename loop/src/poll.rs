@@ -1,5 +1,5 @@
 //! Foreign descriptors: somebody else's, for whom the loop only watches when they can be read or written. Behaviour:
-//! libuv's `uv_poll_t`.
+//! libuv's `uv_poll_t`. On Windows they are sockets.
 //!
 //! A descriptor is announced in each turn for as long as it is ready. mio tells only of changes; so the system is asked
 //! once more after each announcement, and what is still ready goes on the ready-list. What isn't costs nothing until
@@ -11,7 +11,7 @@ use std::io;
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
 use crate::phases::Step;
-use crate::sys::{self, PollSource};
+use crate::sys::{self, PollSource, RawDescriptor};
 use crate::{Core, Event, EventLoop};
 
 /// What a descriptor can be watched for, and what it is found to be; `uv_poll_event` of libuv.
@@ -87,13 +87,18 @@ pub(crate) struct PollState {
 }
 
 impl PollState {
-    pub(crate) fn descriptor(&self) -> i32 {
+    pub(crate) fn descriptor(&self) -> RawDescriptor {
         self.source.number()
+    }
+
+    /// Takes note of what mio tells. What counts is what the system says when asked.
+    pub(crate) fn note(&mut self, event: &mio::event::Event) {
+        self.source.note(event);
     }
 }
 
 /// The descriptors that are being watched, and by whom.
-pub(crate) type Polled = HashMap<i32, HandleId>;
+pub(crate) type Polled = HashMap<RawDescriptor, HandleId>;
 
 impl Core {
     fn poll_mut(&mut self, id: HandleId) -> Result<&mut PollState, LoopError> {
@@ -103,7 +108,7 @@ impl Core {
         }
     }
 
-    fn poll_handle(&mut self, source: PollSource) -> io::Result<HandleId> {
+    fn poll_handle(&mut self, mut source: PollSource) -> io::Result<HandleId> {
         if self.polled.contains_key(&source.number()) {
             return Err(io::Error::from_raw_os_error(sys::EEXIST));
         }
@@ -177,15 +182,31 @@ impl Core {
 ///
 /// The descriptor stays its owner's, who reads, writes and closes it. Stop or close the handle before closing the
 /// descriptor; what is announced of a descriptor that was closed under a started handle isn't defined, except that it
-/// may be the error `EBADF`.
+/// may be the error `EBADF` (`WSAENOTSOCK` on Windows).
+///
+/// On Windows a reset and a connect that failed are announced as whatever is watched for, and trying that tells the error.
+/// A socket that was closed under a started handle usually goes unannounced there.
 impl EventLoop {
     /// A new handle for a descriptor, not started. The descriptor is made non-blocking.
     ///
     /// # Errors
     /// `EEXIST` if a started handle of this loop watches this descriptor already; `EPERM` for what can't be watched,
-    /// such as a regular file; `EBADF`. `Unsupported` on Windows.
-    pub fn poll_handle(&self, fd: i32) -> io::Result<HandleId> {
+    /// such as a regular file; `EBADF`.
+    #[cfg(unix)]
+    pub fn poll_handle(&self, fd: std::os::fd::RawFd) -> io::Result<HandleId> {
         let source = PollSource::new(fd)?;
+        self.core.borrow_mut().poll_handle(source)
+    }
+
+    /// A new handle for a socket of any kind, not started. The socket is made non-blocking. As `uv_poll_init_socket` of
+    /// libuv.
+    ///
+    /// # Errors
+    /// `ERROR_FILE_EXISTS` if a started handle of this loop watches this socket already; `WSAENOTSOCK` for what is no
+    /// socket.
+    #[cfg(windows)]
+    pub fn poll_handle(&self, socket: std::os::windows::io::RawSocket) -> io::Result<HandleId> {
+        let source = PollSource::new(socket)?;
         self.core.borrow_mut().poll_handle(source)
     }
 

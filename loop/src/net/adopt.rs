@@ -158,6 +158,7 @@ impl EventLoop {
             Kind::Stream(stream) => stream.io()?.raw_os(),
             Kind::Listener(listener) => listener.io()?.raw_os(),
             Kind::Udp(udp) => Ok(sys::RawOsHandle::Socket(udp.io()?.as_raw_socket())),
+            Kind::Poll(poll) => Ok(sys::RawOsHandle::Socket(poll.descriptor())),
             _ => Err(LoopError::WrongKind.into()),
         }
     }

@@ -31,7 +31,7 @@ pub(crate) type Descriptor = OwnedFd;
 pub(crate) use datagrams::{receive_batch, send_batch};
 #[cfg(any(target_os = "android", target_os = "linux"))]
 pub(crate) use inotify::FsWatches;
-pub(crate) use poll::PollSource;
+pub(crate) use poll::{PollSource, RawDescriptor};
 pub(crate) use process::{Child, ChildEnd, ChildWatch, ESRCH, child_pipe, spawn, stream_pair};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};

@@ -30,7 +30,7 @@ pub(crate) use listener::ListenerIo;
 pub(crate) use os_handle::udp_from_socket;
 pub use os_handle::{OsHandle, RawOsHandle};
 pub(crate) use passed_socket::Descriptor;
-pub(crate) use poll::PollSource;
+pub(crate) use poll::{PollSource, RawDescriptor};
 pub(crate) use process::{Child, ChildWatch, ESRCH, spawn};
 pub(crate) use signal::SignalInbox;
 pub(crate) use tty::{guess_kind, reset_tty};

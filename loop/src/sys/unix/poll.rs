@@ -16,6 +16,9 @@ const POLLRDHUP: libc::c_short = libc::POLLRDHUP;
 #[cfg(not(any(target_os = "android", target_os = "linux")))]
 const POLLRDHUP: libc::c_short = libc::POLLHUP;
 
+/// What a watched descriptor is named by.
+pub(crate) type RawDescriptor = RawFd;
+
 /// The number of a descriptor.
 pub(crate) struct PollSource(RawFd);
 
@@ -32,7 +35,7 @@ impl PollSource {
     }
 
     /// Tries whether the descriptor can be watched, and makes it non-blocking.
-    pub(crate) fn prepare(&self, registry: &Registry) -> io::Result<()> {
+    pub(crate) fn prepare(&mut self, registry: &Registry) -> io::Result<()> {
         let mut source = SourceFd(&self.0);
         source.register(registry, crate::wake::WAKE_TOKEN, Interest::READABLE)?;
         source.deregister(registry)?;
@@ -62,8 +65,11 @@ impl PollSource {
         SourceFd(&self.0).deregister(registry)
     }
 
+    /// Nothing: `poll` tells all.
+    pub(crate) fn note(&mut self, _: &mio::event::Event) {}
+
     /// What there is now of what is wanted.
-    pub(crate) fn ready(&self, wanted: Readiness) -> io::Result<Readiness> {
+    pub(crate) fn ready(&mut self, wanted: Readiness) -> io::Result<Readiness> {
         let flags = [
             (Readiness::READABLE, libc::POLLIN),
             (Readiness::WRITABLE, libc::POLLOUT),
