@@ -263,15 +263,14 @@ impl Core {
     /// A write has begun: what hasn't gone at once is in the queue, and is sent from there if it is at its head.
     fn after_enqueueing(&mut self, id: HandleId, was_empty: bool, at_once: AtOnce) {
         self.requests += 1;
-        if matches!(at_once, AtOnce::Done) {
-            return self.make_pending(id);
-        }
-        if let Ok(stream) = self.stream_mut(id) {
-            match at_once {
-                AtOnce::Done | AtOnce::Sent(0) => {}
-                AtOnce::Sent(count) => stream.sent(count),
-                AtOnce::Failed(error) => stream.fail_first(error),
-            }
+        let Ok(stream) = self.stream_mut(id) else {
+            return;
+        };
+        match at_once {
+            AtOnce::Done => return self.make_pending(id),
+            AtOnce::Sent(0) => {}
+            AtOnce::Sent(count) => stream.sent(count),
+            AtOnce::Failed(error) => stream.fail_first(error),
         }
         if was_empty {
             self.flush(id);

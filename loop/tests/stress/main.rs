@@ -3,7 +3,8 @@
 //! the one that was sent, every request ends exactly once, and an epoch leaves no handle, descriptor or memory behind.
 //!
 //! `cargo test` runs a bounded number of epochs. `OURO_LOOP_STRESS_SECONDS=3600` runs as many as fit into the time, and
-//! `OURO_LOOP_STRESS_SEED` repeats the choices of a run.
+//! `OURO_LOOP_STRESS_SEED` repeats the choices of a run. A long run wants a network of its own (`unshare -n`, and `lo` up): a
+//! stranger that happens on one of its ports writes other bytes.
 
 #[path = "../common/mod.rs"]
 mod common;
