@@ -53,7 +53,7 @@ impl Owners {
 
 /// Delivers one event through the door.
 pub fn dispatch(event: Event, context: &mut Context) {
-    let id = handle_of(&event);
+    let id = event.handle();
     let state = State::of(context);
     let closed = matches!(event, Event::Closed(_));
     if let Some(owner) = state.owners.get(id) {
@@ -62,25 +62,5 @@ pub fn dispatch(event: Event, context: &mut Context) {
     }
     if closed {
         state.owners.remove(id);
-    }
-}
-
-fn handle_of(event: &Event) -> HandleId {
-    match event {
-        Event::Timer(id)
-        | Event::Idle(id)
-        | Event::Prepare(id)
-        | Event::Check(id)
-        | Event::Async(id)
-        | Event::Connection(id)
-        | Event::Readable(id)
-        | Event::Closed(id)
-        | Event::Signal { id, .. }
-        | Event::Exit { id, .. }
-        | Event::FsChange { id, .. }
-        | Event::Connected { id, .. }
-        | Event::Wrote { id, .. }
-        | Event::Shutdown { id, .. } => *id,
-        other => unreachable!("an event of a kind that this runtime never asks for: {other:?}"),
     }
 }
