@@ -74,25 +74,60 @@ impl std::fmt::Debug for Job {
 
 /// A job as the pool sees it. Whoever takes it out of the schedule has it: a thread, a cancellation, or an owner that goes.
 pub(crate) trait Task: Send {
-    /// Runs the job, calls `ended`, and completes it.
-    fn run(self: Box<Self>, ended: &mut dyn FnMut());
-    /// Completes the job with `error`.
+    /// Runs the job, and keeps the result.
+    fn run(&mut self);
+    /// Completes the job, which has run.
+    fn complete(self: Box<Self>);
+    /// Completes the job with `error`; it doesn't run.
     fn abandon(self: Box<Self>, error: JobError);
     /// Lets go of the job without a completion, since its owner goes.
     fn discard(self: Box<Self>);
-    /// Whose it is.
-    fn owner(&self) -> OwnerId;
+    /// Whose it is, until it completes.
+    fn owner(&self) -> Option<OwnerId>;
+}
+
+/// A completed job, on its way to its owner. It is the allocation that the job was submitted in, so the thread that
+/// made it also frees it.
+pub(crate) trait Completed<T>: Send {
+    /// Which job it was, and what became of it.
+    fn into_result(self: Box<Self>) -> (JobId, Result<T, JobError>);
 }
 
 /// Tells owners apart, while they live.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OwnerId(pub(crate) usize);
 
-/// A job as it was submitted.
+/// A job from its submission to its completion.
 pub(crate) struct TypedTask<T, F> {
-    pub(crate) id: JobId,
-    pub(crate) owner: Arc<Owner<T>>,
-    pub(crate) work: F,
+    id: JobId,
+    /// Until it completes.
+    owner: Option<Arc<Owner<T>>>,
+    stage: Stage<T, F>,
+}
+
+enum Stage<T, F> {
+    Waits(F),
+    /// Cancelled, until there is another result.
+    Ended(Result<T, JobError>),
+}
+
+impl<T, F> TypedTask<T, F> {
+    pub(crate) fn new(id: JobId, owner: Arc<Owner<T>>, work: F) -> Self {
+        Self {
+            id,
+            owner: Some(owner),
+            stage: Stage::Waits(work),
+        }
+    }
+
+    /// Takes what waits to be run; `None` if that was done before.
+    fn take_work(&mut self) -> Option<F> {
+        let canceled = Stage::Ended(Err(JobError::Canceled));
+        match std::mem::replace(&mut self.stage, canceled) {
+            Stage::Waits(work) => Some(work),
+            Stage::Ended(_) => None,
+        }
+    }
 }
 
 impl<T, F> Task for TypedTask<T, F>
@@ -100,28 +135,49 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    fn run(self: Box<Self>, ended: &mut dyn FnMut()) {
-        let Self { id, owner, work } = *self;
-        let result = catch_unwind(AssertUnwindSafe(work))
-            .map_err(|payload| JobError::Panicked(message(payload)));
-        ended();
-        owner.complete(id, result);
+    fn run(&mut self) {
+        if let Some(work) = self.take_work() {
+            let result = catch_unwind(AssertUnwindSafe(work))
+                .map_err(|payload| JobError::Panicked(message(payload)));
+            self.stage = Stage::Ended(result);
+        }
     }
 
-    fn abandon(self: Box<Self>, error: JobError) {
-        let Self { id, owner, work } = *self;
-        drop_quietly(work);
-        owner.complete(id, Err(error));
+    fn complete(mut self: Box<Self>) {
+        if let Some(owner) = self.owner.take() {
+            owner.complete(self);
+        }
     }
 
-    fn discard(self: Box<Self>) {
-        let Self { owner, work, .. } = *self;
-        drop_quietly(work);
-        owner.finish();
+    fn abandon(mut self: Box<Self>, error: JobError) {
+        drop_quietly(self.take_work());
+        self.stage = Stage::Ended(Err(error));
+        self.complete();
     }
 
-    fn owner(&self) -> OwnerId {
-        self.owner.id()
+    fn discard(mut self: Box<Self>) {
+        drop_quietly(self.take_work());
+        if let Some(owner) = self.owner.take() {
+            owner.finish();
+        }
+    }
+
+    fn owner(&self) -> Option<OwnerId> {
+        self.owner.as_ref().map(Owner::id)
+    }
+}
+
+impl<T, F> Completed<T> for TypedTask<T, F>
+where
+    T: Send,
+    F: Send,
+{
+    fn into_result(self: Box<Self>) -> (JobId, Result<T, JobError>) {
+        let result = match self.stage {
+            Stage::Ended(result) => result,
+            Stage::Waits(_) => Err(JobError::Canceled),
+        };
+        (self.id, result)
     }
 }
 

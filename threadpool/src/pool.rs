@@ -91,7 +91,7 @@ impl ThreadPool {
         let local = self.local();
         let owner = queue.owner().clone();
         let id = owner.begin(&local.shared);
-        let task = Box::new(TypedTask { id, owner, work });
+        let task = Box::new(TypedTask::new(id, owner, work));
         let waits = match local.start_threads() {
             Ok(()) => Some((local.shared.clone(), local.shared.push(class, task))),
             Err(error) => {
@@ -235,7 +235,7 @@ impl Drop for Local {
 pub(crate) struct Shared {
     /// Of the process whose threads these are.
     generation: u32,
-    state: Mutex<State>,
+    state: Padded<Mutex<State>>,
     /// Where threads sleep that have nothing to do.
     jobs: Condvar,
     /// Whether there is a recorder.
@@ -243,6 +243,11 @@ pub(crate) struct Shared {
     /// When the clock of this pool began; it is made when it is first read.
     epoch: OnceLock<Instant>,
 }
+
+/// Begins a cache line of its own (a pair of them, since some processors fetch two): whoever counts a reference to what
+/// lies before it doesn't wait for the threads that use the lock.
+#[repr(align(128))]
+struct Padded<T>(T);
 
 struct State {
     schedule: Schedule<Box<dyn Task>>,
@@ -258,13 +263,13 @@ impl Shared {
     fn new() -> Self {
         Self {
             generation: generation(),
-            state: Mutex::new(State {
+            state: Padded(Mutex::new(State {
                 schedule: Schedule::new(),
                 asleep: 0,
                 woken: 0,
                 closing: false,
                 recorder: None,
-            }),
+            })),
             jobs: Condvar::new(),
             recording: AtomicBool::new(false),
             epoch: OnceLock::new(),
@@ -273,7 +278,7 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while this lock is held.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets a job wait for its turn, and sees to it that a thread comes for it.
@@ -313,28 +318,37 @@ impl Shared {
     pub(crate) fn withdraw_all(&self, owner: OwnerId) -> Vec<Box<dyn Task>> {
         self.lock()
             .schedule
-            .withdraw_all(|task| task.owner() == owner)
+            .withdraw_all(|task| task.owner() == Some(owner))
     }
 
     /// The life of a thread.
     fn work(&self) {
-        while let Some((job, running)) = self.start() {
-            job.run(&mut || self.finish(&running));
+        let mut job = self.wait_for_job();
+        while let Some(Running {
+            mut task,
+            class,
+            started,
+        }) = job
+        {
+            task.run();
+            // The end of a job and the start of the next are one use of the lock. The completion comes after it, when the
+            // figures tell of both.
+            let next = self.finish_and_start(class, started);
+            task.complete();
+            job = next.or_else(|| self.wait_for_job());
         }
     }
 
     /// Waits for a job and takes it; `None` when the pool closes.
-    fn start(&self) -> Option<(Box<dyn Task>, Running)> {
+    fn wait_for_job(&self) -> Option<Running> {
         let mut state = self.lock();
         loop {
             if state.closing {
                 return None;
             }
-            if let Some(next) = state.schedule.next() {
-                let started = state.record_start(&next, self);
-                let class = next.class;
+            if let Some(running) = state.start(self) {
                 self.wake_for_more(state);
-                return Some((next.job, Running { class, started }));
+                return Some(running);
             }
             state.asleep += 1;
             while state.woken == 0 && !state.closing {
@@ -347,13 +361,16 @@ impl Shared {
         }
     }
 
-    /// A job is over.
-    fn finish(&self, running: &Running) {
+    /// A job is over, and the next one is taken if one may start.
+    fn finish_and_start(&self, class: Class, started: Option<u64>) -> Option<Running> {
         let mut state = self.lock();
-        state.schedule.finish(running.class);
+        state.schedule.finish(class);
         if let Some(recorder) = &mut state.recorder {
-            recorder.ended(running.class, running.started, self.now());
+            recorder.ended(class, started, self.now());
         }
+        let running = state.start(self)?;
+        self.wake_for_more(state);
+        Some(running)
     }
 
     /// Nanoseconds of this pool's clock.
@@ -377,19 +394,33 @@ impl Shared {
 
 /// A job that a thread runs.
 struct Running {
+    task: Box<dyn Task>,
     class: Class,
     /// When it started, if that was recorded.
     started: Option<u64>,
 }
 
 impl State {
-    /// Records that a job starts, and says when.
-    fn record_start(&mut self, next: &Next<Box<dyn Task>>, clock: &Shared) -> Option<u64> {
-        let recorder = self.recorder.as_mut()?;
-        let now = clock.now();
-        let submitted = next.submitted.map(NonZeroU64::get);
-        let all_busy = self.schedule.all_threads_busy();
-        recorder.started(next.class, submitted, now, all_busy);
-        Some(now)
+    /// Takes the job that is next, if any may start.
+    fn start(&mut self, clock: &Shared) -> Option<Running> {
+        if self.closing {
+            return None;
+        }
+        let Next {
+            class,
+            job: task,
+            submitted,
+        } = self.schedule.next()?;
+        let started = self.recorder.as_mut().map(|recorder| {
+            let now = clock.now();
+            let all_busy = self.schedule.all_threads_busy();
+            recorder.started(class, submitted.map(NonZeroU64::get), now, all_busy);
+            now
+        });
+        Some(Running {
+            task,
+            class,
+            started,
+        })
     }
 }

@@ -4,13 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock, PoisonError, Weak};
 
 use crate::fork::ForkLocal;
-use crate::job::{JobError, JobId, OwnerId, drop_quietly};
+use crate::job::{Completed, JobError, JobId, OwnerId, drop_quietly};
 use crate::pool::Shared;
-use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use crate::sync::{Condvar, Mutex, Receiver, Sender, channel};
 
-/// A job's id and its result.
-type Completion<T> = (JobId, Result<T, JobError>);
+type Completion<T> = Box<dyn Completed<T>>;
 type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Where the results of an owner's jobs arrive. An owner, such as an event loop, has one.
@@ -38,7 +37,8 @@ impl<T: Send + 'static> CompletionQueue<T> {
         let ends = self.ends();
         // First the flag, then the count: what comes between them is drained now and also causes a wake, which
         // finds nothing. The other order would lose a wake.
-        ends.owner.woken.swap(false, Ordering::AcqRel);
+        ends.owner.woken.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         Drain {
             left: ends.completions.len(),
             ends,
@@ -51,7 +51,8 @@ impl<T: Send + 'static> CompletionQueue<T> {
         if !ends.claim() {
             return None;
         }
-        ends.completions.recv().ok()
+        let completion = ends.completions.recv().ok()?;
+        Some(completion.into_result())
     }
 
     /// Jobs that haven't completed: they wait or run.
@@ -94,7 +95,7 @@ impl<T> Iterator for Drain<'_, T> {
             // Another thread was here first.
             self.ends.claimed.fetch_sub(1, Ordering::AcqRel);
         }
-        completion
+        Some(completion?.into_result())
     }
 }
 
@@ -174,10 +175,14 @@ impl<T> Owner<T> {
     }
 
     /// Hands a result over, wakes the owner unless that is done already, and lets it go.
-    pub(crate) fn complete(&self, id: JobId, result: Result<T, JobError>) {
+    pub(crate) fn complete(&self, completion: Completion<T>) {
         // The receiver is there: it waits for `finish` before it goes.
-        let sent = self.completions.send((id, result)).is_ok();
-        if sent && !self.woken.swap(true, Ordering::AcqRel) {
+        let sent = self.completions.send(completion).is_ok();
+        // The other fence is in `drain`: either this sees that the owner has begun to drain, or the owner sees what was sent.
+        // Most completions find the flag set, and looking costs less than a swap.
+        fence(Ordering::SeqCst);
+        let woken = self.woken.load(Ordering::Relaxed) || self.woken.swap(true, Ordering::Relaxed);
+        if sent && !woken {
             // A panic here would cost a thread, and keep the owner waiting for ever.
             let _ = catch_unwind(AssertUnwindSafe(|| (self.wake)()));
         }
