@@ -1,4 +1,5 @@
 // What: front-page server whose answers are a subclass of ServerResponse
+// Group: http
 // Measure: server
 // Answer: Hello, world!\n
 'use strict';

@@ -1,4 +1,5 @@
 // What: random header names both ways, bodies of 1 B to 16 KB
+// Group: http
 // Measure: server
 // Requests: varied
 'use strict';
