@@ -6,6 +6,7 @@
 //!
 //! `ouro-bench loop` does the same with the event loop and the thread pool alone, beside libuv ([`libuv`]).
 
+mod chart;
 mod http;
 mod libuv;
 mod load;
