@@ -17,7 +17,7 @@ use crate::Result;
 /// Text of names and axes.
 const SMALL: f64 = 13.0;
 /// Text of the figures at the bars.
-const FIGURE: f64 = 10.0;
+const FIGURE: f64 = 11.0;
 /// Above and below the bars of a group.
 const MARGIN: f64 = 6.0;
 /// A name takes at most this.
@@ -29,7 +29,7 @@ const LEGEND: f64 = 22.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct BarGroup {
     pub name: String,
-    /// One for each series, in their order; `None` where there is no figure.
+    /// One for each series, in their order; `None`, shown as `n/a`, where there is no figure.
     pub values: Vec<Option<Point>>,
 }
 
@@ -181,7 +181,7 @@ impl Rows {
         let (thickness, pitch) = match series {
             0 | 1 => (14.0, 16.0),
             2 => (10.0, 12.0),
-            _ => (8.0, 10.0),
+            _ => (8.0, 11.0),
         };
         Self {
             count: series.max(1),
@@ -201,7 +201,7 @@ impl Rows {
             let kind = |colour, across| Type::new(FIGURE, colour, across).bold(look.strong);
             let value = group.values.get(index).and_then(drawable);
             let Some((low, value, high)) = value else {
-                canvas.text("–", (one + 6.0, middle), kind(QUIET, HPos::Left));
+                canvas.text("n/a", (one + 6.0, middle), kind(QUIET, HPos::Left));
                 continue;
             };
             let half = self.thickness / 2.0;

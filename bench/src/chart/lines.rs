@@ -61,9 +61,15 @@ fn draw(chart: &Chart, x: Spacing, y: Spacing) -> Result<String> {
     let height = top + plot + 66.0;
     sheet(&chart.title, height, |canvas| {
         canvas.heading(&chart.title, &chart.subtitle);
-        let (x, y) = axes(&lines, (x, y), (top, top + plot));
+        let (mut x, mut y) = axes(&lines, (x, y), (top, top + plot));
+        let empty = lines.iter().all(|line| line.points.is_empty());
+        if empty {
+            // Figures at the axes would be made up.
+            x.ticks.clear();
+            y.ticks.clear();
+        }
         grid(canvas, chart, &x, &y);
-        if lines.iter().all(|line| line.points.is_empty()) {
+        if empty {
             let middle = ((x.pixels.0 + x.pixels.1) / 2.0, top + plot / 2.0);
             canvas.text("no data", middle, Type::new(SMALL, QUIET, HPos::Center));
         }

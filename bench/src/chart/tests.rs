@@ -70,7 +70,43 @@ fn elements(svg: &str) -> std::collections::BTreeMap<String, usize> {
     counts
 }
 
+/// Checks that all texts are on the sheet and none touches another.
+fn texts_apart(svg: &str) {
+    let attribute = |tag: &str, name: &str| {
+        let from = tag.find(&format!(" {name}=\"")).expect("a text has it") + name.len() + 3;
+        tag[from..].split('"').next().expect("quoted").to_owned()
+    };
+    let number = |tag: &str, name: &str| attribute(tag, name).parse::<f64>().expect("a number");
+    let width = number(svg.split("<svg").nth(1).expect("a sheet"), "width");
+    let mut boxes: Vec<(&str, [f64; 4])> = Vec::new();
+    for element in svg.split("<text").skip(1) {
+        let (tag, rest) = element.split_once('>').expect("a closed tag");
+        let text = rest.split('<').next().expect("a text").trim();
+        // Four steps are a pixel.
+        let (x, y) = (number(tag, "x") / 4.0, number(tag, "y") / 4.0);
+        let size = number(tag, "font-size") / 4.0;
+        let wide = canvas::text_width(text, size);
+        let left = match attribute(tag, "text-anchor").as_str() {
+            "start" => x,
+            "end" => x - wide,
+            _ => x - wide / 2.0,
+        };
+        let [l, t, r, b] = [left, y - size * 0.4, left + wide, y + size * 0.4];
+        assert!(
+            l >= 0.0 && r <= width,
+            "{text:?} leaves the sheet: {l} to {r}"
+        );
+        for (other, [l2, t2, r2, b2]) in &boxes {
+            let apart = r <= *l2 || *r2 <= l || b <= *t2 || *b2 <= t;
+            assert!(apart, "{text:?} covers {other:?}");
+        }
+        boxes.push((text, [l, t, r, b]));
+    }
+}
+
+/// Where the texts stand, checked; the picture, for whoever wants to see it.
 fn look_at(name: &str, svg: &str) {
+    texts_apart(svg);
     if let Some(folder) = std::env::var_os("OURO_CHARTS") {
         let path = std::path::Path::new(&folder).join(name);
         std::fs::write(path, svg).expect("OURO_CHARTS names a folder");
@@ -291,6 +327,55 @@ fn bars_of_two(groups: &[BarGroup]) -> String {
 }
 
 #[test]
+fn a_whole_distribution_names_the_usual_percentiles() {
+    let figures: Vec<(f64, f64)> = (1..400)
+        .map(|step| f64::from(step) / 80.0)
+        .map(|nines| (100.0 * (1.0 - 10f64.powf(-nines)), 0.8 + nines.powi(3)))
+        .collect();
+    let chart = chart(
+        "Latency of a hello-world server",
+        axis("percentile of the requests", Scale::Linear),
+        axis("milliseconds", Scale::Log10),
+        vec![
+            series("Ouro", &figures, 0.1),
+            series("libuv", &figures[..240], 0.0),
+        ],
+    );
+    let svg = percentiles(&chart).unwrap();
+    look_at("distribution.svg", &svg);
+    let count = elements(&svg);
+    assert_eq!(count["polyline"], 2);
+    // Ouro's key and its rim, but no marker on the line.
+    assert_eq!(count["circle"], 2);
+    for text in ["50%", "90%", "99.9%", "99.99%"] {
+        assert!(svg.contains(&format!("\n{text}\n")), "{text}");
+    }
+}
+
+#[test]
+fn single_points_have_their_spread_as_a_bar() {
+    let chart = chart(
+        "One size only",
+        axis("connections", Scale::Log2),
+        axis("milliseconds", Scale::Log10),
+        vec![
+            series("Ouro", &[(64.0, 4.2)], 0.3),
+            series("Node", &[(64.0, 2.2)], 0.2),
+        ],
+    );
+    let svg = lines(&chart).unwrap();
+    look_at("single.svg", &svg);
+    let count = elements(&svg);
+    assert!(!count.contains_key("polyline") && !count.contains_key("polygon"));
+    let without = Chart {
+        series: vec![series("Ouro", &[(64.0, 4.2)], 0.0)],
+        ..chart
+    };
+    let rules = |svg: &str| elements(svg)["line"];
+    assert!(rules(&svg) > rules(&lines(&without).unwrap()));
+}
+
+#[test]
 fn what_cannot_be_drawn_is_left_out() {
     let odd = [
         f64::NAN,
@@ -342,8 +427,14 @@ fn what_cannot_be_drawn_is_left_out() {
     bars_of_two(&[]);
     let nothing = chart("", axis("", Scale::Log2), axis("", Scale::Log2), Vec::new());
     let svg = lines(&nothing).unwrap();
+    look_at("nothing.svg", &svg);
     assert!(svg.contains("no data"));
-    assert!(!elements(&svg).contains_key("polyline"));
+    let count = elements(&svg);
+    assert!(!count.contains_key("polyline"));
+    assert_eq!(
+        count["text"], 4,
+        "subtitle, two axes, and that there is nothing"
+    );
     elements(&bars("", "", "", &[], &[]).unwrap());
 }
 
