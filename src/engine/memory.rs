@@ -86,9 +86,19 @@ impl Memory {
 /// None but those of the engine.
 pub fn install(context: &mut Context) -> JsResult<()> {
     if State::of(context).options.expose_gc {
-        let gc = native::function(context, "gc", 0, gc);
-        context.register_global_property(js_string!("gc"), gc, native::METHOD)?;
+        define_gc(context)?;
     }
+    Ok(())
+}
+
+/// Defines the global `gc`.
+///
+/// # Errors
+/// None but those of the engine.
+pub fn define_gc(context: &mut Context) -> JsResult<()> {
+    let gc = native::function(context, "gc", 0, gc);
+    let global = context.global_object();
+    global.insert_property(js_string!("gc"), native::property(gc, native::METHOD));
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! All that is about Boa and not about Node: native glue, internal modules, captured intrinsics, jobs.
 
+pub mod clone;
 pub mod fill;
 pub mod json;
 pub mod memory;
@@ -8,6 +9,7 @@ pub mod nesting;
 pub mod primordials;
 pub mod proxies;
 pub mod redefine;
+pub mod regexp_source;
 pub mod registry;
 pub mod report;
 pub mod stack;
@@ -24,6 +26,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     fill::install(context)?;
     proxies::install(context)?;
     redefine::install(context)?;
+    regexp_source::install(context)?;
     memory::install(context)?;
     state.registry.capture(context)?;
     node::install_globals(context)

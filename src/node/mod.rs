@@ -23,6 +23,7 @@ pub mod timers;
 pub mod types;
 pub mod url;
 pub mod util;
+pub mod v8;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
@@ -50,10 +51,12 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("fs", fs::binding),
     ("stream", stream::binding),
     ("string_decoder", string_decoder::binding),
+    ("structured_clone", crate::web::structured_clone::binding),
     ("task_queue", task_queue::binding),
     ("types", types::binding),
     ("url", url::binding),
     ("util", util::binding),
+    ("v8", v8::binding),
 ];
 
 /// The modules that are all native, by id.
@@ -169,6 +172,7 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
     crate::web::dom_exception::install(context)?;
     crate::web::encoding::install(context)?;
     crate::web::install(context)?;
+    crate::web::structured_clone::install(context)?;
     crate::web::url::install(context)?;
     buffer::install(context)?;
     task_queue::install(context)?;

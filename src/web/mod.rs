@@ -2,6 +2,7 @@
 
 pub mod dom_exception;
 pub mod encoding;
+pub mod structured_clone;
 pub mod url;
 
 use boa_engine::{Context, JsResult, JsString, JsValue, property::Attribute};

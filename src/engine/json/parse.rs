@@ -579,7 +579,7 @@ fn small_integer<T: Unit>(digits: &[T]) -> JsValue {
     }
 }
 
-pub(super) fn new_object(context: &Context) -> JsObject {
+pub(crate) fn new_object(context: &Context) -> JsObject {
     let prototype = context.intrinsics().constructors().object().prototype();
     JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }

@@ -428,7 +428,7 @@ pub(super) fn is_array(object: &JsObject, context: &mut Context) -> JsResult<boo
 }
 
 /// The keys of own enumerable properties that are no symbols, in order.
-pub(super) fn enumerable_keys(
+pub(crate) fn enumerable_keys(
     object: &JsObject,
     context: &mut Context,
 ) -> JsResult<Vec<PropertyKey>> {

@@ -314,7 +314,7 @@ fn set_stack(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsVa
 }
 
 /// As V8's: writable, deletable, not enumerable.
-fn define_stack(object: &JsObject, value: JsValue) {
+pub fn define_stack(object: &JsObject, value: JsValue) {
     object.insert_property(js_string!("stack"), visible(value));
 }
 

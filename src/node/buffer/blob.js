@@ -9,6 +9,7 @@ const {
 } = primordials;
 const { determineSpecificType, nodeError } = binding('errors');
 const { isAnyArrayBuffer, isArrayBufferView } = binding('types');
+const { kClone, kRevive } = binding('structured_clone');
 const { Buffer } = require('buffer');
 
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
@@ -211,6 +212,24 @@ ObjectDefineProperties(File.prototype, {
   [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'File' },
 });
 
+// Structured clone.
+for (const [prototype, method] of [
+  [Blob.prototype, function() {
+    return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type }];
+  }],
+  [File.prototype, function() {
+    const { name, lastModified } = this;
+    return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type, name, lastModified }];
+  }],
+]) {
+  ObjectDefineProperties(prototype, { [kClone]: { __proto__: null, configurable: true, value: method } });
+}
+
+function revive({ bytes, type, name, lastModified }) {
+  const part = { [kPart]: kPart, bytes: Buffer.from(bytes.buffer), type };
+  return name === undefined ? new Blob(part) : new File(part, name, { lastModified });
+}
+
 // Blobs that have a URL, until it is revoked.
 const urls = new SafeMap();
 
@@ -232,4 +251,4 @@ function resolveObjectURL(url) {
   return urls.get(`${url}`);
 }
 
-module.exports = { Blob, File, createObjectURL, revokeObjectURL, resolveObjectURL };
+module.exports = { Blob, File, createObjectURL, revokeObjectURL, resolveObjectURL, [kRevive]: revive };

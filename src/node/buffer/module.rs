@@ -1,7 +1,8 @@
 //! `require('buffer')`, its globals, and the natives that its script halves use.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::Attribute,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string,
+    object::builtins::JsArrayBuffer, property::Attribute,
 };
 
 use super::{
@@ -146,9 +147,23 @@ fn global_btoa(context: &mut Context) -> JsResult<JsValue> {
 
 fn checked_input(args: &[JsValue], context: &mut Context) -> JsResult<View> {
     let input = args.get_or_undefined(0);
-    let view = View::of_any(input, context);
     let expected = ["ArrayBuffer", "Buffer", "TypedArray"];
-    view.ok_or_else(|| errors::invalid_type("input", &expected, input, context))
+    let Some(view) = View::of_any(input, context) else {
+        return Err(errors::invalid_type("input", &expected, input, context));
+    };
+    let is_detached =
+        JsArrayBuffer::from_object(view.buffer()).is_ok_and(|buffer| buffer.data().is_none());
+    if is_detached {
+        let message = "Invalid state: Cannot validate on a detached buffer";
+        let base = crate::node::errors::Base::Plain;
+        return Err(crate::node::errors::coded(
+            "ERR_INVALID_STATE",
+            base,
+            message,
+            context,
+        ));
+    }
+    Ok(view)
 }
 
 fn is_utf8(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

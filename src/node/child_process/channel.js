@@ -68,9 +68,9 @@ function checkMessage(message) {
 
 /** Gives `target` (a ChildProcess, or `process`) its end. `closed` is called when the channel has come to its end. */
 function begin(target, stream, mode, closed) {
-  const advanced = mode === 'advanced' ? require('child_process/advanced') : undefined;
-  const decode = advanced ? advanced.deserialize : JSONParse;
-  const encode = advanced ? advanced.serialize : (message) => `${JSONStringify(message)}\n`;
+  const advanced = mode === 'advanced' ? binding('v8') : undefined;
+  const decode = advanced ? advanced.deserializeMessage : JSONParse;
+  const encode = advanced ? advanced.serializeMessage : (message) => `${JSONStringify(message)}\n`;
   const handle = native.openChannel(stream, (messages, more) => {
     if (messages === undefined) atEnd();
     else receive(messages, more);

@@ -12,6 +12,7 @@ const {
 const { nodeError } = binding('errors');
 const { validateNumber, validateObject } = binding('validators');
 const { now } = binding('process');
+const { structuredClone } = binding('structured_clone');
 
 const kMake = Symbol('kMake');
 const MILESTONES = ['nodeStart', 'v8Start', 'environment', 'loopStart', 'loopExit', 'bootstrapComplete'];
@@ -65,10 +66,10 @@ class PerformanceMark extends PerformanceEntry {
     validateNumber(start, 'startTime');
     if (start < 0) throw nodeError('ERR_PERFORMANCE_INVALID_TIMESTAMP', start);
     super(kMake, name, 'mark', start, 0);
-    this.#detail = options?.detail ?? null;
+    this.#detail = options?.detail == null ? null : structuredClone(options.detail);
   }
 
-  /** What the caller gave, as it is: Node gives a clone of it. */
+  /** A clone of what the caller gave. */
   get detail() { return this.#detail; }
 
   toJSON() {
@@ -82,7 +83,7 @@ class PerformanceMeasure extends PerformanceEntry {
 
   constructor(guard, name, start, duration, detail) {
     super(guard, name, 'measure', start, duration);
-    this.#detail = detail ?? null;
+    this.#detail = detail == null ? null : structuredClone(detail);
   }
 
   get detail() { return this.#detail; }

@@ -71,6 +71,10 @@ fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue
         )?;
     }
     let value = value.to_string(context)?;
+    // The system has no variable without a name.
+    if key == PropertyKey::from(js_string!()) {
+        return Ok(true.into());
+    }
     note_time_zone(&key, Some(&value));
     target.create_data_property_or_throw(key, value, context)?;
     Ok(true.into())

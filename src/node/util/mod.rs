@@ -4,7 +4,7 @@
 
 mod env;
 mod keys;
-mod kinds;
+pub mod kinds;
 mod text;
 
 pub use env::entries as env_entries;

@@ -6,6 +6,7 @@ const {
   Error, ErrorPrototype, ObjectDefineProperties, ObjectDefineProperty, ObjectSetPrototypeOf, Symbol, SymbolToStringTag,
 } = primordials;
 const { nodeError } = binding('errors');
+const { kClone, kRevive } = binding('structured_clone');
 
 const kName = Symbol('kName');
 const kMessage = Symbol('kMessage');
@@ -101,5 +102,14 @@ for (const name in NAMES) {
   ObjectDefineProperty(DOMException.prototype, constant, descriptor);
   if (name[0] === '_') delete NAMES[name];
 }
+
+hidden(DOMException.prototype, kClone, function() {
+  return ['dom_exception', { message: this.message, name: this.name, stack: this.stack }];
+});
+hidden(DOMException, kRevive, ({ message, name, stack }) => {
+  const copy = new DOMException(message, name);
+  ObjectDefineProperty(copy, 'stack', { __proto__: null, configurable: true, writable: true, value: stack });
+  return copy;
+});
 
 module.exports = DOMException;

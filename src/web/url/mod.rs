@@ -68,6 +68,11 @@ pub fn params_class(context: &mut Context) -> JsResult<JsValue> {
     params::class(context).map(|class| class.constructor.into())
 }
 
+/// Whether an object is a `URL` or a `URLSearchParams`, which structured clone refuses.
+pub fn is_url_or_params(object: &JsObject) -> bool {
+    object.is::<UrlData>() || object.is::<params::Params>()
+}
+
 /// A `URL` object.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ type Pairs = Vec<(String, String)>;
 
 /// The state of a `URLSearchParams`.
 #[derive(Trace, Finalize, JsData)]
-struct Params {
+pub(super) struct Params {
     #[unsafe_ignore_trace]
     pairs: Pairs,
     /// The `URL` whose query it is.
