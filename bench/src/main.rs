@@ -7,6 +7,7 @@
 //! `ouro-bench loop` does the same with the event loop and the thread pool alone, beside libuv ([`libuv`]).
 
 mod chart;
+mod guard;
 mod http;
 mod libuv;
 mod load;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.split_first() {
+        Some((first, rest)) if first == "guard" => guard::run(rest.iter().cloned()),
         Some((first, rest)) if first == "loop" => libuv::run(rest.iter().cloned()),
         Some((first, rest)) if first == "loop-worker" => workloads::worker(rest),
         _ => scripts(words.into_iter()),

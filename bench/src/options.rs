@@ -7,6 +7,7 @@ use crate::{Error, Result};
 pub const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
        cargo run --release -p ouro-bench -- loop [WORKLOAD…|all] [options]
+       cargo run --release -p ouro-bench -- guard [NAME…] [--update]
 
   --runs N        rounds for each scenario (default 5)
   --quick         shorter and fewer rounds: a look, not a figure
@@ -17,7 +18,8 @@ Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
   --node PATH     the Node.js to compare with, instead of that of bench/peers (npm ci there installs it)
 
 Scenarios are the scripts in bench/scenarios. `loop` measures the event loop and the thread pool
-beside libuv; `loop --help` says more.
+beside libuv; `loop --help` says more. `guard` compares the
+instructions that hot paths need with those that are checked in; `guard --help` says more.
 ";
 
 /// What was asked for.

@@ -65,7 +65,10 @@ fn peer(name: &'static str, program: PathBuf) -> Result<Peer> {
 }
 
 /// Builds the program with a profile, which is nothing to do when it is fresh, and says where it lies.
-fn build(profile: &str) -> Result<PathBuf> {
+///
+/// # Errors
+/// When it doesn't compile.
+pub fn build(profile: &str) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["build", "--profile", profile, "-p", "ouro", "--bin", "ouro"])
