@@ -135,6 +135,16 @@ impl EventLoop {
         self.core.borrow_mut().signal_start(id, signum, oneshot)
     }
 
+    /// Takes back the arrivals of a signal that the loop hasn't seen yet, and says how many there were: for who asks between
+    /// turns of the loop, with a handle started for that signal. No handle of this loop hears of them any more.
+    pub fn signal_take(&self, signum: i32) -> u32 {
+        let core = self.core.borrow();
+        core.signals
+            .inbox
+            .as_ref()
+            .map_or(0, |inbox| inbox.take(signum))
+    }
+
     /// Stops watching.
     pub fn signal_stop(&self, id: HandleId) -> Result<(), LoopError> {
         self.core.borrow_mut().signal_stop(id)

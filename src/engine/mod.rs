@@ -31,3 +31,16 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     state.registry.capture(context)?;
     node::install_globals(context)
 }
+
+/// Prepares the realm that the context has entered, a fresh one beside the first: the language as the first has it, and
+/// nothing of Node.
+///
+/// # Errors
+/// Those of the engine.
+pub fn set_up_realm(context: &mut Context) -> JsResult<()> {
+    stack::install_in_realm(context);
+    json::install(context)?;
+    fill::install(context)?;
+    proxies::install(context)?;
+    redefine::install(context)
+}

@@ -28,9 +28,10 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     let revocable = native::function(context, "revocable", 2, revocable);
     let method = |value: JsValue| native::property(value, METHOD);
     constructor.insert_property(js_string!("revocable"), method(revocable.into()));
+    let proxy = method(constructor.into());
     context
         .global_object()
-        .insert_property(js_string!("Proxy"), method(constructor.into()));
+        .define_property_or_throw(js_string!("Proxy"), proxy, context)?;
     Ok(())
 }
 

@@ -32,6 +32,9 @@ pub fn uncaught_at(value: &JsValue, thrown: Option<Frame>, context: &mut Context
         return format!("\n{place}{shown}\n{hint}\n{}\n", version_line());
     };
     let shown = without_brackets(inspect(value, context), &error, context);
+    if has_arrow(&shown) {
+        return format!("{shown}\n\n{}\n", version_line());
+    }
     if let Some(location) = syntax_error_location(&error, context) {
         return format!("{}\n{shown}\n\n{}\n", location.arrow(), version_line());
     }
@@ -40,10 +43,8 @@ pub fn uncaught_at(value: &JsValue, thrown: Option<Frame>, context: &mut Context
         !frame.native && !frame.is_internal() && !frame.path.is_empty() && frame.line > 0
     });
     let place = match frame {
-        Some(frame) if !has_arrow(&shown) => {
-            arrow(&frame, context).map(|arrow| format!("{arrow}\n"))
-        }
-        _ => None,
+        Some(frame) => arrow(&frame, context).map(|arrow| format!("{arrow}\n")),
+        None => None,
     };
     format!(
         "{}{shown}\n\n{}\n",
@@ -87,7 +88,7 @@ fn version_line() -> String {
 }
 
 /// `path:line`, the source line, a caret; each with its line break.
-fn arrow(frame: &Frame, context: &mut Context) -> Option<String> {
+pub fn arrow(frame: &Frame, context: &mut Context) -> Option<String> {
     let line = stack::source_line(&frame.path, frame.line, context)?;
     let mut column = frame.column.max(1) as usize - 1;
     // Of `throw new Error()` the caret marks the statement, as in Node.
@@ -97,7 +98,7 @@ fn arrow(frame: &Frame, context: &mut Context) -> Option<String> {
     {
         column = head.chars().count();
     }
-    Some(pointed(&frame.file(), frame.line, &line, column))
+    Some(pointed(&frame.file(), frame.shown_line(), &line, column))
 }
 
 /// The same, with the caret at the `throw` before the place, where the line has one.
@@ -128,12 +129,15 @@ fn pointed(file: &str, line_number: u32, line: &str, column: usize) -> String {
 }
 
 /// Whether a stack already starts with a place and a caret.
-fn has_arrow(shown: &str) -> bool {
+pub fn has_arrow(shown: &str) -> bool {
     let mut lines = shown.lines();
     let place = lines.next().and_then(|line| line.rsplit_once(':'));
     place.is_some_and(|(_, number)| {
         !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
-    }) && lines.nth(1).is_some_and(|line| line.trim() == "^")
+    }) && lines.nth(1).is_some_and(|line| {
+        let carets = line.trim();
+        !carets.is_empty() && carets.bytes().all(|symbol| symbol == b'^')
+    })
 }
 
 /// A value as `util.inspect` shows it.

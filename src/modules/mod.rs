@@ -26,8 +26,11 @@ use rustc_hash::FxHashSet;
 pub use builtins::define_globals as define_builtin_globals;
 pub use commonjs::binding;
 pub use esm::{Loader, report_unsettled_main};
-use syntax::SyntaxErrorLocation;
-pub use syntax::syntax_error_location;
+pub use syntax::SyntaxErrorLocation;
+pub use syntax::{
+    explain as explain_syntax_error, move_syntax_error, remember as remember_syntax_error,
+    syntax_error_location,
+};
 
 use self::commonjs::CommonJs;
 use self::error::ResolveError;

@@ -6,7 +6,7 @@ use boa_interner::Interner;
 use boa_parser::{Parser, Source};
 
 use super::lexer::tokens::{Kind, Token, tokenize};
-use crate::engine::nesting;
+use crate::engine::{nesting, stack::syntax::syntax};
 use crate::node::errors::{self, Base};
 use crate::runtime::State;
 
@@ -72,6 +72,17 @@ pub fn syntax_error_location(error: &JsObject, context: &Context) -> Option<Synt
         .iter()
         .find(|(object, _)| JsObject::equals(object, error))
         .map(|(_, location)| location.clone())
+}
+
+/// Counts the lines of a text from elsewhere, for an error that was found in it.
+pub fn move_syntax_error(error: &JsObject, lines: i32, context: &Context) {
+    let state = State::of(context);
+    let mut known = state.modules.syntax_errors.borrow_mut();
+    for (object, location) in known.iter_mut() {
+        if JsObject::equals(object, error) {
+            location.line = location.line.saturating_add_signed(lines);
+        }
+    }
 }
 
 /// Whether `source` can be an ES module.
@@ -195,9 +206,12 @@ fn verdict(
         let duplicate = duplicate(source, tokens).or(token);
         if let Some(token) = duplicate {
             let name = &source[token.start..token.end];
+            // V8 marks its first character only.
+            let first = name.chars().next().map_or(1, char::len_utf8);
+            let end = token.start + first;
             return (
                 format!("Identifier '{name}' has already been declared"),
-                duplicate,
+                Some(Token { end, ..token }),
             );
         }
     }
@@ -218,8 +232,22 @@ fn verdict(
             .find(|token| token.kind == Kind::String && at.is_none_or(|at| token.start <= at));
         return ("Invalid or unexpected token".to_owned(), open.copied());
     }
+    if said == "Invalid left-hand side in assignment"
+        && let Some(index) = found
+        && let Some(kind) = update_operator(source, tokens, index)
+    {
+        return (
+            format!("Invalid left-hand side expression in {kind} operation"),
+            token,
+        );
+    }
     if !said.starts_with("expected ") && !said.starts_with("unexpected token") {
-        return (uppercase_first(said), token);
+        return (syntax(said).0, token);
+    }
+    if let Some(index) = found
+        && let Some((message, token)) = misplaced(source, tokens, index)
+    {
+        return (message.to_owned(), Some(token));
     }
     let Some(token) = token else {
         let is_past_end = at.is_none_or(|at| source[at.min(source.len())..].trim().is_empty());
@@ -230,6 +258,40 @@ fn verdict(
         };
     };
     (unexpected(source, token), Some(token))
+}
+
+/// Whether there is a `++` or `--` at a token: `prefix` or `postfix`.
+fn update_operator(source: &str, tokens: &[Token], index: usize) -> Option<&'static str> {
+    let rest = &source[tokens[index].start..];
+    if !rest.starts_with("++") && !rest.starts_with("--") {
+        return None;
+    }
+    let before = index.checked_sub(1).map(|before| tokens[before]);
+    let is_operand = before.is_some_and(|token| match token.kind {
+        Kind::Punct(byte) => matches!(byte, b')' | b']' | b'}'),
+        _ => source[token.end..tokens[index].start].find('\n').is_none(),
+    });
+    Some(if is_operand { "postfix" } else { "prefix" })
+}
+
+/// What V8 says of statements that are out of place, and the word that is to blame.
+fn misplaced(source: &str, tokens: &[Token], index: usize) -> Option<(&'static str, Token)> {
+    let text = |token: &Token| &source[token.start..token.end];
+    let before = index.checked_sub(1).map(|before| tokens[before]);
+    if text(&tokens[index]) == "return"
+        && before.is_none_or(|token| matches!(text(&token), ";" | "{" | "}"))
+    {
+        return Some(("Illegal return statement", tokens[index]));
+    }
+    let before = before?;
+    match text(&before) {
+        "await" => Some((
+            "await is only valid in async functions and the top level bodies of modules",
+            before,
+        )),
+        "import" => Some(("Cannot use import statement outside a module", before)),
+        _ => None,
+    }
 }
 
 /// What V8 says of a token that it didn't expect.
@@ -269,14 +331,6 @@ pub fn stumbled_over_module_syntax(error: &JsError, source: &str, context: &Cont
     tokens[..until].iter().rev().take(2).any(|token| {
         token.depth == 0 && matches!(&source[token.start..token.end], "import" | "export")
     })
-}
-
-fn uppercase_first(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().collect::<String>() + chars.as_str(),
-        None => String::new(),
-    }
 }
 
 /// The punctuator that starts at a token, which holds only its first byte.

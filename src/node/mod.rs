@@ -24,6 +24,7 @@ pub mod types;
 pub mod url;
 pub mod util;
 pub mod v8;
+pub mod vm;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
@@ -57,6 +58,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("url", url::binding),
     ("util", util::binding),
     ("v8", v8::binding),
+    ("vm", vm::binding),
 ];
 
 /// The modules that are all native, by id.

@@ -3,18 +3,21 @@
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue,
     builtins::promise::{OperationType, Promise},
-    context::HostHooks,
+    context::{HostHooks, intrinsics::Intrinsics},
     job::JobCallback,
     object::builtins::JsFunction,
     realm::Realm,
 };
 
-use crate::engine::nesting;
+use crate::{engine::nesting, node::vm};
 
 use super::{State, async_context};
 
 /// The hooks of every [`super::Runtime`].
-pub struct Hooks;
+pub struct Hooks {
+    /// Whose the next realm is.
+    pub next_global: vm::NextGlobal,
+}
 
 /// The largest ArrayBuffer: 2^53 - 1 is the limit of the language, memory is the limit of the machine.
 const MAX_BUFFER_BYTES: u64 = 1 << 36;
@@ -49,7 +52,7 @@ impl HostHooks for Hooks {
 
     fn ensure_can_compile_strings(
         &self,
-        _: Realm,
+        realm: Realm,
         parameters: &[JsString],
         body: &JsString,
         _: bool,
@@ -58,7 +61,13 @@ impl HostHooks for Hooks {
         for text in parameters.iter().chain([body]) {
             nesting::check_string(text, context)?;
         }
-        Ok(())
+        vm::check_code_generation(&realm)
+    }
+
+    fn create_global_object(&self, intrinsics: &Intrinsics) -> JsObject {
+        self.next_global
+            .take(intrinsics)
+            .unwrap_or_else(|| JsObject::with_object_proto(intrinsics))
     }
 
     fn local_timezone_offset_seconds(&self, unix_time_seconds: i64) -> i32 {

@@ -135,6 +135,8 @@ pub struct State {
     pub timers: node::timers::Timers,
     pub modules: modules::ModuleState,
     pub process: node::process::ProcessState,
+    /// The global object of the realm that is made next.
+    pub next_global: node::vm::NextGlobal,
     /// What `process.exitCode` or `process.exit` decided.
     pub exit_code: Cell<Option<i32>>,
     /// `process.setUncaughtExceptionCaptureCallback`.
@@ -246,8 +248,11 @@ impl RuntimeBuilder {
     /// When the operating system or the engine refuses.
     pub fn build(self) -> Result<Runtime, BuildError> {
         let loader = Rc::new(modules::Loader);
+        let next_global = node::vm::NextGlobal::default();
         let mut context = Context::builder()
-            .host_hooks(Rc::new(hooks::Hooks))
+            .host_hooks(Rc::new(hooks::Hooks {
+                next_global: next_global.clone(),
+            }))
             .job_executor(Rc::new(tasks::Executor))
             .module_loader(loader)
             .build()
@@ -268,6 +273,7 @@ impl RuntimeBuilder {
             timers: node::timers::Timers::default(),
             modules: modules::ModuleState::default(),
             process: node::process::ProcessState::default(),
+            next_global,
             exit_code: Cell::new(None),
             uncaught_capture: RefCell::new(None),
             leaving: RefCell::default(),

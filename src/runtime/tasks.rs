@@ -73,6 +73,18 @@ impl Tasks {
         self.microtasks.borrow_mut().pop_front()
     }
 
+    /// Takes the microtasks that wait: what is queued from here on can be run without them.
+    pub fn take_microtasks(&self) -> VecDeque<Microtask> {
+        std::mem::take(&mut *self.microtasks.borrow_mut())
+    }
+
+    /// Puts them back, before what waits now.
+    pub fn put_microtasks(&self, mut waiting: VecDeque<Microtask>) {
+        let mut microtasks = self.microtasks.borrow_mut();
+        waiting.append(&mut microtasks);
+        *microtasks = waiting;
+    }
+
     /// Runs the engine's asynchronous jobs (module loading) that are ready; those that are not stay queued.
     pub fn run_async_jobs(&self, context: &mut Context) -> JsResult<()> {
         loop {

@@ -28,13 +28,13 @@ pub fn make(frame: Frame, stacks: &Stacks, context: &mut Context) -> JsResult<Js
 fn prototype(context: &mut Context) -> JsObject {
     const METHODS: &[(&str, NativeFunctionPointer)] = &[
         ("getColumnNumber", |this, _, _| {
-            read(this, |frame| number(frame.column))
+            read(this, |frame| number(frame.shown_column()))
         }),
         ("getEnclosingColumnNumber", |this, _, _| {
-            read(this, |frame| number(frame.column))
+            read(this, |frame| number(frame.shown_column()))
         }),
         ("getEnclosingLineNumber", |this, _, _| {
-            read(this, |frame| number(frame.line))
+            read(this, |frame| number(frame.shown_line()))
         }),
         ("getEvalOrigin", |this, _, _| {
             read(this, |frame| {
@@ -51,7 +51,7 @@ fn prototype(context: &mut Context) -> JsObject {
             read(this, |frame| text(frame.function.as_deref()))
         }),
         ("getLineNumber", |this, _, _| {
-            read(this, |frame| number(frame.line))
+            read(this, |frame| number(frame.shown_line()))
         }),
         ("getMethodName", |this, _, _| {
             read(this, |frame| {

@@ -1,5 +1,6 @@
 //! One line of a stack trace: read from the engine's form, written in V8's.
 
+use super::mark::Mark;
 use crate::node::errors;
 
 /// A place on the stack.
@@ -72,6 +73,11 @@ impl Frame {
         self.path.starts_with("node:")
     }
 
+    /// Whether it is the top level of a script of `vm`.
+    pub fn is_script(&self) -> bool {
+        self.function.is_none() && Mark::read(&self.path).is_some()
+    }
+
     /// Takes the loader's prefix off the first line and finds out whether the file is a module.
     pub fn settle(&mut self, prefix: Option<u32>) {
         match prefix {
@@ -87,8 +93,26 @@ impl Frame {
     pub fn file(&self) -> String {
         if self.module {
             file_url(&self.path)
+        } else if let Some(mark) = Mark::read(&self.path) {
+            mark.name.to_owned()
         } else {
             self.path.clone()
+        }
+    }
+
+    /// The line as it is shown: that of a script of `vm` may have an offset.
+    pub fn shown_line(&self) -> u32 {
+        match Mark::read(&self.path) {
+            Some(mark) if self.line > 0 => mark.line(self.line),
+            _ => self.line,
+        }
+    }
+
+    /// The column as it is shown.
+    pub fn shown_column(&self) -> u32 {
+        match Mark::read(&self.path) {
+            Some(mark) => mark.column(self.line, self.column),
+            None => self.column,
         }
     }
 
@@ -98,7 +122,11 @@ impl Frame {
             (true, 0) => "<anonymous>".into(),
             (true, line) => format!("<anonymous>:{line}:{}", self.column),
             (false, 0) => self.file(),
-            (false, line) => format!("{}:{line}:{}", self.file(), self.column),
+            (false, _) => {
+                let file = Some(self.file()).filter(|file| !file.is_empty());
+                let file = file.as_deref().unwrap_or("<anonymous>");
+                format!("{file}:{}:{}", self.shown_line(), self.shown_column())
+            }
         }
     }
 

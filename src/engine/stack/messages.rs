@@ -6,12 +6,17 @@ use boa_engine::{Context, JsObject, JsString, js_string, property::PropertyKey};
 use super::{
     Frame,
     expressions::{called, chain, find_method, find_name},
-    source::{Sources, Spot, is_name, name_at_start},
+    source::{Sources, Spot, is_name, name_at_end, name_at_start},
     syntax::{is_of_parser, syntax},
 };
 
 /// Texts that need nothing from the source.
 const PLAIN: &[(&str, &str)] = &[
+    (
+        "Proxy trap result is not configurable and target result is undefined",
+        "'getOwnPropertyDescriptor' on proxy: trap reported non-configurability for a property which is either \
+         non-existent or configurable in the proxy target",
+    ),
     (
         "can't convert symbol to string",
         "Cannot convert a Symbol value to a string",
@@ -78,6 +83,9 @@ fn better(message: &str, frames: &mut [Frame], sources: &Sources) -> Option<Stri
             "Cannot assign to read only property '{key}' of object"
         ));
     }
+    if let Some(key) = message.strip_prefix("cannot redefine property: ") {
+        return Some(format!("Cannot redefine property: {key}"));
+    }
     if message.starts_with("right-hand side of 'instanceof' should be an object") {
         return Some("Right-hand side of 'instanceof' is not an object".into());
     }
@@ -90,9 +98,7 @@ fn better(message: &str, frames: &mut [Frame], sources: &Sources) -> Option<Stri
     let text = sources.text(&frame.path)?;
     let spot = Spot::at(&text, frame.line, frame.column)?;
     if let Some(name) = message.strip_suffix(" is not defined") {
-        if name_at_start(spot.after()) != name
-            && let Some(found) = find_name(&spot, name)
-        {
+        if let Some(found) = place_of_name(&spot, name) {
             (frame.line, frame.column) = found.place();
         }
         return None;
@@ -112,6 +118,28 @@ fn better(message: &str, frames: &mut [Frame], sources: &Sources) -> Option<Stri
         )),
         "cannot convert 'null' or 'undefined' to object" => nullish(spot, frame),
         _ => None,
+    }
+}
+
+/// Where V8 says that a name isn't defined: at the name, or at the statement that does nothing but to return or throw it.
+fn place_of_name<'a>(spot: &Spot<'a>, name: &str) -> Option<Spot<'a>> {
+    let found = if name_at_start(spot.after()) == name {
+        *spot
+    } else {
+        // The engine's place may be that of a member of it.
+        let object = spot.before().trim_end().trim_end_matches(['.', '?']);
+        match name_at_end(object) == name {
+            true => spot.moved_back(spot.before().len() + name.len() - object.len()),
+            false => find_name(spot, name)?,
+        }
+    };
+    let before = found.before().trim_end();
+    let keyword = name_at_end(before);
+    match keyword {
+        "return" | "throw" => {
+            Some(found.moved_back(found.before().len() + keyword.len() - before.len()))
+        }
+        _ => Some(found),
     }
 }
 

@@ -11,6 +11,7 @@
 mod callsite;
 mod expressions;
 mod frame;
+pub mod mark;
 pub mod messages;
 pub mod source;
 pub mod syntax;
@@ -90,15 +91,8 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         .get(&stack_key)
         .and_then(|found| found.get().and_then(JsValue::as_object));
     *stacks.engine_getter.borrow_mut() = engine_getter;
-    *stacks.error_constructor.borrow_mut() = Some(constructor.clone());
-    let stack = accessor("stack", get_stack, set_stack, context);
-    prototype.insert_property(js_string!("stack"), stack);
-    constructor.insert_property(
-        js_string!("captureStackTrace"),
-        visible(native::function(context, "captureStackTrace", 2, capture_stack_trace).into()),
-    );
-    let limit = accessor("stackTraceLimit", get_limit, set_limit, context);
-    constructor.insert_property(js_string!("stackTraceLimit"), limit);
+    *stacks.error_constructor.borrow_mut() = Some(constructor);
+    install_in_realm(context);
     set_limit_value(
         &stacks,
         &f64::from(state.options.stack_trace_limit).into(),
@@ -107,12 +101,32 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     Ok(())
 }
 
+/// The same for the realm that the context is in, when it isn't the first.
+pub fn install_in_realm(context: &mut Context) {
+    let constructor = context.intrinsics().constructors().error().constructor();
+    let prototype = context.intrinsics().constructors().error().prototype();
+    let stack = accessor("stack", get_stack, set_stack, context);
+    prototype.insert_property(js_string!("stack"), stack);
+    constructor.insert_property(
+        js_string!("captureStackTrace"),
+        visible(native::function(context, "captureStackTrace", 2, capture_stack_trace).into()),
+    );
+    let limit = accessor("stackTraceLimit", get_limit, set_limit, context);
+    constructor.insert_property(js_string!("stackTraceLimit"), limit);
+}
+
 /// Gives the text of a source that no file holds (`[eval]`, standard input), for the report of errors in it.
 pub fn register_source(path: &str, text: &str, context: &Context) {
     State::of(context)
         .slot::<Stacks>()
         .sources
         .insert(path, text);
+}
+
+/// Gives the text of a script of `vm`, for the stacks of errors in it.
+pub fn register_script(id: u32, text: &str, context: &Context) {
+    let stacks = State::of(context).slot::<Stacks>();
+    stacks.sources.insert_script(id, text);
 }
 
 /// The frames of an error of the engine's own, one line each, as far as the engine noted them.
@@ -166,8 +180,10 @@ pub fn frames_of(error: &JsObject, context: &mut Context) -> Vec<Frame> {
     };
     let mut frames = parse(&text, context);
     // The constructors of a class that extends Error are not part of its stack. One that isn't written has no line.
-    let own =
-        |frame: &Frame| frame.in_constructor || (!frame.native && !frame.eval && frame.line == 0);
+    let own = |frame: &Frame| {
+        frame.in_constructor
+            || (!frame.native && !frame.eval && frame.line == 0 && !frame.is_script())
+    };
     let first = frames
         .iter()
         .position(|frame| !own(frame))
@@ -176,10 +192,21 @@ pub fn frames_of(error: &JsObject, context: &mut Context) -> Vec<Frame> {
     frames
 }
 
+/// What the engine doesn't know the place of, at the top level of a script of `vm`, is looked for from its beginning.
+fn place_top_level(frames: &mut [Frame]) {
+    if let Some(first) = frames.first_mut()
+        && first.line == 0
+        && let Some(mark) = mark::Mark::read(&first.path)
+    {
+        (first.line, first.column) = (mark.first_line, 1);
+    }
+}
+
 /// The same with the place of the first where the expression is that failed; the message becomes V8's.
 pub fn improved_frames_of(error: &JsObject, context: &mut Context) -> Vec<Frame> {
     let stacks = State::of(context).slot::<Stacks>();
     let mut frames = frames_of(error, context);
+    place_top_level(&mut frames);
     messages::improve(error, &mut frames, &stacks.sources, context);
     frames
 }

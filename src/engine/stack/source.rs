@@ -3,17 +3,23 @@
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
-use super::Frame;
+use super::{Frame, mark::Mark};
 
 /// Larger files aren't looked at.
 const LARGEST_FILE: u64 = 8 << 20;
 const KEPT_FILES: usize = 8;
+/// How many texts of scripts of `vm` are kept.
+const KEPT_SCRIPTS: usize = 64;
+/// Longer ones aren't.
+const LONGEST_SCRIPT: usize = 256 << 10;
 
 /// The texts of the files that were looked at last, and of sources that are in no file.
 #[derive(Default)]
 pub struct Sources {
     files: RefCell<VecDeque<(String, Option<Rc<str>>)>>,
     given: RefCell<Vec<(String, Rc<str>)>>,
+    /// Scripts of `vm`, by their numbers: the last that were compiled.
+    scripts: RefCell<VecDeque<(u32, Rc<str>)>>,
 }
 
 impl Sources {
@@ -24,8 +30,26 @@ impl Sources {
         given.push((path.to_owned(), text.into()));
     }
 
+    /// Gives the text of a script of `vm`, as the engine reads it.
+    pub fn insert_script(&self, id: u32, text: &str) {
+        if text.len() > LONGEST_SCRIPT {
+            return;
+        }
+        let mut scripts = self.scripts.borrow_mut();
+        scripts.retain(|(known, _)| *known != id);
+        if scripts.len() == KEPT_SCRIPTS {
+            scripts.pop_front();
+        }
+        scripts.push_back((id, text.into()));
+    }
+
     /// The text of a source.
     pub fn text(&self, path: &str) -> Option<Rc<str>> {
+        if let Some(mark) = Mark::read(path) {
+            let scripts = self.scripts.borrow();
+            let found = scripts.iter().find(|(known, _)| *known == mark.id);
+            return found.map(|(_, text)| text.clone());
+        }
         if let Some((_, text)) = self.given.borrow().iter().find(|(known, _)| known == path) {
             return Some(text.clone());
         }
@@ -102,6 +126,14 @@ impl<'a> Spot<'a> {
         Self {
             text: self.text,
             offset: (self.offset + bytes).min(self.text.len()),
+        }
+    }
+
+    /// The position before so many bytes.
+    pub fn moved_back(&self, bytes: usize) -> Self {
+        Self {
+            text: self.text,
+            offset: self.offset.saturating_sub(bytes),
         }
     }
 

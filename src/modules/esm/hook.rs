@@ -13,7 +13,8 @@ use url::Url;
 use super::super::commonjs::current_directory;
 use super::super::{imports, js_error, paths};
 use super::{Kind, meta, run, source};
-use crate::node::errors;
+use crate::engine::stack::mark::{Imports, Mark};
+use crate::node::{errors, vm};
 use crate::runtime::State;
 
 /// The engine's module loader.
@@ -41,6 +42,28 @@ impl ModuleLoader for Loader {
 }
 
 fn import(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -> JsResult<Module> {
+    let path = referrer
+        .path()
+        .map(|path| path.to_string_lossy().into_owned());
+    let Some(mark) = path.as_deref().and_then(Mark::read) else {
+        return load(referrer, request, context);
+    };
+    let code = match mark.imports {
+        Imports::Default => {
+            // Modules are the program's, whoever asks for them.
+            let realm = vm::main_realm(context);
+            let old = context.enter_realm(realm);
+            let module = load(referrer, request, context);
+            context.enter_realm(old);
+            return module;
+        }
+        Imports::Missing => "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING",
+        Imports::Callback => "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG",
+    };
+    Err(errors::node_error(code, &[], context))
+}
+
+fn load(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -> JsResult<Module> {
     let state = State::of(context);
     let esm = &state.modules.esm;
     let base = base_url(referrer, context);
@@ -112,6 +135,10 @@ fn base_url(referrer: &Referrer, context: &Context) -> Url {
     }
     let path = referrer.path().unwrap_or(Path::new("[eval1]"));
     let text = path.to_string_lossy();
+    let text = match Mark::read(&text) {
+        Some(mark) => mark.name.to_owned().into(),
+        None => text,
+    };
     if let Some(url) = ["file:", "data:"].iter().find_map(|scheme| {
         text.starts_with(scheme)
             .then(|| Url::parse(&text).ok())

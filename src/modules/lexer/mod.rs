@@ -4,11 +4,13 @@
 
 mod lengths;
 mod lexical_this;
+mod loops;
 pub(super) mod tokens;
 mod tries;
 
 use std::borrow::Cow;
 
+pub use loops::with_checks;
 use tokens::{Kind, Token, tokenize};
 
 /// `source` as the engine reads it rightly: the constructs that it gets wrong are written as others that mean the same.
