@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{Error, Result, requests::Exchange};
@@ -16,14 +16,31 @@ pub fn check(address: SocketAddr, exchanges: &[Exchange]) -> Result<Vec<u64>> {
     let mut answers = BufReader::new(connect(address)?);
     exchanges
         .iter()
-        .map(|exchange| {
-            answers
-                .get_mut()
-                .write_all(exchange.request.as_bytes())
-                .map_err(|error| Error::Io("request".to_owned(), error))?;
-            read(&mut answers, exchange)
-        })
+        .map(|exchange| ask(&mut answers, exchange))
         .collect()
+}
+
+fn ask(answers: &mut BufReader<TcpStream>, exchange: &Exchange) -> Result<u64> {
+    answers
+        .get_mut()
+        .write_all(exchange.request.as_bytes())
+        .map_err(|error| Error::Io("request".to_owned(), error))?;
+    read(answers, exchange)
+}
+
+/// Sends the requests in turns on one connection for so long, and checks each answer.
+///
+/// # Errors
+/// The first answer that isn't what it should be.
+pub fn warm_up(address: SocketAddr, exchanges: &[Exchange], time: Duration) -> Result<()> {
+    let end = Instant::now() + time;
+    let mut answers = BufReader::new(connect(address)?);
+    while Instant::now() < end {
+        for exchange in exchanges {
+            ask(&mut answers, exchange)?;
+        }
+    }
+    Ok(())
 }
 
 fn connect(address: SocketAddr) -> Result<TcpStream> {

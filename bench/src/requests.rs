@@ -1,7 +1,9 @@
 //! What the load consists of: requests, and what has to come back for each.
 
+use serde::{Deserialize, Serialize};
+
 /// A request as it goes over the wire, and what its answer has to have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exchange {
     pub request: String,
     pub body: String,
@@ -17,11 +19,34 @@ const LARGEST: u32 = 16 * 1024;
 const HEADERS: u32 = 8;
 
 impl Exchange {
-    /// A plain request for `/`.
-    pub fn plain(body: &str) -> Self {
+    /// A request, with headers (`Name: value`) and a body if there are any, and the body of its answer.
+    pub fn new(
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: Option<&str>,
+        answer: String,
+    ) -> Self {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
+        for header in headers {
+            request.push_str(&format!("{header}\r\n"));
+        }
+        if let Some(body) = body {
+            let kind = if body.starts_with('{') {
+                "application/json"
+            } else {
+                "text/plain"
+            };
+            let length = body.len();
+            request.push_str(&format!(
+                "Content-Type: {kind}\r\nContent-Length: {length}\r\n"
+            ));
+        }
+        request.push_str("\r\n");
+        request.push_str(body.unwrap_or_default());
         Self {
-            request: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
-            body: body.to_owned(),
+            request,
+            body: answer,
             header: None,
         }
     }
@@ -45,6 +70,15 @@ impl Exchange {
             })
             .collect()
     }
+}
+
+/// So many bytes of abc…zabc….
+pub fn alphabet(bytes: usize) -> String {
+    "abcdefghijklmnopqrstuvwxyz"
+        .chars()
+        .cycle()
+        .take(bytes)
+        .collect()
 }
 
 /// xorshift64*: the same numbers everywhere.
@@ -79,10 +113,9 @@ impl Random {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        let alphabet = "abcdefghijklmnopqrstuvwxyz";
         Exchange {
             request,
-            body: alphabet.chars().cycle().take(size as usize).collect(),
+            body: alphabet(size as usize),
             header: Some(asked),
         }
     }

@@ -2,7 +2,9 @@
 //! figure is missing and nothing is pinned. The only place of this crate with `unsafe`.
 
 use std::{
+    fs::File,
     io,
+    path::Path,
     process::{Child, ExitStatus},
 };
 
@@ -54,14 +56,50 @@ pub fn wait(child: Child) -> io::Result<Ended> {
     linux::wait(child)
 }
 
-/// The peak memory of a process that runs, in MB.
+/// The peak resident memory of a process that runs, in MB.
 pub fn peak_memory(id: u32) -> Option<f64> {
+    Some(memory(id, "VmHWM:")? / 1024.0)
+}
+
+/// The resident memory of a process that runs, in KB.
+pub fn resident_memory(id: u32) -> Option<f64> {
+    memory(id, "VmRSS:")
+}
+
+fn memory(id: u32, line: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kilobytes / 1024.0)
+    let line = status.lines().find_map(|text| text.strip_prefix(line))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// The CPU time that a process has had, in seconds: its program's and the system's for it.
+pub fn cpu_seconds(id: u32) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The program's name stands in brackets and may have spaces.
+    let mut numbers = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || numbers.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / linux::ticks_per_second())
+}
+
+/// Lets this process and those that it starts open as many files as the system allows, and says how many those are.
+pub fn raise_file_limit() -> Option<u64> {
+    linux::raise_file_limit()
+}
+
+/// Makes a FIFO.
+///
+/// # Errors
+/// When the system refuses, or has none.
+pub fn make_fifo(path: &Path) -> io::Result<()> {
+    linux::make_fifo(path)
+}
+
+/// Opens a FIFO for reading without waiting for a writer.
+///
+/// # Errors
+/// When the system refuses, or has none.
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
+    linux::open_without_waiting(path)
 }
 
 /// The processor and how many cores of it there are.
@@ -78,8 +116,11 @@ pub fn machine() -> String {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::{
+        ffi::CString,
+        fs::{File, OpenOptions},
         io, mem,
-        os::unix::process::ExitStatusExt,
+        os::unix::{ffi::OsStrExt, fs::OpenOptionsExt, process::ExitStatusExt},
+        path::Path,
         process::{Child, ExitStatus},
     };
 
@@ -118,6 +159,43 @@ mod linux {
         unsafe { libc::sched_setaffinity(0, size_of::<cpu_set_t>(), set) };
     }
 
+    pub fn ticks_per_second() -> f64 {
+        // SAFETY: it asks for a number.
+        unsafe { libc::sysconf(libc::_SC_CLK_TCK) as f64 }
+    }
+
+    pub fn make_fifo(path: &Path) -> io::Result<()> {
+        let path = CString::new(path.as_os_str().as_bytes())?;
+        // SAFETY: the path ends in a zero byte and outlives the call.
+        match unsafe { libc::mkfifo(path.as_ptr(), 0o600) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
+    pub fn open_without_waiting(path: &Path) -> io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(path)
+    }
+
+    pub fn raise_file_limit() -> Option<u64> {
+        let mut limit = libc::rlimit {
+            rlim_cur: 0,
+            rlim_max: 0,
+        };
+        // SAFETY: both calls get a pointer to a local. A refusal leaves the limit as it is.
+        unsafe {
+            if libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) != 0 {
+                return None;
+            }
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
+        }
+        Some(limit.rlim_max)
+    }
+
     pub fn wait(child: Child) -> io::Result<Ended> {
         let id = child.id() as libc::pid_t;
         // SAFETY: plain numbers, for which all zeros is a value.
@@ -141,7 +219,7 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod linux {
-    use std::{io, process::Child};
+    use std::{fs::File, io, path::Path, process::Child};
 
     use super::Ended;
 
@@ -156,6 +234,22 @@ mod linux {
     pub fn only(_: usize) {}
 
     pub fn bind(_: &()) {}
+
+    pub fn ticks_per_second() -> f64 {
+        100.0
+    }
+
+    pub fn raise_file_limit() -> Option<u64> {
+        None
+    }
+
+    pub fn make_fifo(_: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub fn open_without_waiting(_: &Path) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     pub fn wait(mut child: Child) -> io::Result<Ended> {
         Ok(Ended {

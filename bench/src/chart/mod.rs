@@ -4,9 +4,6 @@
 //! of their own so that a dark page doesn't swallow them, each runtime in the same colour and with the same marker in
 //! every picture ([`palette`]). Whatever the figures are, there is a picture: what can't be drawn is left out of it.
 
-// Goes with the report's first call.
-#![allow(dead_code, unused_imports)]
-
 mod bars;
 mod canvas;
 mod lines;
