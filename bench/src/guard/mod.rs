@@ -28,7 +28,7 @@ const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- guard [NAME…] [options]
 
 Counts the instructions of hot paths with valgrind and compares them with those in
-bench/guard/PROFILE.txt. Fails when one needs over 15 % more (30 % when another rustc
+bench/guard/PROFILE.txt. Fails when one needs over 10 % more (30 % when another rustc
 recorded them). Without valgrind there is nothing to do.
 
   --update        write what is counted into that file
@@ -212,7 +212,7 @@ fn compare(
             None => print!("{name:<10} {:>9} {count:>9}       ", "-"),
         }
         println!("  {}", verdict.words());
-        if matches!(verdict, Verdict::Worse | Verdict::NotRecorded) {
+        if verdict.is_failure() {
             failed.push(*path);
         }
     }
@@ -220,13 +220,14 @@ fn compare(
         return Ok(());
     }
     let percent = (bound - 1.0) * 100.0;
+    println!();
     println!(
-        "\nAbove the bound of {percent:.0} %, or not recorded, where the numbers are instructions"
+        "One operation needs over {percent:.0} % more instructions than recorded, or is not recorded"
     );
     println!(
-        "for one operation with the profile {profile}. To look closer, compare this with the same"
+        "(profile {profile}). What callgrind saw is kept; the same of an older checkout, by `guard NAME`"
     );
-    println!("of an older checkout (`guard NAME` there writes it anew):");
+    println!("there, shows where they come from:");
     for path in &failed {
         println!("  callgrind_annotate {}", counter.profile(path).display());
     }
@@ -236,5 +237,6 @@ fn compare(
     }
     println!("If it is as it has to be, `guard --update` records it.");
     let names: Vec<&str> = failed.iter().map(|path| path.name).collect();
-    Err(Error::Wrong(format!("guard: {}", names.join(", "))))
+    let names = names.join(", ");
+    Err(Error::Wrong(format!("worse than recorded: {names}")))
 }

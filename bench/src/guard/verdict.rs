@@ -1,7 +1,8 @@
 //! What a count means beside the one that was recorded.
 
-/// How much more, or less, is no news where the same compiler built both.
-pub const BOUND: f64 = 1.15;
+/// How much more, or less, is no news where the same compiler built both. Runs differ by 0.1 %, other processors by 1 %,
+/// and a collection more or less in what is counted makes 3 %.
+pub const BOUND: f64 = 1.1;
 /// The same where another compiler did, which may generate other code.
 pub const OTHER_COMPILER: f64 = 1.3;
 
@@ -30,6 +31,10 @@ impl Verdict {
         }
     }
 
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Worse | Self::NotRecorded)
+    }
+
     pub fn words(self) -> &'static str {
         match self {
             Self::AsRecorded => "",
@@ -53,12 +58,12 @@ mod tests {
     fn verdicts() {
         for (count, recorded, bound, expected) in [
             (1000, Some(1000), BOUND, Verdict::AsRecorded),
-            (1149, Some(1000), BOUND, Verdict::AsRecorded),
-            (1151, Some(1000), BOUND, Verdict::Worse),
-            (1151, Some(1000), OTHER_COMPILER, Verdict::AsRecorded),
+            (1099, Some(1000), BOUND, Verdict::AsRecorded),
+            (1101, Some(1000), BOUND, Verdict::Worse),
+            (1101, Some(1000), OTHER_COMPILER, Verdict::AsRecorded),
             (1301, Some(1000), OTHER_COMPILER, Verdict::Worse),
-            (870, Some(1000), BOUND, Verdict::AsRecorded),
-            (869, Some(1000), BOUND, Verdict::Better),
+            (910, Some(1000), BOUND, Verdict::AsRecorded),
+            (909, Some(1000), BOUND, Verdict::Better),
             (1000, None, BOUND, Verdict::NotRecorded),
         ] {
             assert_eq!(
