@@ -25,11 +25,13 @@ use rustc_hash::FxHashSet;
 
 pub use builtins::define_globals as define_builtin_globals;
 pub use commonjs::binding;
-pub use esm::{Loader, report_unsettled_main};
+pub use esm::{
+    Loader, evaluate as evaluate_module, load_and_link as link_module, report_unsettled_main,
+};
 pub use syntax::SyntaxErrorLocation;
 pub use syntax::{
-    explain as explain_syntax_error, move_syntax_error, remember as remember_syntax_error,
-    syntax_error_location,
+    explain as explain_syntax_error, has_top_level_await, move_syntax_error,
+    remember as remember_syntax_error, syntax_error_location,
 };
 
 use self::commonjs::CommonJs;

@@ -225,6 +225,11 @@ fn verdict(
             token,
         );
     }
+    if let Some(rest) = said.strip_prefix("could not find the exported binding `")
+        && let Some((name, _)) = rest.split_once('`')
+    {
+        return (format!("Export '{name}' is not defined in module"), token);
+    }
     if said == "unterminated string literal" {
         let open = tokens
             .iter()

@@ -67,6 +67,8 @@ pub struct Options {
     pub pending_deprecation: bool,
     /// `--disable-warning`: codes or names of warnings that are not printed.
     pub disabled_warnings: Vec<String>,
+    /// `--experimental-vm-modules`.
+    pub experimental_vm_modules: bool,
     /// `--preserve-symlinks`.
     pub preserve_symlinks: bool,
     /// `--preserve-symlinks-main`.
@@ -104,6 +106,7 @@ impl Default for Options {
             trace_warnings: false,
             pending_deprecation: false,
             disabled_warnings: Vec::new(),
+            experimental_vm_modules: false,
             preserve_symlinks: false,
             preserve_symlinks_main: false,
             insecure_http_parser: false,

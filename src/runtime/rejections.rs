@@ -75,6 +75,16 @@ impl Rejections {
         self.handled_late.borrow_mut().clear();
     }
 
+    /// How many have no handler yet.
+    pub fn count(&self) -> usize {
+        self.pending.borrow().len()
+    }
+
+    /// Forgets those that came after so many.
+    pub fn forget_after(&self, count: usize) {
+        self.pending.borrow_mut().truncate(count);
+    }
+
     /// Whether there is something to report.
     pub fn any(&self) -> bool {
         !self.pending.borrow().is_empty() || !self.handled_late.borrow().is_empty()

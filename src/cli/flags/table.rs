@@ -224,6 +224,15 @@ pub const FLAGS: &[Flag] = &[
         },
     ),
     switch(
+        "experimental-vm-modules",
+        "",
+        "vm.SourceTextModule and vm.SyntheticModule are there",
+        true,
+        |run, on| {
+            run.options.experimental_vm_modules = on;
+        },
+    ),
+    switch(
         "pending-deprecation",
         "",
         "print pending deprecation warnings",

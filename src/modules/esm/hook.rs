@@ -37,7 +37,9 @@ impl ModuleLoader for Loader {
         module: &Module,
         context: &mut Context,
     ) {
-        meta::fill(import_meta, module, context);
+        if !vm::fill_meta(import_meta, module, context) {
+            meta::fill(import_meta, module, context);
+        }
     }
 }
 
@@ -46,21 +48,36 @@ fn import(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -
         .path()
         .map(|path| path.to_string_lossy().into_owned());
     let Some(mark) = path.as_deref().and_then(Mark::read) else {
-        return load(referrer, request, context);
-    };
-    let code = match mark.imports {
-        Imports::Default => {
-            // Modules are the program's, whoever asks for them.
-            let realm = vm::main_realm(context);
-            let old = context.enter_realm(realm);
-            let module = load(referrer, request, context);
-            context.enter_realm(old);
-            return module;
+        // Code from strings has no path; in a context nobody serves its imports.
+        let realm = context.realm().clone();
+        if path.is_none() && !vm::loads_imports(&realm, context) {
+            let code = "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING";
+            return Err(errors::node_error(code, &[], context));
         }
+        return load_as_program(referrer, request, context);
+    };
+    if State::of(context).modules.esm.loading.get() {
+        return vm::answer_import(&mark, request, context);
+    }
+    let code = match mark.imports {
+        Imports::Default => return load_as_program(referrer, request, context),
         Imports::Missing => "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING",
         Imports::Callback => "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG",
     };
     Err(errors::node_error(code, &[], context))
+}
+
+/// Modules are the program's, whoever asks for them.
+fn load_as_program(
+    referrer: &Referrer,
+    request: &ModuleRequest,
+    context: &mut Context,
+) -> JsResult<Module> {
+    let realm = vm::main_realm(context);
+    let old = context.enter_realm(realm);
+    let module = load(referrer, request, context);
+    context.enter_realm(old);
+    module
 }
 
 fn load(referrer: &Referrer, request: &ModuleRequest, context: &mut Context) -> JsResult<Module> {

@@ -60,6 +60,30 @@ pub fn with_checks(source: &str, check: &str) -> String {
     out
 }
 
+/// `source` with every `import(` written as `call`, which opens the parenthesis too. Lines keep their numbers.
+#[must_use]
+pub fn with_import_calls(source: &str, call: &str) -> String {
+    let tokens = tokenize(source);
+    let mut out = String::with_capacity(source.len());
+    let mut copied = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        let is_import = token.kind == Kind::Word && &source[token.start..token.end] == "import";
+        let dotted = index > 0 && tokens[index - 1].kind == Kind::Punct(b'.');
+        let Some(open) = tokens.get(index + 1) else {
+            break;
+        };
+        if is_import && !dotted && open.kind == Kind::Punct(b'(') {
+            out.push_str(&source[copied..token.start]);
+            out.push_str(call);
+            // A line break between them stays.
+            out.push_str(&source[token.end..open.start]);
+            copied = open.end;
+        }
+    }
+    out.push_str(&source[copied..]);
+    out
+}
+
 fn closing(tokens: &[Token], open: usize) -> Option<usize> {
     let depth = tokens.get(open)?.depth;
     (open + 1..tokens.len())
@@ -68,7 +92,23 @@ fn closing(tokens: &[Token], open: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::with_checks;
+    use super::{with_checks, with_import_calls};
+
+    #[test]
+    fn only_calls_of_import_are_imports() {
+        let cases = [
+            ("import('a')", "i(1,'a')"),
+            (
+                "x.import('a'); 'import(1)'; import y from 'z'",
+                "x.import('a'); 'import(1)'; import y from 'z'",
+            ),
+            ("f(import (`${import('b')}`))", "f(i(1, `${i(1,'b')}`))"),
+            ("import.meta", "import.meta"),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(with_import_calls(source, "i(1,"), expected);
+        }
+    }
 
     #[test]
     fn each_turn_of_a_loop_asks() {

@@ -10,7 +10,7 @@ mod tries;
 
 use std::borrow::Cow;
 
-pub use loops::with_checks;
+pub use loops::{with_checks, with_import_calls};
 use tokens::{Kind, Token, tokenize};
 
 /// `source` as the engine reads it rightly: the constructs that it gets wrong are written as others that mean the same.

@@ -27,6 +27,8 @@ pub struct Settings {
     pub strings: bool,
     /// `microtaskMode: 'afterEvaluate'`
     pub own_microtasks: bool,
+    /// Whether the `import()` of code from strings goes to the loader of the program.
+    pub loads: bool,
 }
 
 /// In the host-defined data of a realm whose global object is a proxy.
@@ -36,6 +38,10 @@ struct OwnGlobals(JsObject);
 /// In that of a realm that makes no code from strings.
 #[derive(Trace, Finalize, JsData)]
 struct NoStrings;
+
+/// In that of a realm where `import()` in code from strings goes to the loader of the program.
+#[derive(Trace, Finalize, JsData)]
+struct Loads;
 
 /// The contexts of one runtime.
 #[derive(Default)]
@@ -101,6 +107,9 @@ impl Contexts {
         if !settings.strings {
             realm.host_defined_mut().insert(NoStrings);
         }
+        if settings.loads {
+            realm.host_defined_mut().insert(Loads);
+        }
         let old = context.enter_realm(realm.clone());
         let prepared = engine::set_up_realm(context);
         let global = context.global_object();
@@ -135,4 +144,10 @@ pub fn check_code_generation(realm: &Realm) -> JsResult<()> {
     Err(JsError::from_native(JsNativeError::eval().with_message(
         "Code generation from strings disallowed for this context",
     )))
+}
+
+/// Whether `import()` in code from strings is served in a realm: in the program's own, and where the program said so.
+pub fn loads_imports(realm: &Realm, context: &Context) -> bool {
+    let main = State::of(context).slot::<Contexts>().main(context);
+    *realm == main || realm.host_defined().get::<Loads>().is_some()
 }

@@ -13,8 +13,9 @@ use boa_parser::Parser;
 
 use super::{
     context::Contexts,
+    imports::{self, Served},
     offset, record_of,
-    script::{Numbers, explained, imports_of, with_arrow},
+    script::{Numbers, explained, with_arrow},
 };
 use crate::{
     engine::{
@@ -55,23 +56,29 @@ pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         return Err(with_arrow(error, context));
     }
 
+    let served = Served::of(args.get_or_undefined(4));
     let mark = Mark {
         id: Numbers::next(context),
         first_line: 2,
         line_offset,
         column_offset: offset(args.get_or_undefined(3)),
-        imports: imports_of(args.get_or_undefined(4)),
+        imports: served.imports,
         name: &name,
     };
     let realm = match record_of(args.get_or_undefined(5), context)? {
         Some(record) => record.realm.clone(),
         None => State::of(context).slot::<Contexts>().main(context),
     };
+    let body = served.rewritten(&body);
     let source = wrapped(&parameters, &body, extensions.len());
     stack::register_script(mark.id, &source, context);
     let path = mark.path();
     let old = context.enter_realm(realm);
-    let outcome = make(&source, &path, &extensions, context);
+    let defined = match served.key {
+        Some(_) => imports::define(context),
+        None => Ok(()),
+    };
+    let outcome = defined.and_then(|()| make(&source, &path, &extensions, context));
     context.enter_realm(old);
     outcome
 }

@@ -7,11 +7,12 @@
 use std::{cell::RefCell, rc::Rc};
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, NativeFunction, Trace,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace,
     context::intrinsics::Intrinsics,
     js_string,
+    native_function::NativeFunctionPointer,
     object::{
-        FunctionObjectBuilder, JsPrototype,
+        JsPrototype,
         builtins::{JsArray, JsProxyBuilder},
     },
     property::PropertyKey,
@@ -19,7 +20,7 @@ use boa_engine::{
 use boa_gc::GcRefCell;
 
 use super::{Function, Reflect};
-use crate::runtime::State;
+use crate::{engine::native, runtime::State};
 
 /// What the traps work on: the data of the proxy's target.
 #[derive(Trace, Finalize, JsData)]
@@ -297,12 +298,20 @@ fn own_keys(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         let more = sandbox.own_property_keys(context)?;
         keys.extend(more.into_iter().filter(|key| !known.contains(key)));
     }
-    keys.retain(|key| *key != PropertyKey::from(js_string!(super::deadline::CHECK)));
+    let hidden = [
+        js_string!(super::deadline::CHECK),
+        js_string!(super::imports::IMPORT),
+    ];
+    keys.retain(|key| {
+        !hidden
+            .iter()
+            .any(|name| *key == PropertyKey::from(name.clone()))
+    });
     let keys: Vec<JsValue> = keys
         .into_iter()
         .map(|key| match key {
             // An index is a name to a trap.
-            PropertyKey::Index(index) => boa_engine::JsString::from(index.get().to_string()).into(),
+            PropertyKey::Index(index) => JsString::from(index.get().to_string()).into(),
             key => key.into(),
         })
         .collect();
@@ -323,19 +332,20 @@ fn set_prototype_of(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
     Ok(call.own.set_prototype(prototype).into())
 }
 
-/// Defines the function that scripts with a time limit call, on the realm's own global object.
+/// Defines a function that rewritten texts call, on the realm's own global object.
 ///
 /// # Errors
 /// Those of the engine.
-pub fn define_check(context: &mut Context) -> JsResult<()> {
+pub fn define_hidden(
+    name: &str,
+    function: NativeFunctionPointer,
+    context: &mut Context,
+) -> JsResult<()> {
     let state = State::of(context);
     let global = context.global_object();
-    let name = js_string!(super::deadline::CHECK);
-    let check = NativeFunction::from_fn_ptr(super::deadline::check);
-    let check = FunctionObjectBuilder::new(context.realm(), check)
-        .name(name.clone())
-        .build();
-    let descriptor = crate::engine::native::property(check, crate::engine::native::METHOD);
+    let function = native::function(context, name, 0, function);
+    let name = JsString::from(name);
+    let descriptor = native::property(function, native::METHOD);
     // A context's global object would put it on the sandbox.
     let contexts = state.slot::<super::context::Contexts>();
     match contexts.own_globals(context) {

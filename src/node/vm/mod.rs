@@ -1,4 +1,4 @@
-//! `vm`, the native half: scripts that are compiled once and run in any context, contexts, functions from text.
+//! `vm`, the native half: scripts that are compiled once and run in any context, contexts, functions from text, modules.
 //!
 //! `script` compiles and runs, `function` is `compileFunction`, `context` makes realms and knows whose they are, `global` is the
 //! proxy that a context's script has for its global object, `deadline` ends what runs too long. Options are
@@ -8,6 +8,8 @@ mod context;
 mod deadline;
 mod function;
 mod global;
+mod imports;
+mod module;
 mod script;
 
 use boa_engine::{
@@ -16,10 +18,14 @@ use boa_engine::{
 };
 use std::cell::RefCell;
 
-pub use self::{context::check_code_generation, global::NextGlobal};
 use self::{
     context::{Contexts, Record, Settings},
     script::Script,
+};
+pub use self::{
+    context::{check_code_generation, loads_imports},
+    global::NextGlobal,
+    module::{answer as answer_import, fill_meta},
 };
 use crate::{
     engine::native::{self, Natives},
@@ -31,10 +37,12 @@ use crate::{
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     // The first binding is made in the realm of the program.
     State::of(context).slot::<Contexts>().main(context);
+    let modules_enabled = State::of(context).options.experimental_vm_modules;
     // These call script, and leave themselves out of its stacks.
     let hidden: &[(&str, NativeFunctionPointer)] = &[
         ("compile", script::compile),
         ("run", script::run),
+        ("evaluateModule", module::evaluate),
         ("compileFunction", function::compile),
     ];
     let mut natives = Natives::new(context);
@@ -45,8 +53,15 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     }
     Ok(natives
         .function("initialize", 3, initialize)
-        .function("makeContext", 3, make_context)
+        .function("makeContext", 4, make_context)
         .function("isContext", 1, is_context)
+        .value("modulesEnabled", modules_enabled)
+        .function("onImport", 1, imports::on_import)
+        .function("makeModule", 7, module::make)
+        .function("answerRequest", 3, module::answer_request)
+        .function("instantiate", 1, module::instantiate)
+        .function("namespaceOf", 1, module::namespace)
+        .function("hasTopLevelAwait", 1, module::has_top_level_await)
         .function("cacheFor", 1, cache_for)
         .function("isCacheFor", 2, is_cache_for)
         .function("magicComments", 1, magic_comments)
@@ -92,12 +107,13 @@ fn initialize(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     Ok(JsValue::undefined())
 }
 
-/// `makeContext(sandbox, strings, ownMicrotasks)`: the object that stands for the context. Without a sandbox it is the
+/// `makeContext(sandbox, strings, ownMicrotasks, loads)`: the object that stands for the context. Without a sandbox it is the
 /// global object.
 fn make_context(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let settings = Settings {
         strings: args.get_or_undefined(1).to_boolean(),
         own_microtasks: args.get_or_undefined(2).to_boolean(),
+        loads: args.get_or_undefined(3).to_boolean(),
     };
     let contexts = State::of(context).slot::<Contexts>();
     let sandbox = args.get_or_undefined(0).as_object();

@@ -18,15 +18,14 @@ use boa_parser::Parser;
 use super::{
     context::Contexts,
     deadline::{self, Deadlines, Ended, Limits},
-    define_stack, global, offset, record_of, script_of,
+    define_stack, global,
+    imports::{self, Served},
+    offset, record_of, script_of,
 };
 use crate::{
     engine::{
         nesting, report,
-        stack::{
-            self,
-            mark::{Imports, Mark},
-        },
+        stack::{self, mark::Mark},
     },
     modules::{
         SyntaxErrorLocation, explain_syntax_error,
@@ -55,6 +54,8 @@ pub struct Script {
     /// Whether it declares `let`, `const` or classes for the realm: then each run is one declaration more, and an error.
     #[unsafe_ignore_trace]
     declares: bool,
+    #[unsafe_ignore_trace]
+    served: Served,
     /// As the main realm read it, and the realm that it ran in last.
     read: Gc<GcRefCell<[Option<Read>; 2]>>,
 }
@@ -73,15 +74,6 @@ impl Numbers {
     }
 }
 
-/// How a script's `import()` is served, as `vm.js` says it.
-pub fn imports_of(value: &JsValue) -> Imports {
-    match value.as_number() {
-        Some(1.0) => Imports::Callback,
-        Some(2.0) => Imports::Default,
-        _ => Imports::Missing,
-    }
-}
-
 /// `compile(text, filename, lineOffset, columnOffset, imports)`: a handle.
 pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = args.get_or_undefined(0).to_string(context)?;
@@ -89,12 +81,13 @@ pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         .get_or_undefined(1)
         .to_string(context)?
         .to_std_string_lossy();
+    let served = Served::of(args.get_or_undefined(4));
     let mark = Mark {
         id: Numbers::next(context),
         first_line: 1,
         line_offset: offset(args.get_or_undefined(2)),
         column_offset: offset(args.get_or_undefined(3)),
-        imports: imports_of(args.get_or_undefined(4)),
+        imports: served.imports,
         name: &name,
     };
     let (path, line_offset) = (mark.path(), mark.line_offset);
@@ -113,6 +106,7 @@ pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         line_offset,
         path,
         declares,
+        served,
         read: Gc::new(GcRefCell::new([None, None])),
     };
     Ok(JsObject::from_proto_and_data(None, script).into())
@@ -178,44 +172,63 @@ pub fn run(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
             .map(|milliseconds| Duration::from_secs_f64(milliseconds / 1000.0)),
         on_sigint: args.get_or_undefined(4).to_boolean(),
     };
-    let state = State::of(context);
     let realm = match &record {
         Some(record) => record.realm.clone(),
-        None => state.slot::<Contexts>().main(context),
+        None => super::main_realm(context),
     };
     let old = context.enter_realm(realm);
     let own_microtasks = record.is_some_and(|record| record.own_microtasks);
-    let evaluate = |context: &mut Context| match own_microtasks {
-        true => with_own_microtasks(&state, context, |context| script.evaluate(limits, context)),
-        false => script.evaluate(limits, context),
-    };
-    let (outcome, ended) = match limits.any() {
-        true => {
-            let deadlines = state.slot::<Deadlines>();
-            deadlines.run(limits, &state, || evaluate(context))
-        }
-        false => (evaluate(context), None),
-    };
-    // What the engine throws is made into an error of the realm that it was thrown in.
-    let outcome = outcome.map_err(|error| settled(error, context));
+    let outcome = limited(limits, own_microtasks, context, |context| {
+        // What the engine throws is made into an error of the realm that it was thrown in.
+        let outcome = script.evaluate(limits, context);
+        outcome.map_err(|error| settled(error, context))
+    });
     context.enter_realm(old);
-    match ended {
-        Some(Ended::Late) => {
-            let limit = [args.get_or_undefined(2).clone()];
-            let code = "ERR_SCRIPT_EXECUTION_TIMEOUT";
-            return Err(errors::node_error(code, &limit, context));
-        }
-        Some(Ended::Interrupted) => {
-            let code = "ERR_SCRIPT_EXECUTION_INTERRUPTED";
-            return Err(errors::node_error(code, &[], context));
-        }
-        None => {}
-    }
     outcome.inspect_err(|error| {
         if args.get_or_undefined(3).to_boolean() {
             show_place(error, context);
         }
     })
+}
+
+/// Runs a script or a module within limits.
+///
+/// # Errors
+/// What it throws, or that it was ended.
+pub fn limited(
+    limits: Limits,
+    own_microtasks: bool,
+    context: &mut Context,
+    call: impl FnOnce(&mut Context) -> JsResult<JsValue>,
+) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let call = |context: &mut Context| match own_microtasks {
+        true => with_own_microtasks(&state, context, call),
+        false => call(context),
+    };
+    if !limits.any() {
+        return call(context);
+    }
+    let rejected = state.rejections.count();
+    let deadlines = state.slot::<Deadlines>();
+    let (outcome, ended) = deadlines.run(limits, &state, || call(context));
+    let Some(ended) = ended else {
+        return outcome;
+    };
+    // What failed because it was ended is nobody's to handle.
+    state.rejections.forget_after(rejected);
+    let realm = state.slot::<Contexts>().main(context);
+    let old = context.enter_realm(realm);
+    let error = match ended {
+        Ended::Late => {
+            let limit = limits.time.unwrap_or_default().as_millis() as f64;
+            let code = "ERR_SCRIPT_EXECUTION_TIMEOUT";
+            errors::node_error(code, &[limit.into()], context)
+        }
+        Ended::Interrupted => errors::node_error("ERR_SCRIPT_EXECUTION_INTERRUPTED", &[], context),
+    };
+    context.enter_realm(old);
+    Err(error)
 }
 
 /// Runs a script of a context whose promises are served when it ends.
@@ -270,11 +283,14 @@ impl Script {
         let script = match limits.any() {
             // Nobody runs a script with limits twice.
             true => {
-                global::define_check(context)?;
+                global::define_hidden(deadline::CHECK, deadline::check, context)?;
                 self.read(true, context)?
             }
             false => self.known(context)?,
         };
+        if self.served.key.is_some() {
+            imports::define(context)?;
+        }
         script.evaluate(context)
     }
 
@@ -298,9 +314,10 @@ impl Script {
 
     fn read(&self, checked: bool, context: &mut Context) -> JsResult<boa_engine::Script> {
         let source = self.text.to_std_string_lossy();
+        let rewritten = self.served.rewritten(&source);
         let readable = match checked {
-            true => for_engine(&with_checks(&source, deadline::CHECK)).into_owned(),
-            false => for_engine(&source).into_owned(),
+            true => for_engine(&with_checks(&rewritten, deadline::CHECK)).into_owned(),
+            false => for_engine(&rewritten).into_owned(),
         };
         if let Some(mark) = Mark::read(&self.path) {
             stack::register_script(mark.id, &readable, context);

@@ -2,8 +2,8 @@
 'use strict';
 
 const {
-  ObjectFreeze, ReflectApply, ReflectDefineProperty, ReflectDeleteProperty, ReflectGetOwnPropertyDescriptor, Symbol,
-  TypeError,
+  ArrayPrototypeForEach, ObjectFreeze, ObjectKeys, ReflectApply, ReflectDefineProperty, ReflectDeleteProperty, ReflectGetOwnPropertyDescriptor, SafeMap,
+  Symbol, TypeError,
 } = primordials;
 const { nodeError } = binding('errors');
 const {
@@ -40,14 +40,30 @@ function warnOnce() {
   require('process').emitWarning(text, 'ExperimentalWarning');
 }
 
-function importsOf(value, name) {
+function importsOf(value, name, owner) {
   if (value === undefined) return NO_IMPORTS;
   if (value === constants.USE_MAIN_CONTEXT_DEFAULT_LOADER) {
     warnOnce();
     return DEFAULT_IMPORTS;
   }
   validateFunction(value, name);
-  return CALLBACK_IMPORTS;
+  if (!native.modulesEnabled) return CALLBACK_IMPORTS;
+  const key = ++lastKey;
+  importers.set(key, { importer: value, owner });
+  return -key;
+}
+
+// Who serves the imports of which text, by keys that the native half has put in the texts.
+const importers = new SafeMap();
+let lastKey = 0;
+
+async function importFor(key, specifier, options) {
+  const { importer, owner } = importers.get(key);
+  const { namespaceFor } = require('vm/modules');
+  const wanted = options?.with;
+  const attributes = { __proto__: null };
+  if (wanted !== undefined) ArrayPrototypeForEach(ObjectKeys(wanted), (name) => { attributes[name] = wanted[name]; });
+  return namespaceFor(await importer(`${specifier}`, owner, attributes));
 }
 
 function validateData(data) {
@@ -110,7 +126,7 @@ class Script {
     validateInt32(columnOffset, 'options.columnOffset');
     if (cachedData !== undefined) validateData(cachedData);
     validateBoolean(produceCachedData, 'options.produceCachedData');
-    const imports = importsOf(importModuleDynamically, 'options.importModuleDynamically');
+    const imports = importsOf(importModuleDynamically, 'options.importModuleDynamically', this);
     this.#text = text;
     this.#handle = native.compile(text, filename, lineOffset, columnOffset, imports);
     if (cachedData !== undefined) this.cachedDataRejected = !native.isCacheFor(text, cachedData);
@@ -156,8 +172,14 @@ function createContext(contextObject = {}, options = EMPTY) {
   if (name !== undefined) validateString(name, 'options.name');
   if (origin !== undefined) validateString(origin, 'options.origin');
   const strings = codeGenerationOf(codeGeneration, 'options.codeGeneration');
+  const { importModuleDynamically: importer } = options;
+  if (importer !== undefined && importer !== constants.USE_MAIN_CONTEXT_DEFAULT_LOADER) {
+    validateFunction(importer, 'options.importModuleDynamically');
+  }
   validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
-  return native.makeContext(isVanilla ? undefined : contextObject, strings, microtaskMode === 'afterEvaluate');
+  const ownMicrotasks = microtaskMode === 'afterEvaluate';
+  const loads = importer === constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  return native.makeContext(isVanilla ? undefined : contextObject, strings, ownMicrotasks, loads);
 }
 
 function isContext(object) {
@@ -246,3 +268,13 @@ module.exports = {
   measureMemory,
   constants,
 };
+
+if (native.modulesEnabled) {
+  const modules = require('vm/modules');
+  modules.importsOf = importsOf;
+  modules.validateData = validateData;
+  native.onImport(importFor);
+  module.exports.Module = modules.Module;
+  module.exports.SourceTextModule = modules.SourceTextModule;
+  module.exports.SyntheticModule = modules.SyntheticModule;
+}
