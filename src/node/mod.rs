@@ -16,6 +16,7 @@ pub mod os;
 pub mod path;
 pub mod perf_hooks;
 pub mod process;
+pub mod readline;
 pub mod stream;
 pub mod string_decoder;
 pub mod task_queue;
@@ -48,6 +49,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("validators", errors::validators::binding),
     ("perf_hooks", perf_hooks::binding),
     ("process", process::binding),
+    ("readline", readline::binding),
     ("modules", crate::modules::binding),
     ("fs", fs::binding),
     ("stream", stream::binding),

@@ -17,6 +17,7 @@ const {
   String,
   SymbolAsyncIterator,
   SymbolDispose,
+  SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
 const { nodeError } = binding('errors');
@@ -201,7 +202,8 @@ exports.once = async function(emitter, name, options = {}) {
 
 const AsyncIteratorPrototype = ObjectGetPrototypeOf(ObjectGetPrototypeOf(async function* () {}).prototype);
 
-exports.on = function(emitter, event, options = {}) {
+// `isFirst` gives the first argument of each event instead of all of them.
+exports.on = function(emitter, event, options = {}, isFirst = false) {
   validateObject(options, 'options');
   const { signal } = options;
   validateAbortSignal(signal, 'options.signal');
@@ -237,11 +239,12 @@ exports.on = function(emitter, event, options = {}) {
   }
 
   function onEvent(...args) {
+    const value = isFirst ? args[0] : args;
     if (waiting.length > 0) {
-      ArrayPrototypeShift(waiting).resolve({ value: args, done: false });
+      ArrayPrototypeShift(waiting).resolve({ value, done: false });
       return;
     }
-    values[values.length] = args;
+    values[values.length] = value;
     if (!paused && values.length > high) {
       paused = true;
       emitter.pause?.();
@@ -286,6 +289,12 @@ exports.on = function(emitter, event, options = {}) {
     },
     [SymbolAsyncIterator]() {
       return this;
+    },
+    [SymbolFor('nodejs.watermarkData')]: {
+      get size() { return values.length; },
+      get low() { return low; },
+      get high() { return high; },
+      get isPaused() { return paused; },
     },
   };
 

@@ -8,6 +8,7 @@ pub mod kinds;
 mod text;
 
 pub use env::entries as env_entries;
+pub use text::{columns_of, strip as strip_control_sequences};
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, property::Attribute};
 

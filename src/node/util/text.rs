@@ -120,7 +120,7 @@ pub(super) fn width(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 }
 
 /// After Unicode's East Asian Width (wide and full-width are two columns) and its combining classes (none).
-fn columns_of(character: char) -> usize {
+pub fn columns_of(character: char) -> usize {
     match character as u32 {
         0x00..=0x1f
         | 0x7f..=0x9f
@@ -162,7 +162,7 @@ const ESCAPE: u16 = 0x1b;
 const CSI: u16 = 0x9b;
 
 /// The text without the control sequences of terminals (ECMA-48, and the operating system commands of xterm).
-fn strip(text: &JsString) -> JsString {
+pub fn strip(text: &JsString) -> JsString {
     if !text.iter().any(|unit| unit == ESCAPE || unit == CSI) {
         return text.clone();
     }
