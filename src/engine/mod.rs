@@ -1,5 +1,6 @@
 //! All that is about Boa and not about Node: native glue, internal modules, captured intrinsics, jobs.
 
+pub mod builtins;
 pub mod clone;
 pub mod fill;
 pub mod json;
@@ -24,6 +25,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     stack::install(context)?;
     json::install(context)?;
     fill::install(context)?;
+    builtins::install(context)?;
     proxies::install(context)?;
     redefine::install(context)?;
     regexp_source::install(context)?;

@@ -1,0 +1,62 @@
+//! Natives in place of built-ins of the engine that are slow by an order of magnitude, or whose cost grows with the
+//! square of the length. Each takes the plain case (a string for a string, an array nobody has tampered with) and leaves
+//! every other to the function that it replaces, before anything of it has been evaluated: what script can observe
+//! is the engine's own behaviour. The figures are in ARCHITECTURE.md.
+
+mod search;
+mod strings;
+
+use boa_engine::{
+    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
+    object::FunctionObjectBuilder, property::PropertyKey,
+};
+
+use super::native::{self, METHOD};
+
+/// The quick way of a built-in; `None` leaves the call to the engine's function.
+type Quick = fn(&JsValue, &[JsValue], &mut Context) -> JsResult<Option<JsValue>>;
+
+/// A method that is replaced: its name, its `length`, the quick way.
+type Method = (&'static str, usize, Quick);
+
+#[derive(Clone, Trace, Finalize)]
+struct Replaced {
+    original: JsObject,
+    #[unsafe_ignore_trace]
+    quick: Quick,
+}
+
+/// Replaces the methods; call it before the intrinsics are captured.
+///
+/// # Errors
+/// None but those of the engine.
+pub fn install(context: &mut Context) -> JsResult<()> {
+    let constructors = context.intrinsics().constructors();
+    let string = constructors.string().prototype();
+    replace(&string, strings::METHODS, context);
+    Ok(())
+}
+
+fn replace(holder: &JsObject, methods: &[Method], context: &Context) {
+    for &(name, length, quick) in methods {
+        let name = JsString::from(name);
+        let key = PropertyKey::from(name.clone());
+        let found = holder.borrow().properties().get(&key);
+        let Some(original) = found.and_then(|found| found.value()?.as_object()) else {
+            continue;
+        };
+        let function = NativeFunction::from_copy_closure_with_captures(
+            |this, args, replaced: &Replaced, context| match (replaced.quick)(this, args, context)?
+            {
+                Some(result) => Ok(result),
+                None => replaced.original.call(this, args, context),
+            },
+            Replaced { original, quick },
+        );
+        let function = FunctionObjectBuilder::new(context.realm(), function)
+            .name(name)
+            .length(length)
+            .build();
+        holder.insert_property(key, native::property(function, METHOD));
+    }
+}
