@@ -24,7 +24,10 @@ pub struct Plan {
     pub load_seconds: u64,
     /// Of what scripts measure themselves.
     pub script_seconds: f64,
+    /// Of servers, before the load.
     pub warm_up_seconds: f64,
+    /// Of scripts that measure themselves.
+    pub script_warm_up_seconds: f64,
 }
 
 impl Plan {
@@ -36,14 +39,16 @@ impl Plan {
                 load_seconds: 1,
                 script_seconds: 0.25,
                 warm_up_seconds: 0.2,
+                script_warm_up_seconds: 0.2,
             }
         } else {
             Self {
                 rounds: 5,
                 repeats: 15,
-                load_seconds: 3,
-                script_seconds: 1.0,
+                load_seconds: 2,
+                script_seconds: 0.5,
                 warm_up_seconds: 1.0,
+                script_warm_up_seconds: 0.5,
             }
         };
         if let Some(runs) = options.runs {
