@@ -416,21 +416,22 @@ fn wait_writable(fd: i32) {
     unsafe { libc::poll(&raw mut poll, 1, -1) };
 }
 
-/// A descriptor of standard input for the loop, which makes it non-blocking: a terminal or a pipe is opened anew, so
-/// that the shell that shares it doesn't see that, and a child that inherits it doesn't make it block again.
-pub fn open_stdin() -> io::Result<std::os::fd::OwnedFd> {
+/// A descriptor for the loop that reads what another one is open on. The loop makes it non-blocking: a terminal or a
+/// pipe is opened anew, so that the shell that shares it doesn't see that, and a child that inherits it doesn't make it
+/// block again.
+pub fn open_input(fd: i32) -> io::Result<std::os::fd::OwnedFd> {
     use std::os::unix::fs::OpenOptionsExt;
 
-    if matches!(stream_kind(0), StreamKind::Terminal | StreamKind::Pipe)
+    if matches!(stream_kind(fd), StreamKind::Terminal | StreamKind::Pipe)
         && let Ok(file) = std::fs::File::options()
             .read(true)
             .custom_flags(libc::O_NONBLOCK)
-            .open("/dev/fd/0")
+            .open(format!("/dev/fd/{fd}"))
     {
         return Ok(file.into());
     }
     // SAFETY: the descriptor is only borrowed for this call; a closed one is an error of dup.
-    let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(0) };
+    let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) };
     borrowed.try_clone_to_owned()
 }
 

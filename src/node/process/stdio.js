@@ -11,12 +11,6 @@ function OutputStream(fd, kind) {
   FunctionPrototypeCall(Writable, this, { decodeStrings: false, emitClose: false, autoDestroy: true });
   this.fd = fd;
   this._type = kind === 'TTY' ? 'tty' : kind === 'FILE' ? 'fs' : 'pipe';
-  this._isStdio = true;
-  this.destroySoon = this.destroy;
-  if (kind === 'TTY') {
-    this.isTTY = true;
-    updateSize(this);
-  }
 }
 ObjectSetPrototypeOf(OutputStream.prototype, Writable.prototype);
 ObjectSetPrototypeOf(OutputStream, Writable);
@@ -38,10 +32,10 @@ OutputStream.prototype._write = function _write(chunk, encoding, callback) {
 };
 
 // A standard stream is never really closed: `destroy` reports what Node's reports and leaves the descriptor open.
-OutputStream.prototype._destroy = function _destroy(error, callback) {
+function destroyStandard(error, callback) {
   this._undestroy();
   nextTick(undestroyed, this, error, callback);
-};
+}
 
 function undestroyed(stream, error, callback) {
   callback(error);
@@ -50,65 +44,50 @@ function undestroyed(stream, error, callback) {
 
 OutputStream.prototype.ref = OutputStream.prototype.unref = function() { return this; };
 
-function updateSize(stream) {
-  const size = natives.windowSize(stream.fd);
-  if (size !== undefined) {
-    stream.columns = size[0];
-    stream.rows = size[1];
-  }
-}
-
-OutputStream.prototype.getWindowSize = function getWindowSize() {
-  updateSize(this);
-  return [this.columns, this.rows];
-};
-OutputStream.prototype.getColorDepth = function getColorDepth(env) {
-  return require('tty/colors').getColorDepth(env);
-};
-OutputStream.prototype.hasColors = function hasColors(count, env) {
-  return require('tty/colors').hasColors(count, env);
-};
-
-function output(fd) {
-  const kind = natives.streamKind(fd);
-  const stream = new OutputStream(fd, kind);
-  if (kind === 'TTY') require('process').on('SIGWINCH', () => resized(stream));
+function standard(stream) {
+  stream._isStdio = true;
+  stream.destroySoon = stream.destroy;
+  stream._destroy = destroyStandard;
   return stream;
 }
 
-function resized(stream) {
-  const { columns, rows } = stream;
-  updateSize(stream);
-  if (columns !== stream.columns || rows !== stream.rows) stream.emit('resize');
+function output(fd) {
+  const kind = natives.streamKind(fd);
+  if (kind !== 'TTY') return standard(new OutputStream(fd, kind));
+  const { WriteStream } = require('tty/streams');
+  const stream = standard(new WriteStream(fd));
+  require('process').on('SIGWINCH', () => stream._refreshSize());
+  return stream;
 }
 
-/** Standard input read by the loop: pipes, sockets, terminals. */
-function InputStream(highWaterMark) {
+/** What the loop reads from a descriptor: standard input, terminals. */
+function InputStream(fd, highWaterMark) {
   FunctionPrototypeCall(Readable, this, { highWaterMark, emitClose: false, autoDestroy: true });
-  this.fd = 0;
+  this.fd = fd;
   this._reading = false;
-  this._handle = {
-    __proto__: null,
-    fd: 0,
-    close: natives.stdinClose,
-    readStart: natives.stdinReadStart,
-    readStop: natives.stdinReadStop,
-    ref: () => natives.stdinSetRef(true),
-    unref: () => natives.stdinSetRef(false),
-  };
-  natives.openStdin((error, chunk) => {
+  const input = natives.openInput(fd, (error, chunk) => {
     if (error) {
       this.destroy(error);
     } else if (!this.push(chunk) || chunk === null) {
       this._reading = false;
-      natives.stdinReadStop();
+      natives.inputReadStop(input);
     }
   });
-  // A paused standard input doesn't keep the process alive.
+  this._input = input;
+  this._handle = {
+    __proto__: null,
+    fd,
+    close: () => natives.inputClose(input),
+    readStart: () => natives.inputReadStart(input),
+    readStop: () => natives.inputReadStop(input),
+    ref: () => natives.inputSetRef(input, true),
+    unref: () => natives.inputSetRef(input, false),
+  };
+  // A paused input doesn't keep the process alive.
   this.on('pause', () => {
     if (this._reading) {
       this._reading = false;
-      natives.stdinReadStop();
+      natives.inputReadStop(input);
     }
   });
   this.on('resume', this._read);
@@ -119,41 +98,20 @@ ObjectSetPrototypeOf(InputStream, Readable);
 InputStream.prototype._read = function _read() {
   if (!this._reading) {
     this._reading = true;
-    const errno = natives.stdinReadStart();
+    const errno = natives.inputReadStart(this._input);
     if (errno) this.destroy(binding('errors').errnoException(errno, 'read'));
   }
 };
 InputStream.prototype._destroy = function _destroy(error, callback) {
-  natives.stdinClose();
+  natives.inputClose(this._input);
   callback(error);
 };
 InputStream.prototype.ref = function ref() {
-  natives.stdinSetRef(true);
+  natives.inputSetRef(this._input, true);
   return this;
 };
 InputStream.prototype.unref = function unref() {
-  natives.stdinSetRef(false);
-  return this;
-};
-
-/** Standard input from a terminal, which can give each key as it is pressed. */
-function TerminalInput() {
-  // Nothing is read ahead, so that a paused terminal lets the process end.
-  FunctionPrototypeCall(InputStream, this, 0);
-  this.isTTY = true;
-  this.isRaw = false;
-}
-ObjectSetPrototypeOf(TerminalInput.prototype, InputStream.prototype);
-ObjectSetPrototypeOf(TerminalInput, InputStream);
-
-TerminalInput.prototype.setRawMode = function setRawMode(flag) {
-  flag = !!flag;
-  const errno = this.destroyed ? 0 : natives.stdinSetRawMode(flag);
-  if (errno) {
-    this.emit('error', binding('errors').errnoException(errno, 'setRawMode'));
-    return this;
-  }
-  this.isRaw = flag;
+  natives.inputSetRef(this._input, false);
   return this;
 };
 
@@ -169,10 +127,16 @@ function stdin() {
     empty.push(null);
     return empty;
   }
-  return kind === 'TTY' ? new TerminalInput() : new InputStream(65536);
+  if (kind === 'TTY') {
+    const { ReadStream } = require('tty/streams');
+    return new ReadStream(0);
+  }
+  return new InputStream(0, 65536);
 }
 
 module.exports = {
+  InputStream,
+  OutputStream,
   stdin,
   stdout: () => output(1),
   stderr: () => output(2),

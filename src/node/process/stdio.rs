@@ -26,7 +26,8 @@ const READ_BYTES: usize = 64 * 1024;
 /// The standard streams of one runtime.
 #[derive(Default)]
 pub struct Stdio {
-    stdin: Cell<Option<HandleId>>,
+    /// What is read, by the numbers that script has.
+    inputs: RefCell<Vec<Option<HandleId>>>,
     touched: Cell<bool>,
     scratch: RefCell<Vec<u8>>,
 }
@@ -80,12 +81,12 @@ pub fn add_natives(natives: Natives<'_>) -> Natives<'_> {
         .function("streamKind", 1, stream_kind)
         .function("writeSync", 2, write_sync)
         .function("windowSize", 1, window_size)
-        .function("openStdin", 1, open_stdin)
-        .function("stdinReadStart", 0, stdin_read_start)
-        .function("stdinReadStop", 0, stdin_read_stop)
-        .function("stdinSetRef", 1, stdin_set_ref)
-        .function("stdinSetRawMode", 1, stdin_set_raw_mode)
-        .function("stdinClose", 0, stdin_close)
+        .function("openInput", 2, open_input)
+        .function("inputReadStart", 1, input_read_start)
+        .function("inputReadStop", 1, input_read_stop)
+        .function("inputSetRef", 2, input_set_ref)
+        .function("inputSetRawMode", 2, input_set_raw_mode)
+        .function("inputClose", 1, input_close)
 }
 
 /// `streamKind(fd)`: 'TTY', 'FILE', 'PIPE', 'TCP' or 'UNKNOWN'.
@@ -145,12 +146,12 @@ fn window_size(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     })
 }
 
-struct StdinOwner {
+struct InputOwner {
     callback: JsObject,
     frame: Frame,
 }
 
-impl Owner for StdinOwner {
+impl Owner for InputOwner {
     fn on_event(self: Rc<Self>, event: Event, context: &mut Context) -> JsResult<()> {
         let Event::Readable(id) = event else {
             return Ok(());
@@ -187,24 +188,27 @@ impl Owner for StdinOwner {
     }
 }
 
-/// `openStdin((error, chunk | null) => …)`: gives standard input to the loop. Nothing is read before `stdinReadStart`.
-fn open_stdin(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// `openInput(fd, (error, chunk | null) => …)`: gives a descriptor to the loop; returns the number that the others want.
+/// Nothing is read before `inputReadStart`.
+fn open_input(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let state = State::of(context);
-    let Some(callback) = args.get_or_undefined(0).as_callable() else {
-        return Err(errors::invalid_callback(args.get_or_undefined(0), context));
+    let fd = args.get_or_undefined(0).to_i32(context)?;
+    let Some(callback) = args.get_or_undefined(1).as_callable() else {
+        return Err(errors::invalid_callback(args.get_or_undefined(1), context));
     };
-    let opened = sys::open_stdin().and_then(|fd| state.event_loop.open_fd(fd));
+    let opened = sys::open_input(fd).and_then(|fd| state.event_loop.open_fd(fd));
     match opened {
         Ok(handle) => {
             state.owners.set(
                 handle,
-                Rc::new(StdinOwner {
+                Rc::new(InputOwner {
                     callback,
                     frame: state.async_context.capture(),
                 }),
             );
-            state.process.stdio.stdin.set(Some(handle));
-            Ok(JsValue::undefined())
+            let mut inputs = state.process.stdio.inputs.borrow_mut();
+            inputs.push(Some(handle));
+            Ok((inputs.len() - 1).into())
         }
         Err(error) => Err(errors::errno_exception(
             errors::errno_of(&error),
@@ -215,17 +219,16 @@ fn open_stdin(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     }
 }
 
-fn with_stdin(context: &Context, act: impl FnOnce(&State, HandleId)) -> JsResult<JsValue> {
-    let state = State::of(context);
-    if let Some(handle) = state.process.stdio.stdin.get() {
-        act(&state, handle);
-    }
-    Ok(JsValue::undefined())
+/// The handle of the number that is the first argument, unless it is closed.
+fn input_of(args: &[JsValue], state: &State) -> Option<HandleId> {
+    let number = args.get_or_undefined(0).as_number()? as usize;
+    let inputs = state.process.stdio.inputs.borrow();
+    inputs.get(number).copied().flatten()
 }
 
-fn stdin_read_start(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn input_read_start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let state = State::of(context);
-    let started = match state.process.stdio.stdin.get() {
+    let started = match input_of(args, &state) {
         Some(handle) => state.event_loop.read_start(handle),
         None => return Ok(errors::errno_of_name("EBADF").unwrap_or(-1).into()),
     };
@@ -234,24 +237,28 @@ fn stdin_read_start(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
         .into())
 }
 
-fn stdin_read_stop(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    with_stdin(context, |state, handle| {
-        drop(state.event_loop.read_stop(handle))
-    })
-}
-
-fn stdin_set_ref(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let referenced = args.get_or_undefined(0).to_boolean();
-    with_stdin(context, |state, handle| {
-        drop(state.event_loop.set_ref(handle, referenced))
-    })
-}
-
-/// `stdinSetRawMode(on)`: an error number, or 0.
-fn stdin_set_raw_mode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let on = args.get_or_undefined(0).to_boolean();
+fn input_read_stop(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let state = State::of(context);
-    let Some(handle) = state.process.stdio.stdin.get() else {
+    if let Some(handle) = input_of(args, &state) {
+        drop(state.event_loop.read_stop(handle));
+    }
+    Ok(JsValue::undefined())
+}
+
+fn input_set_ref(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let referenced = args.get_or_undefined(1).to_boolean();
+    let state = State::of(context);
+    if let Some(handle) = input_of(args, &state) {
+        drop(state.event_loop.set_ref(handle, referenced));
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `inputSetRawMode(input, on)`: an error number, or 0.
+fn input_set_raw_mode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let on = args.get_or_undefined(1).to_boolean();
+    let state = State::of(context);
+    let Some(handle) = input_of(args, &state) else {
         return Ok(errors::errno_of_name("EBADF").unwrap_or(-1).into());
     };
     let mode = if on { TtyMode::Raw } else { TtyMode::Normal };
@@ -264,9 +271,12 @@ fn stdin_set_raw_mode(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
         .into())
 }
 
-fn stdin_close(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    with_stdin(context, |state, handle| {
-        state.process.stdio.stdin.set(None);
+fn input_close(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    if let Some(handle) = input_of(args, &state) {
+        let number = args.get_or_undefined(0).to_length(context)? as usize;
+        state.process.stdio.inputs.borrow_mut()[number] = None;
         drop(state.event_loop.close(handle));
-    })
+    }
+    Ok(JsValue::undefined())
 }

@@ -1,5 +1,5 @@
 'use strict';
-// `tty`: whether a descriptor is a terminal. The streams of terminals are those of `process`.
+// `tty`: whether a descriptor is a terminal, and the streams of terminals.
 
 const { NumberIsInteger } = primordials;
 
@@ -8,12 +8,6 @@ exports.isatty = function isatty(fd) {
   return NumberIsInteger(fd) && fd >= 0 && fd <= 2147483647 && binding('process').streamKind(fd) === 'TTY';
 };
 
-// Each says what is missing when it is called.
-for (const name of ['ReadStream', 'WriteStream']) {
-  exports[name] = {
-    [name]: function() {
-      const { nodeError } = binding('errors');
-      throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', `tty.${name}()`);
-    },
-  }[name];
-}
+const { defineLate } = binding('util');
+defineLate(exports, 'ReadStream', () => require('tty/streams').ReadStream);
+defineLate(exports, 'WriteStream', () => require('tty/streams').WriteStream);
