@@ -74,7 +74,7 @@ impl Numbers {
     }
 }
 
-/// `compile(text, filename, lineOffset, columnOffset, imports)`: a handle.
+/// `compile(text, filename, lineOffset, columnOffset, imports, context)`: a handle. A syntax error is one of the context's.
 pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = args.get_or_undefined(0).to_string(context)?;
     let name = args
@@ -96,8 +96,15 @@ pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     let declares = match check(&source, &path) {
         Ok(declares) => declares,
         Err(error) => {
+            let realm = match record_of(args.get_or_undefined(5), context)? {
+                Some(record) => record.realm.clone(),
+                None => super::main_realm(context),
+            };
+            let old = context.enter_realm(realm);
             let error = explained(error, &source, 0, &name, line_offset, context);
-            return Err(with_arrow(error, context));
+            let error = with_arrow(error, context);
+            context.enter_realm(old);
+            return Err(error);
         }
     };
     let script = Script {

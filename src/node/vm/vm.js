@@ -108,6 +108,9 @@ function contextOptions(options) {
   return { name, origin, codeGeneration, microtaskMode };
 }
 
+// The option that says which context's a syntax error is.
+const kParsing = Symbol('parsingContext');
+
 /** A text that has been compiled and can be run in any context, any number of times. */
 class Script {
   #handle;
@@ -128,7 +131,7 @@ class Script {
     validateBoolean(produceCachedData, 'options.produceCachedData');
     const imports = importsOf(importModuleDynamically, 'options.importModuleDynamically', this);
     this.#text = text;
-    this.#handle = native.compile(text, filename, lineOffset, columnOffset, imports);
+    this.#handle = native.compile(text, filename, lineOffset, columnOffset, imports, options[kParsing]);
     if (cachedData !== undefined) this.cachedDataRejected = !native.isCacheFor(text, cachedData);
     if (produceCachedData) {
       this.cachedData = native.cacheFor(text);
@@ -191,17 +194,22 @@ function createScript(code, options) {
   return new Script(code, options);
 }
 
-const named = (options) => (typeof options === 'string' ? { filename: options } : options);
+function named(options) {
+  if (typeof options === 'string') return { filename: options };
+  if (options !== undefined) validateObject(options, 'options');
+  return options;
+}
 
 function runInContext(code, contextifiedObject, options) {
   validateContext(contextifiedObject);
-  options = named(options);
+  options = { ...named(options), [kParsing]: contextifiedObject };
   return createScript(code, options).runInContext(contextifiedObject, options);
 }
 
 function runInNewContext(code, contextObject, options) {
   options = named(options);
   const context = createContext(contextObject, contextOptions(options));
+  options = { ...options, [kParsing]: context };
   return createScript(code, options).runInContext(context, options);
 }
 
