@@ -3,11 +3,15 @@
 //! every other to the function that it replaces, before anything of it has been evaluated: what script can observe
 //! is the engine's own behaviour. The figures are in ARCHITECTURE.md.
 
+mod arrays;
+mod keyed;
+mod random;
+mod regexps;
 mod search;
 mod strings;
 
 use boa_engine::{
-    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
+    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace, js_string,
     object::FunctionObjectBuilder, property::PropertyKey,
 };
 
@@ -31,9 +35,26 @@ struct Replaced {
 /// # Errors
 /// None but those of the engine.
 pub fn install(context: &mut Context) -> JsResult<()> {
+    arrays::remember_species(context);
+    regexps::remember_exec(context);
+    let math = context.global_object().get(js_string!("Math"), context)?;
     let constructors = context.intrinsics().constructors();
-    let string = constructors.string().prototype();
-    replace(&string, strings::METHODS, context);
+    replace(
+        &constructors.string().prototype(),
+        strings::METHODS,
+        context,
+    );
+    replace(&constructors.array().prototype(), arrays::METHODS, context);
+    replace(&constructors.map().prototype(), keyed::MAP, context);
+    replace(&constructors.set().prototype(), keyed::SET, context);
+    replace(
+        &constructors.regexp().prototype(),
+        regexps::METHODS,
+        context,
+    );
+    if let Some(math) = math.as_object() {
+        replace(&math, random::METHODS, context);
+    }
     Ok(())
 }
 

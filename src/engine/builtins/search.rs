@@ -16,6 +16,8 @@ const PATIENCE: usize = 4;
 /// A haystack, and what is looked for in it.
 pub struct Search<'a>(Kind<'a>);
 
+// It lives on the stack for the length of one call.
+#[allow(clippy::large_enum_variant)]
 enum Kind<'a> {
     /// The needle is empty: it is everywhere.
     Everywhere(usize),

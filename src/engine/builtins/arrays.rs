@@ -1,0 +1,346 @@
+//! `Array.prototype`: what reads or moves many elements. The engine goes through property access for each, a third of a
+//! microsecond or more; an array that is dense and without holes is read in place here. The storage can't be written
+//! from outside but one element at a time, without the checks.
+
+use std::cell::OnceCell;
+
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsSymbol, JsValue, js_string,
+    object::{IndexPropertyValues, PropertyMap, builtins::JsArray},
+    property::{Attribute, PropertyKey},
+};
+
+use super::Method;
+use crate::{engine::native, runtime::State};
+
+pub const METHODS: &[Method] = &[
+    ("indexOf", 1, index_of),
+    ("includes", 1, includes),
+    ("slice", 2, slice),
+    ("concat", 1, concat),
+    ("reverse", 0, reverse),
+    ("unshift", 1, unshift),
+    ("splice", 2, splice),
+    ("fill", 1, fill),
+];
+
+type Quick = JsResult<Option<JsValue>>;
+
+/// The getter of `Array[Symbol.species]` that the engine made.
+#[derive(Default)]
+struct Species(OnceCell<JsObject>);
+
+/// Remembers what `Array[Symbol.species]` is before script can change it.
+pub fn remember_species(context: &mut Context) {
+    if let Some(getter) = species(context) {
+        let _ = State::of(context).slot::<Species>().0.set(getter);
+    }
+}
+
+fn species(context: &Context) -> Option<JsObject> {
+    let array = context.intrinsics().constructors().array().constructor();
+    let found = array.borrow().properties().get(&JsSymbol::species().into());
+    found.and_then(|found| found.get()?.as_object())
+}
+
+/// The elements of an array that has no holes; nothing for other objects.
+enum Dense<'a> {
+    Integers(&'a [i32]),
+    Numbers(&'a [f64]),
+    Values(&'a [JsValue]),
+}
+
+impl<'a> Dense<'a> {
+    fn of(properties: &'a PropertyMap) -> Option<Self> {
+        let dense = match properties.index_property_values() {
+            IndexPropertyValues::DenseI32(values) => Self::Integers(values.as_slice()),
+            IndexPropertyValues::DenseF64(values) => Self::Numbers(values.as_slice()),
+            IndexPropertyValues::DenseElement(values) => Self::Values(values.as_slice()),
+            _ => return None,
+        };
+        (dense.len() == length_of(properties)?).then_some(dense)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Integers(values) => values.len(),
+            Self::Numbers(values) => values.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    /// Appends a range of the elements, which has to be inside.
+    fn copy(&self, range: std::ops::Range<usize>, to: &mut Vec<JsValue>) {
+        match self {
+            Self::Integers(values) => {
+                to.extend(values[range].iter().map(|&value| JsValue::from(value)))
+            }
+            Self::Numbers(values) => {
+                to.extend(values[range].iter().map(|&value| JsValue::from(value)))
+            }
+            Self::Values(values) => to.extend_from_slice(&values[range]),
+        }
+    }
+
+    fn position(&self, from: usize, is: impl Fn(&JsValue) -> bool) -> Option<usize> {
+        let found = match self {
+            Self::Integers(values) => values[from..]
+                .iter()
+                .position(|&value| is(&JsValue::from(value))),
+            Self::Numbers(values) => values[from..]
+                .iter()
+                .position(|&value| is(&JsValue::from(value))),
+            Self::Values(values) => values[from..].iter().position(is),
+        };
+        found.map(|at| at + from)
+    }
+}
+
+/// An array's own `length`; `None` where it can't be changed.
+fn length_of(properties: &PropertyMap) -> Option<usize> {
+    let length = properties.get(&js_string!("length").into())?;
+    if length.writable() != Some(true) {
+        return None;
+    }
+    Some(length.value()?.as_number()? as usize)
+}
+
+fn array(this: &JsValue) -> Option<JsObject> {
+    this.as_object().filter(JsObject::is_array)
+}
+
+/// A relative index that is a number or left out.
+fn relative(value: &JsValue, otherwise: usize, length: usize) -> Option<usize> {
+    if value.is_undefined() {
+        return Some(otherwise);
+    }
+    let number = value.as_number()?.trunc();
+    if number < 0.0 {
+        return Some((length as f64 + number).max(0.0) as usize);
+    }
+    // NaN becomes 0.
+    Some((number as usize).min(length))
+}
+
+/// Whether what is made from this array is a plain array: ArraySpeciesCreate finds the constructor `Array` untouched.
+fn makes_plain(object: &JsObject, context: &Context) -> bool {
+    let array = context.intrinsics().constructors().array();
+    let prototype = array.prototype();
+    let name = PropertyKey::from(js_string!("constructor"));
+    if object.prototype().as_ref() != Some(&prototype)
+        || object.borrow().properties().contains_key(&name)
+    {
+        return false;
+    }
+    let constructor = prototype.borrow().properties().get(&name);
+    let constructor = constructor.and_then(|found| found.value()?.as_object());
+    constructor == Some(array.constructor())
+        && species(context).as_ref() == State::of(context).slot::<Species>().0.get()
+}
+
+/// Writes an element that is there, or the one behind the last.
+fn put(object: &JsObject, index: usize, value: JsValue) {
+    object.insert_property(
+        PropertyKey::from(index as u32),
+        native::property(value, Attribute::all()),
+    );
+}
+
+fn plain(values: Vec<JsValue>, context: &mut Context) -> JsValue {
+    JsArray::from_iter(values, context).into()
+}
+
+fn index_of(this: &JsValue, args: &[JsValue], _: &mut Context) -> Quick {
+    let place = |wanted: &JsValue| {
+        let object = array(this)?;
+        let object = object.borrow();
+        let dense = Dense::of(object.properties())?;
+        let from = relative(args.get_or_undefined(1), 0, dense.len())?;
+        let found = dense.position(from, |value| wanted.strict_equals(value));
+        Some(found.map_or_else(|| JsValue::from(-1), JsValue::from))
+    };
+    Ok(place(args.get_or_undefined(0)))
+}
+
+fn includes(this: &JsValue, args: &[JsValue], _: &mut Context) -> Quick {
+    let place = |wanted: &JsValue| {
+        let object = array(this)?;
+        let object = object.borrow();
+        let dense = Dense::of(object.properties())?;
+        let from = relative(args.get_or_undefined(1), 0, dense.len())?;
+        let found = dense.position(from, |value| JsValue::same_value_zero(wanted, value));
+        Some(found.is_some().into())
+    };
+    Ok(place(args.get_or_undefined(0)))
+}
+
+fn slice(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
+    let Some(object) = array(this).filter(|object| makes_plain(object, context)) else {
+        return Ok(None);
+    };
+    let values = || {
+        let object = object.borrow();
+        let dense = Dense::of(object.properties())?;
+        let length = dense.len();
+        let start = relative(args.get_or_undefined(0), 0, length)?;
+        let end = relative(args.get_or_undefined(1), length, length)?;
+        let mut values = Vec::with_capacity(end.saturating_sub(start));
+        dense.copy(start..end.max(start), &mut values);
+        Some(values)
+    };
+    Ok(values().map(|values| plain(values, context)))
+}
+
+fn concat(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
+    let spreadable = PropertyKey::from(JsSymbol::is_concat_spreadable());
+    let says = |object: &JsObject| object.borrow().properties().contains_key(&spreadable);
+    let constructors = context.intrinsics().constructors();
+    let prototype = constructors.array().prototype();
+    if says(&prototype) || says(&constructors.object().prototype()) {
+        return Ok(None);
+    }
+    if !array(this).is_some_and(|object| makes_plain(&object, context)) {
+        return Ok(None);
+    }
+    let mut values = Vec::new();
+    for item in std::iter::once(this).chain(args) {
+        let Some(object) = item.as_object() else {
+            values.push(item.clone());
+            continue;
+        };
+        if !object.is_array() || object.prototype().as_ref() != Some(&prototype) || says(&object) {
+            return Ok(None);
+        }
+        let object = object.borrow();
+        let Some(dense) = Dense::of(object.properties()) else {
+            return Ok(None);
+        };
+        dense.copy(0..dense.len(), &mut values);
+    }
+    Ok(Some(plain(values, context)))
+}
+
+/// All elements of an array that may be given others, and more of them.
+fn elements(this: &JsValue, context: &mut Context) -> JsResult<Option<(JsObject, Vec<JsValue>)>> {
+    let Some(object) = array(this) else {
+        return Ok(None);
+    };
+    if !object.is_extensible(context)? {
+        return Ok(None);
+    }
+    let mut values = Vec::new();
+    {
+        let object = object.borrow();
+        let Some(dense) = Dense::of(object.properties()) else {
+            return Ok(None);
+        };
+        dense.copy(0..dense.len(), &mut values);
+    }
+    Ok(Some((object, values)))
+}
+
+fn reverse(this: &JsValue, _: &[JsValue], context: &mut Context) -> Quick {
+    let Some((object, values)) = elements(this, context)? else {
+        return Ok(None);
+    };
+    for (at, value) in values.into_iter().rev().enumerate() {
+        put(&object, at, value);
+    }
+    Ok(Some(object.into()))
+}
+
+fn unshift(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
+    let Some((object, values)) = elements(this, context)? else {
+        return Ok(None);
+    };
+    if args.is_empty() {
+        return Ok(None);
+    }
+    let length = values.len() + args.len();
+    let all = args.iter().cloned().chain(values);
+    for (at, value) in all.enumerate() {
+        put(&object, at, value);
+    }
+    object.set(js_string!("length"), length, true, context)?;
+    Ok(Some(length.into()))
+}
+
+fn splice(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
+    if args.is_empty() || !array(this).is_some_and(|object| makes_plain(&object, context)) {
+        return Ok(None);
+    }
+    let Some((object, mut values)) = elements(this, context)? else {
+        return Ok(None);
+    };
+    let length = values.len();
+    let Some(start) = relative(args.get_or_undefined(0), 0, length) else {
+        return Ok(None);
+    };
+    let count = match args.get(1).map(JsValue::as_number) {
+        None => length - start,
+        Some(Some(count)) => (count as usize).min(length - start),
+        Some(None) => return Ok(None),
+    };
+    let inserted = args.get(2..).unwrap_or_default();
+    let behind = values.split_off(start + count);
+    let removed = values.split_off(start);
+    let new_length = length - count + inserted.len();
+    // What is behind stays where it is if as many came as went.
+    let moved = if inserted.len() == count {
+        Vec::new()
+    } else {
+        behind
+    };
+    let all = inserted.iter().cloned().chain(moved);
+    for (at, value) in all.enumerate() {
+        put(&object, start + at, value);
+    }
+    if new_length != length {
+        object.set(js_string!("length"), new_length, true, context)?;
+    }
+    Ok(Some(plain(removed, context)))
+}
+
+fn fill(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
+    let Some(object) = array(this) else {
+        return Ok(None);
+    };
+    if !object.is_extensible(context)? {
+        return Ok(None);
+    }
+    let range = || {
+        let object = object.borrow();
+        let properties = object.properties();
+        let length = length_of(properties)?;
+        let start = relative(args.get_or_undefined(1), 0, length)?;
+        let end = relative(args.get_or_undefined(2), length, length)?;
+        let dense = Dense::of(properties).is_some();
+        // `new Array(n)` has nothing yet: its elements are put one behind the other.
+        let empty = start == 0 && properties.index_property_keys().len() == 0;
+        (dense || empty).then_some((start..end, empty))
+    };
+    let Some((range, empty)) = range() else {
+        return Ok(None);
+    };
+    if empty && prototypes_have_elements(&object) {
+        return Ok(None);
+    }
+    for at in range {
+        put(&object, at, args.get_or_undefined(0).clone());
+    }
+    Ok(Some(object.into()))
+}
+
+/// Whether an element that isn't there is inherited, or may be.
+fn prototypes_have_elements(object: &JsObject) -> bool {
+    let mut next = object.prototype();
+    while let Some(prototype) = next {
+        if prototype.is::<boa_engine::builtins::proxy::Proxy>()
+            || prototype.borrow().properties().index_property_keys().len() > 0
+        {
+            return true;
+        }
+        next = prototype.prototype();
+    }
+    false
+}
