@@ -5,7 +5,8 @@
 //! what it prints today: `OURO_DIFF_RECORD=1` writes it anew. `OURO_DIFF_REPEAT=50` runs each script that often under
 //! both, at pool sizes 1 and 4.
 //!
-//! A script may say in its first lines `// Flags: …` (options before it), `// Args: …` and `// Stdin: …`.
+//! A script may say in its first lines `// Flags: …` (options before it), `// Args: …`, `// Stdin: …`, and `// Node: 24`
+//! when only a `node` of that version or a later one is an oracle for it: with an earlier one the recording is.
 
 use std::{
     fs,
@@ -58,7 +59,8 @@ fn main() -> ExitCode {
 
 fn compare(script: &Path) -> Result<(), Failed> {
     let recording = recording_of(script);
-    let expected = match node() {
+    let node = node_for(&fs::read_to_string(script)?);
+    let expected = match node {
         Some(node) => {
             let outcome = run(node, script, 4)?;
             if std::env::var_os("OURO_DIFF_RECORD").is_some() {
@@ -79,7 +81,7 @@ fn compare(script: &Path) -> Result<(), Failed> {
     for _ in 0..repeats {
         for pool_size in [1, 4] {
             check(&expected, &run(ouro, script, pool_size)?, "ouro")?;
-            if let Some(node) = node() {
+            if let Some(node) = node {
                 check(&expected, &run(node, script, pool_size)?, "node")?;
             }
         }
@@ -116,17 +118,23 @@ fn check_leftovers(scripts: &[PathBuf]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The `node` of this machine.
-fn node() -> Option<&'static Path> {
-    static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
+/// The `node` of this machine, if it is new enough for a script.
+fn node_for(source: &str) -> Option<&'static Path> {
+    let least = directive(source, "Node").and_then(|text| text.trim().parse().ok());
+    let (path, major) = node()?;
+    (*major >= least.unwrap_or(0)).then_some(path)
+}
+
+/// The `node` of this machine, and its major version.
+fn node() -> Option<&'static (PathBuf, u32)> {
+    static NODE: OnceLock<Option<(PathBuf, u32)>> = OnceLock::new();
     NODE.get_or_init(|| {
-        let works = Command::new("node")
-            .arg("--version")
-            .output()
-            .is_ok_and(|output| output.status.success());
-        works.then(|| PathBuf::from("node"))
+        let output = Command::new("node").arg("--version").output().ok()?;
+        let version = String::from_utf8_lossy(&output.stdout).into_owned();
+        let major = version.trim().strip_prefix('v')?.split('.').next()?;
+        Some((PathBuf::from("node"), major.parse().ok()?))
     })
-    .as_deref()
+    .as_ref()
 }
 
 fn directive(source: &str, name: &str) -> Option<String> {

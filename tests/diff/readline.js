@@ -1,4 +1,5 @@
 // Lines, prompts and keys: what an Interface tells and what it writes to a terminal.
+// Node: 24
 // Stdin: one\ntwo\r\nthree
 'use strict';
 process.env.TERM = 'xterm';

@@ -1,4 +1,5 @@
 // Structured clone: what is copied, what moves, what is refused.
+// Node: 24
 "use strict";
 const t=(f)=>{try{console.log(f())}catch(e){console.log(e.constructor.name,e.name,e.code,e.message)}};
 t(()=>structuredClone(1,1));t(()=>structuredClone(1,null));t(()=>structuredClone(1,{transfer:1}));t(()=>structuredClone(1,{transfer:{}}));t(()=>structuredClone(1,{transfer:[1]}));t(()=>structuredClone(1,{transfer:[{}]}));t(()=>structuredClone(1,{transfer:null}));

@@ -1,4 +1,5 @@
 // What a terminal's colours are told from, and what is no terminal.
+// Node: 24
 'use strict';
 const fs = require('node:fs');
 const tty = require('node:tty');

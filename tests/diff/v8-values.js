@@ -1,4 +1,5 @@
 // Values in V8's format: the same bytes as Node writes, the same values that Node reads.
+// Node: 24
 'use strict';
 const v8 = require('node:v8');
 const attempt = (f) => {
