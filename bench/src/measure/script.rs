@@ -49,7 +49,10 @@ pub fn operations(
 ) -> Result<std::result::Result<Printed, Ended>> {
     command
         .env("OURO_BENCH_SECONDS", plan.script_seconds.to_string())
-        .env("OURO_BENCH_WARM_UP", plan.script_warm_up_seconds.to_string());
+        .env(
+            "OURO_BENCH_WARM_UP",
+            plan.script_warm_up_seconds.to_string(),
+        );
     let ended = run(command)?;
     let line = ended
         .text

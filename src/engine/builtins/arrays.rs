@@ -1,5 +1,5 @@
-//! `Array.prototype`: what reads or moves many elements. The engine goes through property access for each, a third of a
-//! microsecond or more; an array that is dense and without holes is read in place here. The storage can't be written
+//! `Array.prototype`: what reads or moves many elements. The engine goes through property access for each, a
+//! quarter of a microsecond or more; an array that is dense and without holes is read in place here. The storage can't be written
 //! from outside but one element at a time, without the checks.
 
 use std::cell::OnceCell;

@@ -1,5 +1,5 @@
-//! `delete` of maps and sets. The engine closes the gap, which takes as long as the map is large: a millisecond at
-//! 100,000 entries. While an iterator is under way it leaves the gap open instead; so the first removal from a large map
+//! `delete` of maps and sets. The engine closes the gap, which takes as long as the map is large: 60
+//! microseconds at 20,000 entries, on average while they are removed one by one. While an iterator is under way it leaves the gap open instead; so the first removal from a large map
 //! begins an iteration that is only brought to its end, which closes all gaps, when there are as many of them as entries.
 
 use std::cell::OnceCell;

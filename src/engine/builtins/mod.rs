@@ -5,13 +5,12 @@
 
 mod arrays;
 mod keyed;
-mod random;
 mod regexps;
 mod search;
 mod strings;
 
 use boa_engine::{
-    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace, js_string,
+    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
     object::FunctionObjectBuilder, property::PropertyKey,
 };
 
@@ -37,7 +36,6 @@ struct Replaced {
 pub fn install(context: &mut Context) -> JsResult<()> {
     arrays::remember_species(context);
     regexps::remember_exec(context);
-    let math = context.global_object().get(js_string!("Math"), context)?;
     let constructors = context.intrinsics().constructors();
     replace(
         &constructors.string().prototype(),
@@ -52,9 +50,6 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         regexps::METHODS,
         context,
     );
-    if let Some(math) = math.as_object() {
-        replace(&math, random::METHODS, context);
-    }
     Ok(())
 }
 
