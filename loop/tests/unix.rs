@@ -232,6 +232,27 @@ fn every_handle_of_every_loop_gets_a_signal_each_time_it_comes() {
 }
 
 #[test]
+fn who_takes_a_signal_back_is_the_only_one_that_hears_of_it() {
+    let (one, two) = (new_loop(), new_loop());
+    assert_eq!(one.signal_take(libc::SIGURG), 0);
+    let a = one.signal().unwrap();
+    let b = two.signal().unwrap();
+    one.signal_start(a, libc::SIGURG, false).unwrap();
+    two.signal_start(b, libc::SIGURG, false).unwrap();
+    raise(libc::SIGURG);
+    raise(libc::SIGURG);
+    assert_eq!(one.signal_take(libc::SIGURG), 2);
+    assert_eq!(one.signal_take(libc::SIGURG), 0);
+    assert!(signals(&one).is_empty());
+    // Another loop has its own.
+    let heard = (b.to_u64(), libc::SIGURG);
+    assert_eq!(signals(&two), [heard, heard]);
+    // What comes later arrives again.
+    raise(libc::SIGURG);
+    assert_eq!(signals(&one), [(a.to_u64(), libc::SIGURG)]);
+}
+
+#[test]
 fn a_signal_has_its_old_action_back_after_the_last_handle() {
     extern "C" fn nothing(_: libc::c_int) {}
     let action = || {

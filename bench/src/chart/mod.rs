@@ -1,4 +1,4 @@
-//! Charts of the results, as SVG text: lines ([`lines`]), latency distributions ([`percentiles`]), ratios ([`bars`]).
+//! Charts of the results, as SVG text: lines ([`lines()`]), latency distributions ([`percentiles`]), ratios ([`bars()`]).
 //!
 //! The report calls these and writes what comes back. They are made for a README: 900 pixels wide, on a white ground
 //! of their own so that a dark page doesn't swallow them, each runtime in the same colour and with the same marker in
@@ -66,7 +66,7 @@ pub struct Axis {
     pub scale: Scale,
 }
 
-/// What [`lines`] and [`percentiles`] draw.
+/// What [`lines()`] and [`percentiles`] draw.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     pub title: String,
