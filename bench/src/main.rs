@@ -5,7 +5,7 @@
 //! is taken within the rounds and shown with its spread ([`report`]). An answer with a wrong byte is an error, not a fast
 //! result.
 //!
-//! `ouro-bench pool` runs a script at several sizes of the thread pool ([`pool`]). `ouro-bench loop` measures the event
+//! `ouro-bench pool` runs a script at several sizes of the thread pool ([`mod@pool`]). `ouro-bench loop` measures the event
 //! loop and the thread pool alone, beside libuv ([`libuv`]). `ouro-bench guard` counts instructions ([`guard`]).
 
 mod chart;
