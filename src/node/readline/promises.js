@@ -29,6 +29,8 @@ class Interface extends Base {
   }
 
   question(query, options = { __proto__: null }) {
+    // Two arrow functions deep, the engine's `this` is the global one.
+    const reader = this;
     return new Promise((resolve, reject) => {
       let answer = resolve;
       const signal = options?.signal;
@@ -39,7 +41,7 @@ class Interface extends Base {
           return;
         }
         const onAbort = () => {
-          this._questionCancel();
+          reader._questionCancel();
           reject(new AbortError(undefined, { cause: signal.reason }));
         };
         const listening = EventEmitter.addAbortListener(signal, onAbort);
@@ -48,8 +50,8 @@ class Interface extends Base {
           resolve(line);
         };
       }
-      this[kRejectQuestion] = reject;
-      this._question(query, answer);
+      reader[kRejectQuestion] = reject;
+      reader._question(query, answer);
     });
   }
 }
