@@ -11,7 +11,7 @@ use super::{
     async_context::Frame,
     fatal::{self, Origin},
     rejections,
-    tasks::{Microtask, Tick},
+    tasks::{Callee, Microtask, Tick},
 };
 
 /// Runs `call`, which may run script, as a callback from outside. Nested entries don't drain the queues.
@@ -80,12 +80,16 @@ fn leave(state: &State, context: &mut Context) -> bool {
 
 /// Returns whether the callback ended without an error.
 fn run_tick(state: &State, tick: Tick, context: &mut Context) -> bool {
-    let outcome = state.async_context.run(&tick.frame, || {
-        tick.callback
-            .call(&JsValue::undefined(), &tick.args, context)
-    });
+    let outcome = state
+        .async_context
+        .run(&tick.frame, || match tick.callback {
+            Callee::Script(callback) => callback
+                .call(&JsValue::undefined(), &tick.args, context)
+                .map(drop),
+            Callee::Native(run) => run(&tick.args, context),
+        });
     match outcome {
-        Ok(_) => true,
+        Ok(()) => true,
         Err(error) => {
             fatal::uncaught(error, Origin::Exception, context);
             false

@@ -17,12 +17,24 @@ use boa_engine::{
 
 use super::{State, async_context::Frame};
 
-/// A callback of `process.nextTick`.
+/// A callback of `process.nextTick`, or what a module of the runtime goes on with where that would run.
 pub struct Tick {
-    pub callback: JsObject,
+    pub callback: Callee,
     pub args: Vec<JsValue>,
     pub frame: Frame,
 }
+
+/// What a tick calls.
+pub enum Callee {
+    /// A function of script, with `undefined` as its `this`.
+    Script(JsObject),
+    #[allow(dead_code, reason = "the halves of stream that use it follow")]
+    /// The runtime's own: where Node's internals queue a function of theirs.
+    Native(NativeTick),
+}
+
+/// A step of a native module that has to run where ticks run.
+pub type NativeTick = fn(&[JsValue], &mut Context) -> JsResult<()>;
 
 /// Runs once, on the script thread.
 pub type NativeTask = Box<dyn FnOnce(&mut Context) -> JsResult<()>>;

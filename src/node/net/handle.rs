@@ -24,7 +24,12 @@ use crate::{
         buffer::{self, Encoding, View},
         errors::system::errno_of,
     },
-    runtime::{State, async_context::Frame, dispatch::Owner, tasks::Tick},
+    runtime::{
+        State,
+        async_context::Frame,
+        dispatch::Owner,
+        tasks::{Callee, Tick},
+    },
 };
 
 const EBADF: i32 = -9;
@@ -427,7 +432,7 @@ fn close_with(
         if let Some(done) = args.get_or_undefined(0).as_callable() {
             let state = State::of(context);
             state.tasks.push_tick(Tick {
-                callback: done,
+                callback: Callee::Script(done),
                 args: Vec::new(),
                 frame: state.async_context.capture(),
             });

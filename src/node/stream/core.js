@@ -7,6 +7,7 @@ const {
   FunctionPrototypeSymbolHasInstance,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
+  ObjectGetOwnPropertySymbols,
   ObjectPrototypeHasOwnProperty,
   ObjectSetPrototypeOf,
   ReflectApply,
@@ -16,6 +17,11 @@ const {
   SymbolHasInstance,
 } = primordials;
 const EventEmitter = require('events');
+
+binding('stream').setUpEmit(
+  EventEmitter.prototype.emit,
+  ObjectGetOwnPropertySymbols(EventEmitter.prototype)[0],
+  (emitter, result, type, ...args) => require('events/extra').addCatch(emitter, result, type, args));
 
 const kRejection = SymbolFor('nodejs.rejection');
 

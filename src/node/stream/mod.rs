@@ -1,5 +1,7 @@
 //! The native half of `stream`: what each chunk passes through on its way in, and the old names of the stream classes.
 
+pub mod native;
+
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
 /// `toBuffer(value)`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     Ok(Natives::new(context)
+        .function("setUpEmit", 2, native::set_up_emit)
         .function("toBuffer", 1, to_buffer)
         .build())
 }

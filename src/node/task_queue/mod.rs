@@ -7,7 +7,7 @@ use crate::{
     node::errors,
     runtime::{
         State,
-        tasks::{Microtask, Tick},
+        tasks::{Callee, Microtask, NativeTick, Tick},
     },
 };
 
@@ -30,13 +30,33 @@ pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let Some(callback) = args.get_or_undefined(0).as_callable() else {
         return Err(errors::invalid_callback(args.get_or_undefined(0), context));
     };
+    push(
+        Callee::Script(callback),
+        args.get(1..).unwrap_or_default().to_vec(),
+        context,
+    );
+    Ok(JsValue::undefined())
+}
+
+#[expect(dead_code, reason = "the halves of stream that use it follow")]
+/// `process.nextTick(callback, ...args)` from Rust, with a callback of script.
+pub fn tick(callback: JsObject, args: Vec<JsValue>, context: &Context) {
+    push(Callee::Script(callback), args, context);
+}
+
+#[expect(dead_code, reason = "the halves of stream that use it follow")]
+/// The same with a step of Rust: it runs in its turn among the ticks of script, in the async context of now.
+pub fn tick_native(run: NativeTick, args: Vec<JsValue>, context: &Context) {
+    push(Callee::Native(run), args, context);
+}
+
+fn push(callback: Callee, args: Vec<JsValue>, context: &Context) {
     let state = State::of(context);
     state.tasks.push_tick(Tick {
         callback,
-        args: args.get(1..).unwrap_or_default().to_vec(),
+        args,
         frame: state.async_context.capture(),
     });
-    Ok(JsValue::undefined())
 }
 
 /// `queueMicrotask(callback)`

@@ -13,7 +13,10 @@ use crate::{
         errors,
         http::{connection::HIGH_WATER_MARK, emit, fields, help, protocol::encode},
     },
-    runtime::{State, tasks::Tick},
+    runtime::{
+        State,
+        tasks::{Callee, Tick},
+    },
 };
 
 /// `write(chunk, encoding, callback)`
@@ -233,7 +236,7 @@ fn tick(callback: &JsValue, args: &[JsValue], context: &mut Context) {
     if let Some(callback) = callback.as_callable() {
         let state = State::of(context);
         state.tasks.push_tick(Tick {
-            callback,
+            callback: Callee::Script(callback),
             args: args.to_vec(),
             frame: state.async_context.capture(),
         });
