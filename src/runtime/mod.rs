@@ -136,6 +136,7 @@ pub struct State {
     pub pool: pool::PoolLink,
     pub memory: Memory,
     pub timers: node::timers::Timers,
+    pub emitters: node::events::Emitters,
     pub modules: modules::ModuleState,
     pub process: node::process::ProcessState,
     /// The global object of the realm that is made next.
@@ -274,6 +275,7 @@ impl RuntimeBuilder {
             pool: pool::PoolLink::default(),
             memory: Memory::default(),
             timers: node::timers::Timers::default(),
+            emitters: node::events::Emitters::default(),
             modules: modules::ModuleState::default(),
             process: node::process::ProcessState::default(),
             next_global,

@@ -1,15 +1,61 @@
 //! The native half of `events`: `emit`, the busiest function of a server. A native sees its arguments as a slice, so
 //! that any number of them passes on without arrays, and walks a snapshot of the listeners without copying script objects.
+//! Natives that have something to tell an emitter call [`emit`].
+
+use std::cell::OnceCell;
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsSymbol, JsValue, Trace,
-    js_string,
+    Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue,
+    Trace, js_string,
     native_function::NativeFunction,
     object::{FunctionObjectBuilder, builtins::JsArray},
     property::PropertyKey,
 };
 
-use crate::engine::native::Natives;
+use crate::{engine::native::Natives, runtime::State};
+
+/// What the runtime knows of its `EventEmitter`.
+#[derive(Default)]
+pub struct Emitters {
+    /// `EventEmitter.prototype.emit` as it was made, and what it works with.
+    own: OnceCell<(JsObject, Hooks)>,
+}
+
+/// Emits an event on an emitter, as `emitter.emit(event, ...args)` does in script, and says whether anybody listened.
+///
+/// The property `emit` of the emitter is looked up each time: where it is `EventEmitter`'s, the listeners are called
+/// directly, otherwise what the program or a subclass put there is called. Script runs: borrow nothing meanwhile. Calls
+/// from outside of script go through the door first.
+///
+/// # Errors
+/// What a listener throws (those after it aren't called), the error of an 'error' that nobody listens for, and a
+/// `TypeError` when `emit` is no function.
+///
+/// Behaviour: <https://nodejs.org/docs/latest-v24.x/api/events.html#emitteremiteventname-args>
+pub(crate) fn emit(
+    emitter: &JsObject,
+    event: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
+    let method = emitter.get(js_string!("emit"), context)?;
+    let Some(method) = method.as_callable() else {
+        return Err(JsNativeError::typ()
+            .with_message("emitter.emit is not a function")
+            .into());
+    };
+    let state = State::of(context);
+    let this = emitter.clone().into();
+    if let Some((own, hooks)) = state.emitters.own.get()
+        && JsObject::equals(own, &method)
+    {
+        return emit_own(&this, &event.into(), args, hooks, context);
+    }
+    let mut all = Vec::with_capacity(args.len() + 1);
+    all.push(event.into());
+    all.extend_from_slice(args);
+    Ok(method.call(&this, &all, context)?.to_boolean())
+}
 
 /// `makeEmit(errorMonitor, capture, throwUnhandled, addCatch)` makes `EventEmitter.prototype.emit`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
@@ -19,7 +65,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
 }
 
 /// What `emit` leaves to the script half.
-#[derive(Trace, Finalize)]
+#[derive(Clone, Trace, Finalize)]
 struct Hooks {
     /// The event that sees errors before 'error' does.
     error_monitor: JsSymbol,
@@ -50,28 +96,40 @@ fn make_emit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     };
     let emit = FunctionObjectBuilder::new(
         context.realm(),
-        NativeFunction::from_copy_closure_with_captures(emit, hooks),
+        NativeFunction::from_copy_closure_with_captures(emit_function, hooks.clone()),
     )
     .name(js_string!("emit"))
     .length(1)
     .build();
+    // The module is made once in a runtime; a second `emit` would be called like a program's.
+    let _ = (State::of(context).emitters.own).set((emit.clone().into(), hooks));
     Ok(emit.into())
 }
 
 /// `emitter.emit(type, ...args)`: whether anybody listened.
-fn emit(
+fn emit_function(
     this: &JsValue,
     args: &[JsValue],
     hooks: &Hooks,
     context: &mut Context,
 ) -> JsResult<JsValue> {
+    let kind = args.get_or_undefined(0);
+    let rest = args.get(1..).unwrap_or_default();
+    emit_own(this, kind, rest, hooks, context).map(JsValue::from)
+}
+
+fn emit_own(
+    this: &JsValue,
+    kind: &JsValue,
+    rest: &[JsValue],
+    hooks: &Hooks,
+    context: &mut Context,
+) -> JsResult<bool> {
     let Some(emitter) = this.as_object() else {
         return Err(JsNativeError::typ()
             .with_message("emit was called on something that is not an object")
             .into());
     };
-    let kind = args.get_or_undefined(0);
-    let rest = args.get(1..).unwrap_or_default();
     let key = kind.to_property_key(context)?;
     let events = emitter.get(js_string!("_events"), context)?.as_object();
 
@@ -84,7 +142,7 @@ fn emit(
         None => JsValue::undefined(),
     };
     let Some(handler) = handler.as_object() else {
-        return Ok(false.into());
+        return Ok(false);
     };
     if handler.is_callable() {
         call_one(&emitter, this, &handler, kind, rest, hooks, context)?;
@@ -93,7 +151,7 @@ fn emit(
             call_one(&emitter, this, &listener, kind, rest, hooks, context)?;
         }
     }
-    Ok(true.into())
+    Ok(true)
 }
 
 /// Tells `errorMonitor`, then throws when nobody listens for 'error'.

@@ -9,7 +9,6 @@ const {
   ObjectGetOwnPropertyDescriptor,
   ObjectKeys,
   ReflectApply,
-  ReflectOwnKeys,
   SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
@@ -20,10 +19,6 @@ const { nodeError } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const late = () => require('http/late');
-
-const keys = ReflectOwnKeys(EventEmitter.prototype);
-let kCapture;
-for (let i = 0; i < keys.length; i++) if (keys[i].description === 'kCapture') kCapture = keys[i];
 
 function copy(target, source) {
   const names = ObjectKeys(source);
@@ -168,11 +163,6 @@ native.setUp({
       state.flowing = true;
     }
     return state;
-  },
-
-  /** A listener returned something: if it is a promise, and rejections are captured, wait for it. */
-  capture(emitter, result, type, ...args) {
-    if (emitter[kCapture]) require('events/extra').addCatch(emitter, result, type, args);
   },
 
   dumpNow: dump,

@@ -158,68 +158,6 @@ fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     }
 }
 
-/// Emits an event, the short way when nobody replaced `emit`. Answers whether there were listeners.
-fn emit(
-    target: &JsObject,
-    event: JsString,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<bool> {
-    let slot = Slot::of(context);
-    let emit = target.get(js_string!("emit"), context)?;
-    if emit != slot.classes().emit {
-        let mut all = Vec::with_capacity(args.len() + 1);
-        all.push(event.into());
-        all.extend_from_slice(args);
-        let Some(emit) = emit.as_callable() else {
-            return Ok(false);
-        };
-        return Ok(emit
-            .call(&target.clone().into(), &all, context)?
-            .to_boolean());
-    }
-    let Some(events) = target.get(js_string!("_events"), context)?.as_object() else {
-        return Ok(false);
-    };
-    let handler = events.get(event.clone(), context)?;
-    let Some(handler) = handler.as_object() else {
-        return Ok(false);
-    };
-    let this = JsValue::from(target.clone());
-    if handler.is_callable() {
-        let result = handler.call(&this, args, context)?;
-        return catch(&this, result, event, args, context);
-    }
-    let list = JsArray::from_object(handler)?;
-    let mut handlers = Vec::new();
-    for index in 0..list.length(context)? {
-        handlers.push(list.at(index as i64, context)?);
-    }
-    for handler in handlers {
-        if let Some(handler) = handler.as_callable() {
-            let result = handler.call(&this, args, context)?;
-            catch(&this, result, event.clone(), args, context)?;
-        }
-    }
-    Ok(true)
-}
-
-/// A listener that returned a promise may want its rejection captured.
-fn catch(
-    this: &JsValue,
-    result: JsValue,
-    event: JsString,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<bool> {
-    if result.is_object() {
-        let mut all = vec![this.clone(), result, event.into()];
-        all.extend_from_slice(args);
-        help(js_string!("capture"), &all, context)?;
-    }
-    Ok(true)
-}
-
 /// How many listeners an emitter has for an event.
 fn listener_count(target: &JsObject, event: JsString, context: &mut Context) -> JsResult<usize> {
     let Some(events) = target.get(js_string!("_events"), context)?.as_object() else {

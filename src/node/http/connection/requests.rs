@@ -9,9 +9,8 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 use super::{Connection, Phase, Transport};
 use crate::{
     node::{
-        buffer,
+        buffer, events,
         http::{
-            emit,
             exchange::Exchange,
             fields, help,
             incoming::{self, Incoming},
@@ -91,7 +90,7 @@ impl Connection {
             let args = [server.into(), request.into(), response.into(), text.into()];
             return help(js_string!("expectation"), &args, context).map(drop);
         }
-        emit(
+        events::emit(
             &server,
             js_string!("request"),
             &[request.into(), response.into()],
@@ -157,7 +156,7 @@ impl Connection {
             std::slice::from_ref(&socket),
             context,
         )?;
-        emit(
+        events::emit(
             server,
             event,
             &[request.clone().into(), socket, first.into()],

@@ -10,8 +10,8 @@ use super::{Place, Sink, bits, head::implicit_header, need, with};
 use crate::{
     node::{
         buffer::{self, Encoding, View},
-        errors,
-        http::{connection::HIGH_WATER_MARK, emit, fields, help, protocol::encode},
+        errors, events,
+        http::{connection::HIGH_WATER_MARK, fields, help, protocol::encode},
     },
     runtime::{
         State,
@@ -319,7 +319,7 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
     connection.release(number, context);
     if events {
         if let Some(object) = this.as_object() {
-            emit(&object, js_string!("prefinish"), &[], context)?;
+            events::emit(&object, js_string!("prefinish"), &[], context)?;
         }
         // It is over, for the connection, in the tick that announces it.
         return help(
