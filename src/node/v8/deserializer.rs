@@ -1,14 +1,13 @@
 //! The class `v8.Deserializer`.
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace,
+    Context, JsArgs, JsObject, JsResult, JsValue,
     builtins::array_buffer::{ArrayBuffer, SharedArrayBuffer},
     js_string,
     object::builtins::{JsArray, JsFunction},
 };
-use boa_gc::Gc;
 
-use super::values;
+use super::{Native, invalid_argument, native_of, values};
 use crate::{
     engine::{
         clone::{ReadHooks, Reader},
@@ -17,10 +16,6 @@ use crate::{
     node::errors,
 };
 
-/// The native half of an instance.
-#[derive(Trace, Finalize, JsData)]
-struct Native(Gc<Reader>);
-
 /// The constructor.
 pub fn class(context: &mut Context) -> JsResult<JsFunction> {
     let class = native::constructor(context, "Deserializer", 1, construct);
@@ -28,42 +23,42 @@ pub fn class(context: &mut Context) -> JsResult<JsFunction> {
     drop(
         Natives::on(prototype, context)
             .function("readHeader", 0, |this, _, context| {
-                reader_of(this, context)?.header(context)?;
+                native_of::<Reader>(this, context)?.header(context)?;
                 Ok(true.into())
             })
             .function("readValue", 0, |this, _, context| {
-                let reader = reader_of(this, context)?;
+                let reader = native_of::<Reader>(this, context)?;
                 let hooks = Hooks(this.to_object(context)?);
                 reader.value(&hooks, context)
             })
             .function("getWireFormatVersion", 0, |this, _, context| {
-                Ok(reader_of(this, context)?.version().into())
+                Ok(native_of::<Reader>(this, context)?.version().into())
             })
             .function("transferArrayBuffer", 2, transfer)
             .function("readUint32", 0, |this, _, context| {
-                let value = reader_of(this, context)?.varint();
+                let value = native_of::<Reader>(this, context)?.varint();
                 let value = value.ok_or_else(|| values::failed("ReadUint32", context))?;
                 Ok((value as u32).into())
             })
             .function("readUint64", 0, |this, _, context| {
-                let value = reader_of(this, context)?.varint();
+                let value = native_of::<Reader>(this, context)?.varint();
                 let value = value.ok_or_else(|| values::failed("ReadUint64", context))?;
                 let halves = [(value >> 32) as u32, value as u32];
                 Ok(JsArray::from_iter(halves.map(JsValue::from), context).into())
             })
             .function("readDouble", 0, |this, _, context| {
-                let value = reader_of(this, context)?.double();
+                let value = native_of::<Reader>(this, context)?.double();
                 let value = value.ok_or_else(|| values::failed("ReadDouble", context))?;
                 Ok(value.into())
             })
             .function("_readRawBytes", 1, |this, args, context| {
                 let length = args.get_or_undefined(0).to_length(context)? as usize;
-                let place = reader_of(this, context)?.skip(length);
+                let place = native_of::<Reader>(this, context)?.skip(length);
                 let place = place.ok_or_else(|| values::failed("ReadRawBytes", context))?;
                 Ok(place.into())
             })
             .function("_readView", 0, |this, _, context| {
-                let reader = reader_of(this, context)?;
+                let reader = native_of::<Reader>(this, context)?;
                 values::read_view(&reader, context).map(JsValue::from)
             }),
     );
@@ -74,18 +69,10 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
     let prototype = super::prototype_for(new_target, "Deserializer", context)?;
     let buffer = args.get_or_undefined(0);
     let bytes = values::bytes_of_view(buffer, "buffer", context)?;
-    let native = Native(Gc::new(Reader::new(bytes)));
+    let native = Native::new(Reader::new(bytes));
     let object = JsObject::from_proto_and_data(Some(prototype), native);
     object.create_data_property_or_throw(js_string!("buffer"), buffer.clone(), context)?;
     Ok(object.into())
-}
-
-fn reader_of(this: &JsValue, context: &mut Context) -> JsResult<Gc<Reader>> {
-    let object = this.as_object();
-    let reader = object
-        .as_ref()
-        .and_then(|object| Some(object.downcast_ref::<Native>()?.0.clone()));
-    reader.ok_or_else(|| errors::type_error("Illegal invocation", context))
 }
 
 fn transfer(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -95,15 +82,9 @@ fn transfer(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         |object: &JsObject| object.is::<ArrayBuffer>() || object.is::<SharedArrayBuffer>();
     let Some(buffer) = buffer.filter(is_buffer) else {
         let message = "arrayBuffer must be an ArrayBuffer or SharedArrayBuffer";
-        let base = errors::Base::Type;
-        return Err(errors::coded(
-            "ERR_INVALID_ARG_TYPE",
-            base,
-            message,
-            context,
-        ));
+        return Err(invalid_argument(message, context));
     };
-    reader_of(this, context)?.transfer(id, buffer);
+    native_of::<Reader>(this, context)?.transfer(id, buffer);
     Ok(JsValue::undefined())
 }
 

@@ -11,9 +11,10 @@ mod serializer;
 mod values;
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsValue, js_string, object::builtins::JsFunction,
-    property::Attribute,
+    Context, Finalize, JsData, JsError, JsObject, JsResult, JsValue, Trace, js_string,
+    object::builtins::JsFunction, property::Attribute,
 };
+use boa_gc::Gc;
 
 use crate::{
     engine::native::{METHOD, Natives, property},
@@ -38,6 +39,31 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("exposeGc", 0, heap::expose_gc)
         .function("isOneByte", 1, values::is_one_byte)
         .build())
+}
+
+/// The native half of an instance: a writer or a reader, which may be called again while script that it called runs.
+#[derive(Trace, Finalize, JsData)]
+struct Native<T: Trace + 'static>(Gc<T>);
+
+impl<T: Trace + 'static> Native<T> {
+    fn new(half: T) -> Self {
+        Self(Gc::new(half))
+    }
+}
+
+/// The native half of what a method was called on.
+fn native_of<T: Trace + 'static>(this: &JsValue, context: &mut Context) -> JsResult<Gc<T>> {
+    let object = this.as_object();
+    let half = object
+        .as_ref()
+        .and_then(|object| Some(object.downcast_ref::<Native<T>>()?.0.clone()));
+    half.ok_or_else(|| errors::type_error("Illegal invocation", context))
+}
+
+/// `ERR_INVALID_ARG_TYPE` in the words of V8's own natives.
+fn invalid_argument(message: &str, context: &mut Context) -> JsError {
+    let base = errors::Base::Type;
+    errors::coded("ERR_INVALID_ARG_TYPE", base, message, context)
 }
 
 /// A prototype for a class, tied to it.

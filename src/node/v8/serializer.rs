@@ -1,14 +1,13 @@
 //! The class `v8.Serializer`.
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsError, JsObject, JsResult, JsString, JsValue, Trace,
+    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue,
     builtins::{array_buffer::ArrayBuffer, dataview::DataView, typed_array::TypedArray},
     js_string,
     object::builtins::JsFunction,
 };
-use boa_gc::Gc;
 
-use super::values;
+use super::{Native, invalid_argument, native_of, values};
 use crate::{
     engine::{
         clone::{WriteHooks, Writer, cannot_clone},
@@ -17,10 +16,6 @@ use crate::{
     node::{buffer, errors},
 };
 
-/// The native half of an instance.
-#[derive(Trace, Finalize, JsData)]
-struct Native(Gc<Writer>);
-
 /// The constructor.
 pub fn class(context: &mut Context) -> JsResult<JsFunction> {
     let class = native::constructor(context, "Serializer", 0, construct);
@@ -28,34 +23,34 @@ pub fn class(context: &mut Context) -> JsResult<JsFunction> {
     drop(
         Natives::on(prototype, context)
             .function("writeHeader", 0, |this, _, context| {
-                writer_of(this, context)?.header();
+                native_of::<Writer>(this, context)?.header();
                 Ok(JsValue::undefined())
             })
             .function("writeValue", 1, write_value)
             .function("releaseBuffer", 0, |this, _, context| {
-                let bytes = writer_of(this, context)?.release();
+                let bytes = native_of::<Writer>(this, context)?.release();
                 buffer::from_vec(bytes, context).map(JsValue::from)
             })
             .function("transferArrayBuffer", 2, transfer)
             .function("writeUint32", 1, |this, args, context| {
                 let value = args.get_or_undefined(0).to_u32(context)?;
-                writer_of(this, context)?.varint(u64::from(value));
+                native_of::<Writer>(this, context)?.varint(u64::from(value));
                 Ok(JsValue::undefined())
             })
             .function("writeUint64", 2, |this, args, context| {
                 let high = args.get_or_undefined(0).to_u32(context)?;
                 let low = args.get_or_undefined(1).to_u32(context)?;
-                writer_of(this, context)?.varint(u64::from(high) << 32 | u64::from(low));
+                native_of::<Writer>(this, context)?.varint(u64::from(high) << 32 | u64::from(low));
                 Ok(JsValue::undefined())
             })
             .function("writeDouble", 1, |this, args, context| {
                 let value = args.get_or_undefined(0).to_number(context)?;
-                writer_of(this, context)?.double(value);
+                native_of::<Writer>(this, context)?.double(value);
                 Ok(JsValue::undefined())
             })
             .function("writeRawBytes", 1, |this, args, context| {
                 let bytes = values::bytes_of_view(args.get_or_undefined(0), "source", context)?;
-                writer_of(this, context)?.raw(&bytes);
+                native_of::<Writer>(this, context)?.raw(&bytes);
                 Ok(JsValue::undefined())
             })
             .function(
@@ -63,7 +58,7 @@ pub fn class(context: &mut Context) -> JsResult<JsFunction> {
                 1,
                 |this, args, context| {
                     let flag = args.get_or_undefined(0).to_boolean();
-                    writer_of(this, context)?.treat_views_as_hosts(flag);
+                    native_of::<Writer>(this, context)?.treat_views_as_hosts(flag);
                     Ok(JsValue::undefined())
                 },
             )
@@ -74,20 +69,12 @@ pub fn class(context: &mut Context) -> JsResult<JsFunction> {
 
 fn construct(new_target: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let prototype = super::prototype_for(new_target, "Serializer", context)?;
-    let native = Native(Gc::new(Writer::default()));
+    let native = Native::new(Writer::default());
     Ok(JsObject::from_proto_and_data(Some(prototype), native).into())
 }
 
-fn writer_of(this: &JsValue, context: &mut Context) -> JsResult<Gc<Writer>> {
-    let object = this.as_object();
-    let writer = object
-        .as_ref()
-        .and_then(|object| Some(object.downcast_ref::<Native>()?.0.clone()));
-    writer.ok_or_else(|| errors::type_error("Illegal invocation", context))
-}
-
 fn write_value(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let writer = writer_of(this, context)?;
+    let writer = native_of::<Writer>(this, context)?;
     let hooks = Hooks(this.to_object(context)?);
     writer.value(args.get_or_undefined(0), &hooks, context)?;
     Ok(true.into())
@@ -98,21 +85,15 @@ fn transfer(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     let buffer = args.get_or_undefined(1).as_object();
     let Some(buffer) = buffer.filter(JsObject::is::<ArrayBuffer>) else {
         let message = "arrayBuffer must be an ArrayBuffer";
-        let base = errors::Base::Type;
-        return Err(errors::coded(
-            "ERR_INVALID_ARG_TYPE",
-            base,
-            message,
-            context,
-        ));
+        return Err(invalid_argument(message, context));
     };
-    writer_of(this, context)?.transfer(id, buffer);
+    native_of::<Writer>(this, context)?.transfer(id, buffer);
     Ok(JsValue::undefined())
 }
 
 /// What `DefaultSerializer.prototype._writeHostObject` does.
 fn write_view(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let writer = writer_of(this, context)?;
+    let writer = native_of::<Writer>(this, context)?;
     let view = args.get_or_undefined(0).as_object();
     match view.filter(|object| object.is::<TypedArray>() || object.is::<DataView>()) {
         Some(view) => values::write_view(&writer, &view, context).map(|()| JsValue::undefined()),

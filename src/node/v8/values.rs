@@ -173,13 +173,7 @@ pub fn bytes_of_view(value: &JsValue, name: &str, context: &mut Context) -> JsRe
         Some(view) => Ok(view.to_vec()),
         None => {
             let message = format!("{name} must be a TypedArray or a DataView");
-            let base = errors::Base::Type;
-            Err(errors::coded(
-                "ERR_INVALID_ARG_TYPE",
-                base,
-                &message,
-                context,
-            ))
+            Err(super::invalid_argument(&message, context))
         }
     }
 }
