@@ -12,42 +12,36 @@ use boa_interner::Interner;
 use boa_parser::Parser;
 
 use super::{
-    context::Contexts,
-    imports::{self, Served},
-    offset, record_of,
-    script::{Numbers, explained, with_arrow},
+    imports,
+    script::{explained, with_arrow},
+    text::Text,
 };
 use crate::{
-    engine::{
-        nesting,
-        stack::{self, mark::Mark},
-    },
+    engine::{nesting, stack},
     modules::{SyntaxErrorLocation, lexer::for_engine, remember_syntax_error},
     node::errors::{self, Base},
-    runtime::State,
 };
 
 /// `compileFunction(text, filename, lineOffset, columnOffset, imports, context, extensions, parameters)`
 pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let body = text(args.get_or_undefined(0), context)?;
-    let name = text(args.get_or_undefined(1), context)?;
+    let given = Text::of(args, context)?;
+    let body = given.source.to_std_string_lossy();
     let extensions = list(args.get_or_undefined(6), context)?;
     let mut parameters = Vec::new();
     for parameter in list(args.get_or_undefined(7), context)? {
-        parameters.push(text(&parameter, context)?);
+        parameters.push(parameter.to_string(context)?.to_std_string_lossy());
     }
     nesting::check(&body)?;
-    let line_offset = offset(args.get_or_undefined(2));
-    let parsed = check(&parameters, &body);
-    if let Err(wrong) = parsed {
+    if let Err(wrong) = check(&parameters, &body) {
+        let (name, line_offset) = (&given.name, given.line_offset);
         let error = match wrong {
             Wrong::Syntax(error, prefix) => {
-                explained(error, &body, prefix, &name, line_offset, context)
+                explained(error, &body, prefix, name, line_offset, context)
             }
             Wrong::GetsOut => {
                 let error = errors::plain(Base::Syntax, "Unexpected token '}'", context);
                 let at = first_closing(&body);
-                let mut place = SyntaxErrorLocation::of_range(&body, at, at + 1, &name);
+                let mut place = SyntaxErrorLocation::of_range(&body, at, at + 1, name);
                 place.line = place.line.saturating_add_signed(line_offset);
                 remember_syntax_error(&error, place, context);
                 error
@@ -56,35 +50,20 @@ pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         return Err(with_arrow(error, context));
     }
 
-    let served = Served::of(args.get_or_undefined(4));
-    let mark = Mark {
-        id: Numbers::next(context),
-        first_line: 2,
-        line_offset,
-        column_offset: offset(args.get_or_undefined(3)),
-        imports: served.imports,
-        name: &name,
-    };
-    let realm = match record_of(args.get_or_undefined(5), context)? {
-        Some(record) => record.realm.clone(),
-        None => State::of(context).slot::<Contexts>().main(context),
-    };
-    let body = served.rewritten(&body);
+    let mark = given.mark(2, context);
+    let realm = given.realm(context)?;
+    let body = given.served.rewritten(&body);
     let source = wrapped(&parameters, &body, extensions.len());
     stack::register_script(mark.id, &source, context);
     let path = mark.path();
     let old = context.enter_realm(realm);
-    let defined = match served.key {
+    let defined = match given.served.key {
         Some(_) => imports::define(context),
         None => Ok(()),
     };
     let outcome = defined.and_then(|()| make(&source, &path, &extensions, context));
     context.enter_realm(old);
     outcome
-}
-
-fn text(value: &JsValue, context: &mut Context) -> JsResult<String> {
-    Ok(value.to_string(context)?.to_std_string_lossy())
 }
 
 fn list(value: &JsValue, context: &mut Context) -> JsResult<Vec<JsValue>> {

@@ -1,8 +1,8 @@
 //! `vm`, the native half: scripts that are compiled once and run in any context, contexts, functions from text, modules.
 //!
 //! `script` compiles and runs, `function` is `compileFunction`, `context` makes realms and knows whose they are, `global` is the
-//! proxy that a context's script has for its global object, `deadline` ends what runs too long. Options are
-//! checked in `vm.js`.
+//! proxy that a context's script has for its global object, `deadline` ends what runs too long, `text` is what
+//! all that is compiled has in common. Options are checked in `vm.js`.
 
 mod context;
 mod deadline;
@@ -11,6 +11,7 @@ mod global;
 mod imports;
 mod module;
 mod script;
+mod text;
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string,

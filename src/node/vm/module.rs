@@ -20,11 +20,10 @@ use boa_parser::Parser;
 use rustc_hash::FxHashMap;
 
 use super::{
-    context::Contexts,
     deadline::Limits,
     imports::{self, Served},
-    offset, record_of,
-    script::{Numbers, explained, limited, with_arrow},
+    script::{explained, limited, with_arrow},
+    text::Text,
 };
 use crate::{
     engine::{
@@ -123,35 +122,18 @@ pub fn fill_meta(meta: &JsObject, module: &Module, context: &mut Context) -> boo
 /// `makeModule(text, identifier, lineOffset, columnOffset, imports, context, initializeImportMeta)`: `[number, requests]`,
 /// where a request is `[specifier, attributes]`.
 pub fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let text = args
-        .get_or_undefined(0)
-        .to_string(context)?
-        .to_std_string_lossy();
-    let name = args
-        .get_or_undefined(1)
-        .to_string(context)?
-        .to_std_string_lossy();
+    let given = Text::of(args, context)?;
+    let (name, line_offset) = (&given.name, given.line_offset);
+    let text = given.source.to_std_string_lossy();
     nesting::check(&text)?;
-    let served = Served::of(args.get_or_undefined(4));
-    let mark = Mark {
-        id: Numbers::next(context),
-        first_line: 1,
-        line_offset: offset(args.get_or_undefined(2)),
-        column_offset: offset(args.get_or_undefined(3)),
-        imports: served.imports,
-        name: &name,
-    };
-    let record = record_of(args.get_or_undefined(5), context)?;
-    let state = State::of(context);
-    let realm = match &record {
-        Some(record) => record.realm.clone(),
-        None => state.slot::<Contexts>().main(context),
-    };
+    let mark = given.mark(1, context);
+    let record = given.record(context)?;
+    let realm = given.realm(context)?;
     // The engine wants something after an `export { … }`.
-    let readable = format!("{}\n;", for_engine(&served.rewritten(&text)));
+    let readable = format!("{}\n;", for_engine(&given.served.rewritten(&text)));
     stack::register_script(mark.id, &readable, context);
     let requests = requests(&readable).map_err(|error| {
-        let error = explained(error, &text, 0, &name, mark.line_offset, context);
+        let error = explained(error, &text, 0, name, line_offset, context);
         with_arrow(error, context)
     })?;
     let path = mark.path();
@@ -160,20 +142,24 @@ pub fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let parsed = Module::parse(source, None, context);
     context.enter_realm(old);
     let module = parsed.map_err(|error| {
-        let error = explained(error, &text, 0, &name, mark.line_offset, context);
+        let error = explained(error, &text, 0, name, line_offset, context);
         with_arrow(error, context)
     })?;
     let shown = shown(&requests, context)?;
+    let id = mark.id;
     let known = Known {
         module,
         realm,
         own_microtasks: record.is_some_and(|record| record.own_microtasks),
-        served,
+        served: given.served,
         requests,
         meta: args.get_or_undefined(6).as_callable(),
     };
-    let id = mark.id;
-    state.slot::<Modules>().known.borrow_mut().insert(id, known);
+    State::of(context)
+        .slot::<Modules>()
+        .known
+        .borrow_mut()
+        .insert(id, known);
     Ok(JsArray::from_iter([id.into(), shown.into()], context).into())
 }
 

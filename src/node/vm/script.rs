@@ -20,7 +20,8 @@ use super::{
     deadline::{self, Deadlines, Ended, Limits},
     define_stack, global,
     imports::{self, Served},
-    offset, record_of, script_of,
+    record_of, script_of,
+    text::Text,
 };
 use crate::{
     engine::{
@@ -76,44 +77,28 @@ impl Numbers {
 
 /// `compile(text, filename, lineOffset, columnOffset, imports, context)`: a handle. A syntax error is one of the context's.
 pub fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let text = args.get_or_undefined(0).to_string(context)?;
-    let name = args
-        .get_or_undefined(1)
-        .to_string(context)?
-        .to_std_string_lossy();
-    let served = Served::of(args.get_or_undefined(4));
-    let mark = Mark {
-        id: Numbers::next(context),
-        first_line: 1,
-        line_offset: offset(args.get_or_undefined(2)),
-        column_offset: offset(args.get_or_undefined(3)),
-        imports: served.imports,
-        name: &name,
-    };
-    let (path, line_offset) = (mark.path(), mark.line_offset);
-    let source = text.to_std_string_lossy();
+    let text = Text::of(args, context)?;
+    let path = text.mark(1, context).path();
+    let source = text.source.to_std_string_lossy();
     nesting::check(&source)?;
     let declares = match check(&source, &path) {
         Ok(declares) => declares,
         Err(error) => {
-            let realm = match record_of(args.get_or_undefined(5), context)? {
-                Some(record) => record.realm.clone(),
-                None => super::main_realm(context),
-            };
+            let realm = text.realm(context)?;
             let old = context.enter_realm(realm);
-            let error = explained(error, &source, 0, &name, line_offset, context);
+            let error = explained(error, &source, 0, &text.name, text.line_offset, context);
             let error = with_arrow(error, context);
             context.enter_realm(old);
             return Err(error);
         }
     };
     let script = Script {
-        text,
-        name,
-        line_offset,
+        text: text.source,
+        name: text.name,
+        line_offset: text.line_offset,
         path,
         declares,
-        served,
+        served: text.served,
         read: Gc::new(GcRefCell::new([None, None])),
     };
     Ok(JsObject::from_proto_and_data(None, script).into())
