@@ -1,10 +1,62 @@
-//! What V8 calls a value that it can't clone, in the text of the error.
+//! What can't be cloned: which objects of the language, and what V8 calls a value in the text of the error.
 
 use boa_engine::{
     Context, JsObject, JsString, JsSymbol, JsValue,
-    builtins::{proxy::Proxy, typed_array::TypedArray},
+    builtins::{
+        async_generator::AsyncGenerator, generator::Generator, promise::Promise, proxy::Proxy,
+        typed_array::TypedArray,
+    },
     js_string,
 };
+
+use crate::node::util::kinds::{self, Kind};
+
+/// Whether an object is one of the language's whose state nothing can copy.
+pub fn is_engine_only(object: &JsObject, context: &Context) -> bool {
+    if object.is::<Promise>()
+        || object.is::<Generator>()
+        || object.is::<AsyncGenerator>()
+        || object.is::<JsSymbol>()
+    {
+        return true;
+    }
+    if matches!(
+        kinds::kind_of(object, context),
+        Kind::MapIterator
+            | Kind::SetIterator
+            | Kind::WeakMap
+            | Kind::WeakSet
+            | Kind::Arguments
+            | Kind::Namespace
+    ) {
+        return true;
+    }
+    let intrinsics = context.intrinsics();
+    let constructors = intrinsics.constructors();
+    // What array iterators inherit from, all iterators do.
+    let iterators = intrinsics
+        .objects()
+        .iterator_prototypes()
+        .array()
+        .prototype();
+    let closed = [
+        Some(constructors.weak_ref().prototype()),
+        Some(constructors.finalization_registry().prototype()),
+        iterators,
+    ];
+    let mut next = object.prototype();
+    while let Some(prototype) = next {
+        if closed
+            .iter()
+            .flatten()
+            .any(|known| JsObject::equals(known, &prototype))
+        {
+            return true;
+        }
+        next = prototype.prototype();
+    }
+    false
+}
 
 /// The text of the error for a value that can't be cloned.
 pub fn cannot_clone(value: &JsValue, context: &mut Context) -> String {

@@ -2,13 +2,16 @@
 //! `performance` and the channels of the 'advanced' kind all stand on it.
 //!
 //! A [`Writer`] walks a value, a [`Reader`] builds one; what differs between their users (errors, shared memory, objects
-//! that only the platform knows) is behind [`WriteHooks`] and [`ReadHooks`]. Neither holds a borrow while script runs:
+//! that only the platform knows) is behind [`WriteHooks`] and [`ReadHooks`]. The forms of single bytes, numbers and texts are
+//! in `output` and `input`. Neither holds a borrow while script runs:
 //! script may write and read in between.
 //!
 //! Behaviour: <https://html.spec.whatwg.org/#structuredserializeinternal>, V8's `value-serializer.cc` for the bytes.
 
 mod builtins;
 mod describe;
+mod input;
+mod output;
 mod reader;
 #[cfg(test)]
 mod tests;

@@ -3,16 +3,17 @@
 use std::cell::Cell;
 
 use boa_engine::{
-    Context, Finalize, JsBigInt, JsObject, JsResult, JsString, JsValue, Trace,
-    bigint::RawBigInt,
-    builtins::array_buffer::ArrayBuffer,
+    Context, Finalize, JsObject, JsResult, JsString, JsValue, Trace,
+    builtins::array_buffer::{ArrayBuffer, SharedArrayBuffer},
     js_string,
     object::builtins::{JsArray, JsArrayBuffer, JsMap, JsRegExp, JsSet},
     property::PropertyKey,
 };
 use boa_gc::GcRefCell;
 
-use super::{DEEPEST, LENGTH_TRACKING, REGEXP_FLAGS, VERSION, broken, builtins, tag, too_deep};
+use super::{
+    DEEPEST, LENGTH_TRACKING, REGEXP_FLAGS, VERSION, broken, builtins, input::Input, tag, too_deep,
+};
 use crate::{
     engine::{
         json::parse::new_object,
@@ -49,9 +50,7 @@ pub trait ReadHooks {
 #[derive(Trace, Finalize)]
 pub struct Reader {
     #[unsafe_ignore_trace]
-    bytes: Vec<u8>,
-    #[unsafe_ignore_trace]
-    at: Cell<usize>,
+    input: Input,
     #[unsafe_ignore_trace]
     version: Cell<u32>,
     /// In the order in which they begin; an error or an object of the platform is there when it is complete.
@@ -65,8 +64,7 @@ impl Reader {
     /// Starts at the first byte.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self {
-            bytes,
-            at: Cell::new(0),
+            input: Input::new(bytes),
             version: Cell::new(0),
             objects: GcRefCell::default(),
             transferred: GcRefCell::default(),
@@ -89,93 +87,34 @@ impl Reader {
     /// # Errors
     /// When the version isn't known.
     pub fn header(&self, context: &mut Context) -> JsResult<()> {
-        if self.bytes.first() == Some(&tag::VERSION) {
-            self.at.set(1);
-            if let Some(version) = self.varint()
-                && (OLDEST_VERSION..=u64::from(VERSION)).contains(&version)
-            {
-                self.version.set(version as u32);
-                return Ok(());
-            }
+        if let Some(version) = self.input.header()
+            && (OLDEST_VERSION..=u64::from(VERSION)).contains(&version)
+        {
+            self.version.set(version as u32);
+            return Ok(());
         }
         let message = "Unable to deserialize cloned data due to invalid or unsupported version.";
         Err(errors::plain(errors::Base::Plain, message, context))
     }
 
-    fn byte(&self) -> Option<u8> {
-        let byte = self.bytes.get(self.at.get()).copied()?;
-        self.at.set(self.at.get() + 1);
-        Some(byte)
-    }
-
-    /// The next tag, which stays. Padding is passed over.
-    fn peek(&self) -> Option<u8> {
-        loop {
-            match self.bytes.get(self.at.get()).copied() {
-                Some(tag::PADDING) => self.at.set(self.at.get() + 1),
-                found => return found,
-            }
-        }
-    }
-
-    fn tag(&self) -> Option<u8> {
-        let tag = self.peek()?;
-        self.at.set(self.at.get() + 1);
-        Some(tag)
-    }
-
     /// The place of so many bytes, which are passed over.
     pub fn skip(&self, length: usize) -> Option<usize> {
-        let start = self.at.get();
-        let end = start.checked_add(length)?;
-        if end > self.bytes.len() {
-            return None;
-        }
-        self.at.set(end);
-        Some(start)
+        self.input.skip(length)
     }
 
     /// So many bytes.
     pub fn raw(&self, length: usize) -> Option<&[u8]> {
-        let start = self.skip(length)?;
-        Some(&self.bytes[start..start + length])
+        self.input.raw(length)
     }
 
     /// Seven bits a byte, the lowest first; what is beyond 64 bits is dropped.
     pub fn varint(&self) -> Option<u64> {
-        let mut value = 0;
-        let mut shift = 0;
-        loop {
-            let byte = self.byte()?;
-            if shift < 64 {
-                value |= u64::from(byte & 0x7f) << shift;
-                shift += 7;
-            }
-            if byte < 0x80 {
-                return Some(value);
-            }
-        }
+        self.input.varint()
     }
 
     /// Eight bytes, the lowest first.
     pub fn double(&self) -> Option<f64> {
-        let bytes = self.raw(8)?.try_into().ok()?;
-        Some(f64::from_le_bytes(bytes))
-    }
-
-    fn varint32(&self, context: &mut Context) -> JsResult<u32> {
-        self.varint()
-            .map(|value| value as u32)
-            .ok_or_else(|| broken(context))
-    }
-
-    fn length(&self, context: &mut Context) -> JsResult<usize> {
-        self.varint32(context).map(|value| value as usize)
-    }
-
-    fn bytes(&self, context: &mut Context) -> JsResult<&[u8]> {
-        let length = self.length(context)?;
-        self.raw(length).ok_or_else(|| broken(context))
+        self.input.double()
     }
 
     /// A value with all that hangs on it.
@@ -183,7 +122,8 @@ impl Reader {
     /// # Errors
     /// Bytes that mean nothing, and what hooks throw.
     pub fn value(&self, hooks: &dyn ReadHooks, context: &mut Context) -> JsResult<JsValue> {
-        if self.depth.get() >= DEEPEST {
+        // What the innermost object holds is a value too.
+        if self.depth.get() > DEEPEST {
             return Err(too_deep(context));
         }
         self.depth.set(self.depth.get() + 1);
@@ -192,14 +132,8 @@ impl Reader {
         let value = value?;
         // A view comes right after its buffer.
         if let Some(object) = value.as_object()
-            && object.is::<ArrayBuffer>()
-            && self.peek() == Some(tag::VIEW)
-        {
-            return self.view(object, context);
-        }
-        if let Some(object) = value.as_object()
-            && self.peek() == Some(tag::VIEW)
-            && object.is::<boa_engine::builtins::array_buffer::SharedArrayBuffer>()
+            && (object.is::<ArrayBuffer>() || object.is::<SharedArrayBuffer>())
+            && self.input.peek() == Some(tag::VIEW)
         {
             return self.view(object, context);
         }
@@ -207,7 +141,7 @@ impl Reader {
     }
 
     fn any(&self, hooks: &dyn ReadHooks, context: &mut Context) -> JsResult<JsValue> {
-        let Some(tag) = self.tag() else {
+        let Some(tag) = self.input.tag() else {
             return Err(broken(context));
         };
         Ok(match tag {
@@ -216,15 +150,15 @@ impl Reader {
             tag::TRUE => true.into(),
             tag::FALSE => false.into(),
             tag::INT32 => {
-                let bits = self.varint32(context)?;
+                let bits = self.input.varint32(context)?;
                 (((bits >> 1) as i32) ^ -((bits & 1) as i32)).into()
             }
-            tag::UINT32 => self.varint32(context)?.into(),
-            tag::DOUBLE => self.number(context)?.into(),
-            tag::BIGINT => self.bigint(context)?.into(),
-            tag::ONE_BYTE | tag::TWO_BYTE | tag::UTF8 => self.text(tag, context)?.into(),
+            tag::UINT32 => self.input.varint32(context)?.into(),
+            tag::DOUBLE => self.input.number(context)?.into(),
+            tag::BIGINT => self.input.bigint(context)?.into(),
+            tag::ONE_BYTE | tag::TWO_BYTE | tag::UTF8 => self.input.text(tag, context)?.into(),
             tag::REFERENCE => {
-                let id = self.length(context)?;
+                let id = self.input.length(context)?;
                 let known = self.objects.borrow().get(id).cloned();
                 known
                     .filter(JsValue::is_object)
@@ -239,22 +173,22 @@ impl Reader {
             tag::DENSE_ARRAY => self.dense(hooks, context)?,
             tag::SPARSE_ARRAY => self.sparse(hooks, context)?,
             tag::DATE => {
-                let time = self.number(context)?;
+                let time = self.input.number(context)?;
                 let class = context.intrinsics().constructors().date().constructor();
                 self.made(class.construct(&[time.into()], None, context)?)
             }
             tag::TRUE_OBJECT => self.made(JsValue::from(true).to_object(context)?),
             tag::FALSE_OBJECT => self.made(JsValue::from(false).to_object(context)?),
             tag::NUMBER_OBJECT => {
-                let number = JsValue::from(self.number(context)?);
+                let number = JsValue::from(self.input.number(context)?);
                 self.made(number.to_object(context)?)
             }
             tag::BIGINT_OBJECT => {
-                let big = JsValue::from(self.bigint(context)?);
+                let big = JsValue::from(self.input.bigint(context)?);
                 self.made(big.to_object(context)?)
             }
             tag::STRING_OBJECT => {
-                let text = JsValue::from(self.string(context)?);
+                let text = JsValue::from(self.input.string(context)?);
                 self.made(text.to_object(context)?)
             }
             tag::REGEXP => self.regexp(context)?,
@@ -263,7 +197,7 @@ impl Reader {
             tag::ARRAY_BUFFER => self.array_buffer(false, context)?,
             tag::RESIZABLE_ARRAY_BUFFER => self.array_buffer(true, context)?,
             tag::TRANSFERRED => {
-                let id = self.varint32(context)?;
+                let id = self.input.varint32(context)?;
                 let found = self
                     .transferred
                     .borrow()
@@ -273,7 +207,7 @@ impl Reader {
                 self.made(found.ok_or_else(|| broken(context))?)
             }
             tag::SHARED => {
-                let id = self.varint32(context)?;
+                let id = self.input.varint32(context)?;
                 self.made(hooks.shared(id, context)?)
             }
             tag::ERROR => self.error(hooks, context)?,
@@ -284,44 +218,6 @@ impl Reader {
             }
             _ => return Err(broken(context)),
         })
-    }
-
-    fn number(&self, context: &mut Context) -> JsResult<f64> {
-        self.double().ok_or_else(|| broken(context))
-    }
-
-    fn bigint(&self, context: &mut Context) -> JsResult<JsBigInt> {
-        let head = self.varint32(context)?;
-        let length = (head >> 1) as usize;
-        let Some(bytes) = self.raw(length) else {
-            return Err(broken(context));
-        };
-        let mut signed = bytes.to_vec();
-        signed.push(0);
-        let raw = RawBigInt::from_signed_bytes_le(&signed);
-        Ok(JsBigInt::new(if head & 1 == 1 { -raw } else { raw }))
-    }
-
-    fn text(&self, tag: u8, context: &mut Context) -> JsResult<JsString> {
-        let bytes = self.bytes(context)?;
-        Ok(match tag {
-            tag::ONE_BYTE => JsString::from(boa_engine::string::JsStr::latin1(bytes)),
-            tag::TWO_BYTE => {
-                let units: Vec<u16> = bytes
-                    .chunks_exact(2)
-                    .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-                    .collect();
-                JsString::from(units.as_slice())
-            }
-            _ => JsString::from(String::from_utf8_lossy(bytes).as_ref()),
-        })
-    }
-
-    fn string(&self, context: &mut Context) -> JsResult<JsString> {
-        match self.tag() {
-            Some(tag @ (tag::ONE_BYTE | tag::TWO_BYTE | tag::UTF8)) => self.text(tag, context),
-            _ => Err(broken(context)),
-        }
     }
 
     fn keep(&self, object: &JsObject) {
@@ -356,7 +252,7 @@ impl Reader {
         context: &mut Context,
     ) -> JsResult<()> {
         let mut count = 0;
-        while self.peek() != Some(end) {
+        while self.input.peek() != Some(end) {
             let key = self.value(hooks, context)?;
             if !key.is_string() && !key.is_number() {
                 return Err(broken(context));
@@ -366,8 +262,8 @@ impl Reader {
             object.create_data_property_or_throw(key, value, context)?;
             count += 1;
         }
-        self.tag();
-        if self.varint32(context)? == count {
+        self.input.tag();
+        if self.input.varint32(context)? == count {
             Ok(())
         } else {
             Err(broken(context))
@@ -375,16 +271,16 @@ impl Reader {
     }
 
     fn dense(&self, hooks: &dyn ReadHooks, context: &mut Context) -> JsResult<JsValue> {
-        let length = self.length(context)?;
+        let length = self.input.length(context)?;
         // Each element takes a byte at least.
-        if length > self.bytes.len() - self.at.get() {
+        if length > self.input.left() {
             return Err(broken(context));
         }
         let array: JsObject = JsArray::new(context)?.into();
         self.keep(&array);
         for index in 0..length {
-            if self.peek() == Some(tag::HOLE) {
-                self.tag();
+            if self.input.peek() == Some(tag::HOLE) {
+                self.input.tag();
                 continue;
             }
             let value = self.value(hooks, context)?;
@@ -393,27 +289,27 @@ impl Reader {
         }
         array.set(js_string!("length"), length, true, context)?;
         self.properties(&array, tag::END_DENSE_ARRAY, hooks, context)?;
-        if self.length(context)? != length {
+        if self.input.length(context)? != length {
             return Err(broken(context));
         }
         Ok(array.into())
     }
 
     fn sparse(&self, hooks: &dyn ReadHooks, context: &mut Context) -> JsResult<JsValue> {
-        let length = self.varint32(context)?;
+        let length = self.input.varint32(context)?;
         let array: JsObject = JsArray::new(context)?.into();
         self.keep(&array);
         array.set(js_string!("length"), length, true, context)?;
         self.properties(&array, tag::END_SPARSE_ARRAY, hooks, context)?;
-        if self.varint32(context)? != length {
+        if self.input.varint32(context)? != length {
             return Err(broken(context));
         }
         Ok(array.into())
     }
 
     fn regexp(&self, context: &mut Context) -> JsResult<JsValue> {
-        let source = self.string(context)?;
-        let bits = self.varint32(context)?;
+        let source = self.input.string(context)?;
+        let bits = self.input.varint32(context)?;
         let flags: String = REGEXP_FLAGS
             .iter()
             .filter(|(_, bit)| bits & bit != 0)
@@ -429,14 +325,14 @@ impl Reader {
         let object = JsObject::from(map.clone());
         self.keep(&object);
         let mut count = 0;
-        while self.peek() != Some(tag::END_MAP) {
+        while self.input.peek() != Some(tag::END_MAP) {
             let key = self.value(hooks, context)?;
             let value = self.value(hooks, context)?;
             map.set(key, value, context)?;
             count += 2;
         }
-        self.tag();
-        if self.varint32(context)? != count {
+        self.input.tag();
+        if self.input.varint32(context)? != count {
             return Err(broken(context));
         }
         Ok(object.into())
@@ -447,29 +343,29 @@ impl Reader {
         let object = JsObject::from(set.clone());
         self.keep(&object);
         let mut count = 0;
-        while self.peek() != Some(tag::END_SET) {
+        while self.input.peek() != Some(tag::END_SET) {
             let value = self.value(hooks, context)?;
             set.add(value, context)?;
             count += 1;
         }
-        self.tag();
-        if self.varint32(context)? != count {
+        self.input.tag();
+        if self.input.varint32(context)? != count {
             return Err(broken(context));
         }
         Ok(object.into())
     }
 
     fn array_buffer(&self, resizable: bool, context: &mut Context) -> JsResult<JsValue> {
-        let length = self.length(context)?;
+        let length = self.input.length(context)?;
         let most = if resizable {
-            Some(u64::from(self.varint32(context)?))
+            Some(u64::from(self.input.varint32(context)?))
         } else {
             None
         };
         if most.is_some_and(|most| most < length as u64) {
             return Err(broken(context));
         }
-        let Some(bytes) = self.raw(length) else {
+        let Some(bytes) = self.input.raw(length) else {
             return Err(broken(context));
         };
         State::of(context).memory.allocated(length);
@@ -482,13 +378,13 @@ impl Reader {
     }
 
     fn view(&self, buffer: JsObject, context: &mut Context) -> JsResult<JsValue> {
-        self.tag();
-        let letter = self.byte().ok_or_else(|| broken(context))?;
-        let offset = self.length(context)?;
-        let length = self.length(context)?;
+        self.input.tag();
+        let letter = self.input.byte().ok_or_else(|| broken(context))?;
+        let offset = self.input.length(context)?;
+        let length = self.input.length(context)?;
         let flags = match self.version.get() {
             ..14 => 0,
-            _ => self.varint32(context)?,
+            _ => self.input.varint32(context)?,
         };
         let kind = builtins::kind_of(letter);
         let (class, size) = match kind {
@@ -520,11 +416,11 @@ impl Reader {
         let mut stack = None;
         let mut made: Option<JsObject> = None;
         loop {
-            match self.tag() {
+            match self.input.tag() {
                 Some(tag::END_ERROR) => break,
-                Some(tag::ERROR_MESSAGE) => message = Some(self.string(context)?),
+                Some(tag::ERROR_MESSAGE) => message = Some(self.input.string(context)?),
                 Some(tag::ERROR_STACK) => {
-                    let text = self.string(context)?;
+                    let text = self.input.string(context)?;
                     if let Some(error) = &made {
                         stack::define_stack(error, text.clone().into());
                     }

@@ -1,8 +1,8 @@
 //! Values as the bytes that V8 writes for them, and back.
 
-use boa_engine::{Context, JsError, JsValue, Source};
+use boa_engine::{Context, JsError, JsValue, Source, object::builtins::JsArray};
 
-use super::{ReadHooks, Reader, WriteHooks, Writer};
+use super::{DEEPEST, ReadHooks, Reader, WriteHooks, Writer};
 use crate::{Runtime, node::errors, on_script_thread};
 
 struct Plain;
@@ -66,4 +66,41 @@ fn write(value: &JsValue, context: &mut Context) -> Vec<u8> {
         .value(value, &Plain, context)
         .expect("the value can be cloned");
     writer.release().split_off(2)
+}
+
+/// `DEEPEST` objects inside one another are written and read on the stack that script has, in this build too; one more is
+/// an error that script can catch.
+#[test]
+fn the_stack_holds_the_deepest() {
+    on_script_thread(|| {
+        let mut runtime = Runtime::builder().build().expect("a runtime can be made");
+        let context = runtime.context();
+        for wrap in [
+            "new Error('e', { cause: value })",
+            "new Map([[1, value]])",
+            "{ value }",
+            "[value]",
+        ] {
+            let nest = format!(
+                "(() => {{ let value = 1; for (let i = 0; i < {DEEPEST}; i++) value = {wrap}; return value }})()"
+            );
+            let deep = context
+                .eval(Source::from_bytes(&nest))
+                .expect("the expression is valid");
+            let bytes = write(&deep, context);
+            let reader = Reader::new([b"\xff\x0f", bytes.as_slice()].concat());
+            reader.header(context).expect("the header is right");
+            let copy = reader.value(&Plain, context).expect("the bytes are right");
+            assert_eq!(write(&copy, context), bytes, "{wrap}");
+            let deeper = JsArray::from_iter([deep], context).into();
+            let refused = Writer::default().value(&deeper, &Plain, context);
+            assert!(refused.is_err(), "{wrap}");
+            // `[` and the rest of it around the bytes.
+            let deeper = [b"\xff\x0fA\x01", bytes.as_slice(), b"$\0\x01"].concat();
+            let reader = Reader::new(deeper);
+            reader.header(context).expect("the header is right");
+            assert!(reader.value(&Plain, context).is_err(), "{wrap}");
+        }
+    })
+    .expect("a thread can be started");
 }

@@ -1,10 +1,9 @@
 //! From a value to bytes.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use boa_engine::{
-    Context, Finalize, JsBigInt, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue,
-    JsVariant, Trace,
+    Context, Finalize, JsBigInt, JsError, JsObject, JsResult, JsString, JsValue, JsVariant, Trace,
     builtins::{
         array_buffer::{ArrayBuffer, SharedArrayBuffer},
         dataview::DataView,
@@ -20,21 +19,19 @@ use boa_engine::{
     js_string,
     object::builtins::{JsArrayBuffer, JsDate, JsRegExp},
     property::PropertyKey,
-    string::JsStrVariant,
 };
 use boa_gc::GcRefCell;
 use rustc_hash::FxHashMap;
 
 use super::{
     DEEPEST, LENGTH_TRACKING, ON_RESIZABLE, REGEXP_FLAGS, VERSION, builtins,
-    describe::cannot_clone, tag, too_deep,
+    describe::{cannot_clone, is_engine_only},
+    output::{Output, as_integer},
+    tag, too_deep,
 };
 use crate::{
     engine::{json::stringify::enumerable_keys, proxies, regexp_source},
-    node::{
-        buffer::View,
-        util::kinds::{self, Kind},
-    },
+    node::buffer::View,
 };
 
 /// What the users of a [`Writer`] do differently.
@@ -74,7 +71,7 @@ pub trait WriteHooks {
 #[derive(Default, Trace, Finalize)]
 pub struct Writer {
     #[unsafe_ignore_trace]
-    bytes: RefCell<Vec<u8>>,
+    bytes: Output,
     /// The objects that have been begun, with their numbers.
     ids: GcRefCell<FxHashMap<JsObject, u32>>,
     transferred: GcRefCell<Vec<(JsObject, u32)>>,
@@ -97,7 +94,7 @@ impl Writer {
     /// The bytes so far; the writer starts anew.
     pub fn release(&self) -> Vec<u8> {
         self.ids.borrow_mut().clear();
-        self.bytes.take()
+        self.bytes.release()
     }
 
     /// Whether views go to the hooks instead of being written with their buffers.
@@ -117,26 +114,17 @@ impl Writer {
 
     /// Bytes as they are.
     pub fn raw(&self, bytes: &[u8]) {
-        self.bytes.borrow_mut().extend_from_slice(bytes);
-    }
-
-    fn byte(&self, byte: u8) {
-        self.bytes.borrow_mut().push(byte);
+        self.bytes.raw(bytes);
     }
 
     /// Seven bits a byte, the lowest first.
-    pub fn varint(&self, mut value: u64) {
-        let mut bytes = self.bytes.borrow_mut();
-        while value >= 0x80 {
-            bytes.push((value as u8) | 0x80);
-            value >>= 7;
-        }
-        bytes.push(value as u8);
+    pub fn varint(&self, value: u64) {
+        self.bytes.varint(value);
     }
 
     /// Eight bytes, the lowest first.
     pub fn double(&self, value: f64) {
-        self.raw(&value.to_le_bytes());
+        self.bytes.double(value);
     }
 
     /// A value with all that hangs on it.
@@ -150,17 +138,17 @@ impl Writer {
         context: &mut Context,
     ) -> JsResult<()> {
         match value.variant() {
-            JsVariant::Undefined => self.byte(tag::UNDEFINED),
-            JsVariant::Null => self.byte(tag::NULL),
-            JsVariant::Boolean(true) => self.byte(tag::TRUE),
-            JsVariant::Boolean(false) => self.byte(tag::FALSE),
-            JsVariant::Integer32(number) => self.integer(number),
-            JsVariant::Float64(number) => self.number(number),
+            JsVariant::Undefined => self.bytes.byte(tag::UNDEFINED),
+            JsVariant::Null => self.bytes.byte(tag::NULL),
+            JsVariant::Boolean(true) => self.bytes.byte(tag::TRUE),
+            JsVariant::Boolean(false) => self.bytes.byte(tag::FALSE),
+            JsVariant::Integer32(number) => self.bytes.integer(number),
+            JsVariant::Float64(number) => self.bytes.number(number),
             JsVariant::BigInt(big) => {
-                self.byte(tag::BIGINT);
-                self.bigint(&big);
+                self.bytes.byte(tag::BIGINT);
+                self.bytes.bigint(&big);
             }
-            JsVariant::String(text) => self.string(&text),
+            JsVariant::String(text) => self.bytes.string(&text),
             JsVariant::Symbol(_) => return Err(not_cloned(value, hooks, context)),
             JsVariant::Object(object) => {
                 if self.depth.get() >= DEEPEST {
@@ -175,61 +163,6 @@ impl Writer {
         Ok(())
     }
 
-    fn integer(&self, number: i32) {
-        self.byte(tag::INT32);
-        self.varint(u64::from(((number << 1) ^ (number >> 31)) as u32));
-    }
-
-    fn number(&self, number: f64) {
-        match as_integer(number) {
-            Some(integer) => self.integer(integer),
-            None => {
-                self.byte(tag::DOUBLE);
-                self.double(number);
-            }
-        }
-    }
-
-    fn bigint(&self, big: &JsBigInt) {
-        let raw = big.as_inner();
-        let digits = raw.magnitude().to_u64_digits();
-        let negative = u64::from(*raw < boa_engine::bigint::RawBigInt::from(0));
-        self.varint((digits.len() as u64 * 8) << 1 | negative);
-        for digit in digits {
-            self.raw(&digit.to_le_bytes());
-        }
-    }
-
-    fn string(&self, text: &JsString) {
-        match text.as_str().variant() {
-            JsStrVariant::Latin1(bytes) => {
-                self.byte(tag::ONE_BYTE);
-                self.varint(bytes.len() as u64);
-                self.raw(bytes);
-            }
-            JsStrVariant::Utf16(units) if units.iter().all(|unit| *unit < 256) => {
-                self.byte(tag::ONE_BYTE);
-                self.varint(units.len() as u64);
-                self.bytes
-                    .borrow_mut()
-                    .extend(units.iter().map(|unit| *unit as u8));
-            }
-            JsStrVariant::Utf16(units) => {
-                let length = units.len() * 2;
-                // The text itself has to lie at an even place.
-                if (self.bytes.borrow().len() + 1 + varint_bytes(length)) % 2 == 1 {
-                    self.byte(tag::PADDING);
-                }
-                self.byte(tag::TWO_BYTE);
-                self.varint(length as u64);
-                let mut bytes = self.bytes.borrow_mut();
-                for unit in units {
-                    bytes.extend_from_slice(&unit.to_le_bytes());
-                }
-            }
-        }
-    }
-
     fn object(
         &self,
         object: &JsObject,
@@ -239,7 +172,7 @@ impl Writer {
         let is_view = object.is::<TypedArray>() || object.is::<DataView>();
         let known = self.ids.borrow().get(object).copied();
         if let Some(id) = known {
-            self.byte(tag::REFERENCE);
+            self.bytes.byte(tag::REFERENCE);
             self.varint(u64::from(id));
             return Ok(());
         }
@@ -261,7 +194,7 @@ impl Writer {
             return self.view(object, &view, context);
         }
         if is_view || hooks.is_host_object(object, context) {
-            self.byte(tag::HOST_OBJECT);
+            self.bytes.byte(tag::HOST_OBJECT);
             return hooks.host_object(self, object, context);
         }
         if object.is::<OrdinaryObject>() {
@@ -291,7 +224,7 @@ impl Writer {
         }
         if object.is::<Date>() {
             let time = JsDate::from_object(object.clone())?.get_time(context)?;
-            self.byte(tag::DATE);
+            self.bytes.byte(tag::DATE);
             self.double(time.to_number(context)?);
         } else if object.is::<OrderedMap<JsValue>>() {
             self.map(object, hooks, context)?;
@@ -307,7 +240,7 @@ impl Writer {
             let Some(id) = hooks.shared(object, context)? else {
                 return Err(not_cloned(&object.clone().into(), hooks, context));
             };
-            self.byte(tag::SHARED);
+            self.bytes.byte(tag::SHARED);
             self.varint(u64::from(id));
         } else if !self.boxed(object) {
             if is_engine_only(object, context) {
@@ -321,20 +254,20 @@ impl Writer {
 
     fn boxed(&self, object: &JsObject) -> bool {
         if let Some(number) = object.downcast_ref::<f64>() {
-            self.byte(tag::NUMBER_OBJECT);
+            self.bytes.byte(tag::NUMBER_OBJECT);
             self.double(*number);
         } else if let Some(flag) = object.downcast_ref::<bool>() {
-            self.byte(if *flag {
+            self.bytes.byte(if *flag {
                 tag::TRUE_OBJECT
             } else {
                 tag::FALSE_OBJECT
             });
         } else if let Some(text) = object.downcast_ref::<JsString>() {
-            self.byte(tag::STRING_OBJECT);
-            self.string(&text);
+            self.bytes.byte(tag::STRING_OBJECT);
+            self.bytes.string(&text);
         } else if let Some(big) = object.downcast_ref::<JsBigInt>() {
-            self.byte(tag::BIGINT_OBJECT);
-            self.bigint(&big);
+            self.bytes.byte(tag::BIGINT_OBJECT);
+            self.bytes.bigint(&big);
         } else {
             return false;
         }
@@ -347,10 +280,10 @@ impl Writer {
         hooks: &dyn WriteHooks,
         context: &mut Context,
     ) -> JsResult<()> {
-        self.byte(tag::OBJECT);
+        self.bytes.byte(tag::OBJECT);
         let keys = enumerable_keys(object, context)?;
         let count = self.properties(object, &keys, hooks, context)?;
-        self.byte(tag::END_OBJECT);
+        self.bytes.byte(tag::END_OBJECT);
         self.varint(count);
         Ok(())
     }
@@ -376,8 +309,8 @@ impl Writer {
                 None => continue,
             };
             match key {
-                PropertyKey::Index(index) => self.number(f64::from(index.get())),
-                PropertyKey::String(name) => self.string(name),
+                PropertyKey::Index(index) => self.bytes.number(f64::from(index.get())),
+                PropertyKey::String(name) => self.bytes.string(name),
                 PropertyKey::Symbol(_) => continue,
             }
             self.value(&value, hooks, context)?;
@@ -402,15 +335,15 @@ impl Writer {
             .count();
         let (dense, doubles) = layout(array, length, elements);
         if !dense {
-            self.byte(tag::SPARSE_ARRAY);
+            self.bytes.byte(tag::SPARSE_ARRAY);
             self.varint(length);
             let count = self.properties(array, &keys, hooks, context)?;
-            self.byte(tag::END_SPARSE_ARRAY);
+            self.bytes.byte(tag::END_SPARSE_ARRAY);
             self.varint(count);
             self.varint(length);
             return Ok(());
         }
-        self.byte(tag::DENSE_ARRAY);
+        self.bytes.byte(tag::DENSE_ARRAY);
         self.varint(length);
         for key in &keys[..elements] {
             let found = array.borrow().properties().get(key);
@@ -419,20 +352,20 @@ impl Writer {
                 Some(None) => array.get(key.clone(), context)?,
                 // A getter of an element before it has removed it.
                 None => {
-                    self.byte(tag::HOLE);
+                    self.bytes.byte(tag::HOLE);
                     continue;
                 }
             };
             match value.as_number() {
                 Some(number) if doubles => {
-                    self.byte(tag::DOUBLE);
+                    self.bytes.byte(tag::DOUBLE);
                     self.double(number);
                 }
                 _ => self.value(&value, hooks, context)?,
             }
         }
         let count = self.properties(array, &keys[elements..], hooks, context)?;
-        self.byte(tag::END_DENSE_ARRAY);
+        self.bytes.byte(tag::END_DENSE_ARRAY);
         self.varint(count);
         self.varint(length);
         Ok(())
@@ -447,11 +380,11 @@ impl Writer {
                     .collect()
             })
             .unwrap_or_default();
-        self.byte(tag::MAP);
+        self.bytes.byte(tag::MAP);
         for entry in &entries {
             self.value(entry, hooks, context)?;
         }
-        self.byte(tag::END_MAP);
+        self.bytes.byte(tag::END_MAP);
         self.varint(entries.len() as u64);
         Ok(())
     }
@@ -461,11 +394,11 @@ impl Writer {
             .downcast_ref::<OrderedSet>()
             .map(|set| set.iter().cloned().collect())
             .unwrap_or_default();
-        self.byte(tag::SET);
+        self.bytes.byte(tag::SET);
         for entry in &entries {
             self.value(entry, hooks, context)?;
         }
-        self.byte(tag::END_SET);
+        self.bytes.byte(tag::END_SET);
         self.varint(entries.len() as u64);
         Ok(())
     }
@@ -474,8 +407,8 @@ impl Writer {
         let regexp = JsRegExp::from_object(object.clone())?;
         let source = regexp_source::source_of(object, context)?;
         let flags = regexp.flags(context)?;
-        self.byte(tag::REGEXP);
-        self.string(&source);
+        self.bytes.byte(tag::REGEXP);
+        self.bytes.string(&source);
         let bits = REGEXP_FLAGS
             .iter()
             .filter(|(letter, _)| flags.contains(*letter))
@@ -501,25 +434,25 @@ impl Writer {
             .get(js_string!("name"), context)?
             .to_string(context)?
             .to_std_string_lossy();
-        self.byte(tag::ERROR);
+        self.bytes.byte(tag::ERROR);
         if let Some(letter) = builtins::error_letter(&name) {
-            self.byte(letter);
+            self.bytes.byte(letter);
         }
         if let Some(message) = message {
             let message = message.to_string(context)?;
-            self.byte(tag::ERROR_MESSAGE);
-            self.string(&message);
+            self.bytes.byte(tag::ERROR_MESSAGE);
+            self.bytes.string(&message);
         }
         if let Some(stack) = stack.as_string() {
-            self.byte(tag::ERROR_STACK);
-            self.string(&stack);
+            self.bytes.byte(tag::ERROR_STACK);
+            self.bytes.string(&stack);
         }
         // The last: it may lead back to the error, which the reader has made by then.
         if let Some(cause) = cause {
-            self.byte(tag::ERROR_CAUSE);
+            self.bytes.byte(tag::ERROR_CAUSE);
             self.value(&cause, hooks, context)?;
         }
-        self.byte(tag::END_ERROR);
+        self.bytes.byte(tag::END_ERROR);
         Ok(())
     }
 
@@ -536,7 +469,7 @@ impl Writer {
             .find(|(buffer, _)| JsObject::equals(buffer, object))
             .map(|(_, id)| *id);
         if let Some(id) = transferred {
-            self.byte(tag::TRANSFERRED);
+            self.bytes.byte(tag::TRANSFERRED);
             self.varint(u64::from(id));
             return Ok(());
         }
@@ -546,7 +479,7 @@ impl Writer {
             return Err(hooks.error(message, context));
         }
         let most = max_byte_length(object, context)?;
-        self.byte(match most {
+        self.bytes.byte(match most {
             Some(_) => tag::RESIZABLE_ARRAY_BUFFER,
             None => tag::ARRAY_BUFFER,
         });
@@ -570,8 +503,8 @@ impl Writer {
             ),
             None => (builtins::DATA_VIEW, false),
         };
-        self.byte(tag::VIEW);
-        self.byte(letter);
+        self.bytes.byte(tag::VIEW);
+        self.bytes.byte(letter);
         self.varint(view.offset() as u64);
         self.varint(view.len() as u64);
         let tracks = if tracks { LENGTH_TRACKING } else { 0 };
@@ -611,64 +544,4 @@ fn layout(array: &JsObject, length: u64, elements: usize) -> (bool, bool) {
         }
     }
     (true, only_numbers && fractions)
-}
-
-/// The number as V8's small integer, if it is one.
-fn as_integer(number: f64) -> Option<i32> {
-    let integer = number as i32;
-    (f64::from(integer) == number && (integer != 0 || number.is_sign_positive())).then_some(integer)
-}
-
-fn varint_bytes(value: usize) -> usize {
-    (usize::BITS - value.max(1).leading_zeros()).div_ceil(7) as usize
-}
-
-/// Whether an object is one of the language's whose state nothing can copy.
-fn is_engine_only(object: &JsObject, context: &Context) -> bool {
-    use boa_engine::builtins::{
-        async_generator::AsyncGenerator, generator::Generator, promise::Promise,
-    };
-    if object.is::<Promise>()
-        || object.is::<Generator>()
-        || object.is::<AsyncGenerator>()
-        || object.is::<JsSymbol>()
-    {
-        return true;
-    }
-    if matches!(
-        kinds::kind_of(object, context),
-        Kind::MapIterator
-            | Kind::SetIterator
-            | Kind::WeakMap
-            | Kind::WeakSet
-            | Kind::Arguments
-            | Kind::Namespace
-    ) {
-        return true;
-    }
-    let intrinsics = context.intrinsics();
-    let constructors = intrinsics.constructors();
-    // What array iterators inherit from, all iterators do.
-    let iterators = intrinsics
-        .objects()
-        .iterator_prototypes()
-        .array()
-        .prototype();
-    let closed = [
-        Some(constructors.weak_ref().prototype()),
-        Some(constructors.finalization_registry().prototype()),
-        iterators,
-    ];
-    let mut next = object.prototype();
-    while let Some(prototype) = next {
-        if closed
-            .iter()
-            .flatten()
-            .any(|known| JsObject::equals(known, &prototype))
-        {
-            return true;
-        }
-        next = prototype.prototype();
-    }
-    false
 }
