@@ -43,6 +43,8 @@ pub fn set_up_realm(context: &mut Context) -> JsResult<()> {
     stack::install_in_realm(context);
     json::install(context)?;
     fill::install(context)?;
+    builtins::install(context)?;
     proxies::install(context)?;
-    redefine::install(context)
+    redefine::install(context)?;
+    regexp_source::install(context)
 }

@@ -9,10 +9,11 @@ use std::cell::OnceCell;
 
 use crate::runtime::State;
 
+/// The engine's getter of the first realm, which reads the expressions of any.
 #[derive(Default)]
 struct Original(OnceCell<JsObject>);
 
-/// Replaces the getter; call it before the intrinsics are captured.
+/// Replaces the getter in the realm that the context has entered; call it before the intrinsics are captured.
 ///
 /// # Errors
 /// None but those of the engine.
@@ -23,8 +24,14 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     let Some(get) = found.and_then(|found| found.get().and_then(JsValue::as_object)) else {
         return Ok(());
     };
-    let _ = State::of(context).slot::<Original>().0.set(get);
-    let get = NativeFunction::from_fn_ptr(|this, _, context| source(this, context));
+    State::of(context)
+        .slot::<Original>()
+        .0
+        .get_or_init(|| get.clone());
+    let get = NativeFunction::from_copy_closure_with_captures(
+        |this, _, original: &JsObject, context| source(this, original, context),
+        get,
+    );
     let get = FunctionObjectBuilder::new(context.realm(), get)
         .name(js_string!("get source"))
         .build();
@@ -36,11 +43,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     Ok(())
 }
 
-fn source(this: &JsValue, context: &mut Context) -> JsResult<JsValue> {
-    let original = State::of(context).slot::<Original>();
-    let Some(original) = original.0.get() else {
-        return Ok(JsValue::undefined());
-    };
+fn source(this: &JsValue, original: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     let text = original.call(this, &[], context)?;
     let slash = u16::from(b'/');
     Ok(match text.as_string() {
@@ -54,7 +57,11 @@ fn source(this: &JsValue, context: &mut Context) -> JsResult<JsValue> {
 /// # Errors
 /// When the object is none.
 pub fn source_of(regexp: &JsObject, context: &mut Context) -> JsResult<JsString> {
-    source(&regexp.clone().into(), context)?.to_string(context)
+    let original = State::of(context).slot::<Original>();
+    let Some(original) = original.0.get() else {
+        return Ok(JsString::default());
+    };
+    source(&regexp.clone().into(), original, context)?.to_string(context)
 }
 
 /// Takes the backslash away that the engine puts before each slash, and puts one where the text has to have it.

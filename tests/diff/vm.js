@@ -39,6 +39,17 @@ console.log(vm.runInContext('later', context), vm.runInContext('"later" in globa
 const theirs = vm.runInContext('({ Array, Error, Object, list: [1], f() {} })', vm.createContext());
 console.log(theirs.Array === Array, theirs.list instanceof Array, Array.isArray(theirs.list), theirs.f instanceof Function);
 console.log(theirs.list instanceof theirs.Array, Object.getPrototypeOf(theirs.list) === theirs.Array.prototype);
+const language = vm.runInNewContext(`({
+  source: new RegExp(/[/]\\//.source).source,
+  loop: (() => { const text = 'ab '.repeat(200); const any = /b/g; let n = 0; while (any.exec(text)) n++; return n; })(),
+  slice: [1, 2, 3].slice(1) instanceof Array,
+  map: (() => { const map = new Map(); for (let i = 0; i < 300; i++) map.set(i, i); for (let i = 0; i < 299; i++) map.delete(i); return [...map].join(); })(),
+  species: (() => { Object.defineProperty(Array, Symbol.species, { value: Object }); const made = [1].slice(); return made instanceof Array; })(),
+  of(list) { return Array.prototype.slice.call(list) instanceof Array; },
+  split: 'a,b'.split(',') instanceof Array,
+})`);
+console.log(language.source, language.loop, language.slice, language.map, language.species, language.of([1]), language.split,
+  [1].slice() instanceof Array);
 attempt('their error', () => vm.runInNewContext('null.x'));
 try {
   vm.runInNewContext('throw new RangeError("out")');

@@ -2,16 +2,14 @@
 //! quarter of a microsecond or more; an array that is dense and without holes is read in place here. The storage can't be written
 //! from outside but one element at a time, without the checks.
 
-use std::cell::OnceCell;
-
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsSymbol, JsValue, js_string,
     object::{IndexPropertyValues, PropertyMap, builtins::JsArray},
     property::{Attribute, PropertyKey},
 };
 
-use super::Method;
-use crate::{engine::native, runtime::State};
+use super::{Method, Originals};
+use crate::engine::native;
 
 pub const METHODS: &[Method] = &[
     ("indexOf", 1, index_of),
@@ -26,18 +24,8 @@ pub const METHODS: &[Method] = &[
 
 type Quick = JsResult<Option<JsValue>>;
 
-/// The getter of `Array[Symbol.species]` that the engine made.
-#[derive(Default)]
-struct Species(OnceCell<JsObject>);
-
-/// Remembers what `Array[Symbol.species]` is before script can change it.
-pub fn remember_species(context: &mut Context) {
-    if let Some(getter) = species(context) {
-        let _ = State::of(context).slot::<Species>().0.set(getter);
-    }
-}
-
-fn species(context: &Context) -> Option<JsObject> {
+/// The getter of `Array[Symbol.species]` as it is now.
+pub fn species(context: &Context) -> Option<JsObject> {
     let array = context.intrinsics().constructors().array().constructor();
     let found = array.borrow().properties().get(&JsSymbol::species().into());
     found.and_then(|found| found.get()?.as_object())
@@ -135,7 +123,7 @@ fn makes_plain(object: &JsObject, context: &Context) -> bool {
     let constructor = prototype.borrow().properties().get(&name);
     let constructor = constructor.and_then(|found| found.value()?.as_object());
     constructor == Some(array.constructor())
-        && species(context).as_ref() == State::of(context).slot::<Species>().0.get()
+        && species(context) == Originals::of(context, |kept| &kept.species)
 }
 
 /// Writes an element that is there, or the one behind the last.

@@ -10,7 +10,7 @@ mod search;
 mod strings;
 
 use boa_engine::{
-    Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
+    Context, Finalize, JsData, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
     object::FunctionObjectBuilder, property::PropertyKey,
 };
 
@@ -29,13 +29,37 @@ struct Replaced {
     quick: Quick,
 }
 
-/// Replaces the methods; call it before the intrinsics are captured.
+/// Functions of the engine as a realm was given them, before script could change anything. Each realm keeps its own.
+#[derive(Trace, Finalize, JsData)]
+struct Originals {
+    /// The getter of `Array[Symbol.species]`.
+    species: Option<JsObject>,
+    /// `RegExp.prototype.exec`
+    exec: Option<JsObject>,
+}
+
+impl Originals {
+    fn keep(context: &Context) {
+        let originals = Self {
+            species: arrays::species(context),
+            exec: regexps::current_exec(context),
+        };
+        context.realm().host_defined_mut().insert(originals);
+    }
+
+    /// One of those of the realm whose function runs.
+    fn of(context: &Context, which: fn(&Self) -> &Option<JsObject>) -> Option<JsObject> {
+        let realm = context.realm().host_defined();
+        realm.get::<Self>().and_then(|kept| which(kept).clone())
+    }
+}
+
+/// Replaces the methods in the realm that the context has entered; call it before the intrinsics are captured.
 ///
 /// # Errors
 /// None but those of the engine.
 pub fn install(context: &mut Context) -> JsResult<()> {
-    arrays::remember_species(context);
-    regexps::remember_exec(context);
+    Originals::keep(context);
     let constructors = context.intrinsics().constructors();
     replace(
         &constructors.string().prototype(),

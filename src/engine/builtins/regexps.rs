@@ -2,13 +2,14 @@
 //! string into such at each call: with `g` and `y` the cost of a loop grew with the square of the length. A long string
 //! that is looked at again within a turn of the loop gets a twin of two-byte units, which is matched in its place.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, string::JsStrVariant,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
+    string::JsStrVariant,
 };
 
-use super::Method;
+use super::{Method, Originals};
 use crate::runtime::{State, tasks::Microtask};
 
 pub const METHODS: &[Method] = &[("exec", 1, exec)];
@@ -18,7 +19,6 @@ const LONG: usize = 256;
 
 #[derive(Default)]
 struct Matching {
-    original: OnceCell<JsObject>,
     last: RefCell<Option<Seen>>,
 }
 
@@ -28,16 +28,12 @@ struct Seen {
     twin: Option<JsString>,
 }
 
-/// Remembers the engine's function; call it before the methods are replaced.
-pub fn remember_exec(context: &mut Context) {
+/// The function as it is now.
+pub fn current_exec(context: &Context) -> Option<JsObject> {
     let prototype = context.intrinsics().constructors().regexp().prototype();
-    let found = prototype
-        .borrow()
-        .properties()
-        .get(&js_string!("exec").into());
-    if let Some(exec) = found.and_then(|found| found.value()?.as_object()) {
-        let _ = State::of(context).slot::<Matching>().original.set(exec);
-    }
+    let name = PropertyKey::from(js_string!("exec"));
+    let found = prototype.borrow().properties().get(&name);
+    found.and_then(|found| found.value()?.as_object())
 }
 
 fn exec(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Option<JsValue>> {
@@ -51,7 +47,7 @@ fn exec(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Opt
     let Some(twin) = matching.twin(&string, context) else {
         return Ok(None);
     };
-    let Some(original) = matching.original.get() else {
+    let Some(original) = Originals::of(context, |kept| &kept.exec) else {
         return Ok(None);
     };
     original.call(this, &[twin.into()], context).map(Some)
