@@ -31,6 +31,23 @@ fn turn(ev: &EventLoop) -> Vec<(HandleId, Readiness)> {
     run(ev, RunMode::NoWait).into_iter().map(ready).collect()
 }
 
+/// What a turn announced is one error, of a descriptor that can't be watched any more, which has stopped its handle.
+#[cfg(target_os = "linux")]
+fn assert_broken(ev: &EventLoop, id: HandleId, events: &[Event]) {
+    let [
+        Event::Poll {
+            id: of,
+            result: Err(error),
+        },
+    ] = events
+    else {
+        panic!("{events:?}");
+    };
+    assert_eq!(*of, id);
+    assert_eq!(error.raw_os_error(), Some(libc::EBADF));
+    assert!(!ev.is_active(id).unwrap());
+}
+
 /// Whether the next poll would sleep.
 fn sleeps(ev: &EventLoop) -> bool {
     ev.backend_timeout().is_none()
@@ -83,16 +100,7 @@ fn a_broken_pipe_is_an_error_and_stops_the_handle() {
     let events = run(&ev, RunMode::NoWait);
     #[cfg(target_os = "linux")]
     {
-        let [
-            Event::Poll {
-                result: Err(error), ..
-            },
-        ] = &events[..]
-        else {
-            panic!("{events:?}");
-        };
-        assert_eq!(error.raw_os_error(), Some(libc::EBADF));
-        assert!(!ev.is_active(id).unwrap());
+        assert_broken(&ev, id, &events);
         assert!(run(&ev, RunMode::NoWait).is_empty());
     }
     #[cfg(not(target_os = "linux"))]
@@ -198,16 +206,7 @@ fn a_descriptor_closed_under_its_handle_is_an_error_once() {
     assert_eq!(turn(&ev), [(id, READABLE)]);
     drop(copy);
     let events = run(&ev, RunMode::NoWait);
-    let [
-        Event::Poll {
-            result: Err(error), ..
-        },
-    ] = &events[..]
-    else {
-        panic!("{events:?}");
-    };
-    assert_eq!(error.raw_os_error(), Some(libc::EBADF));
-    assert!(!ev.is_active(id).unwrap());
+    assert_broken(&ev, id, &events);
     // The file is open under its first number, so epoll still tells of it; which is news of nothing.
     writer.write_all(b"y").unwrap();
     assert!(turn(&ev).is_empty());

@@ -15,6 +15,8 @@ use boa_engine::{
     error::{EngineError, RuntimeLimitError},
 };
 
+use ouro_loop::{EventLoop, HandleId};
+
 use crate::runtime::State;
 
 /// The name of the function that asks. Nobody has it by chance.
@@ -72,11 +74,7 @@ impl Deadlines {
         call: impl FnOnce() -> T,
     ) -> (T, Option<Ended>) {
         // Nobody else may hear of the signal meanwhile.
-        let watch = limits.on_sigint.then(|| {
-            let handle = state.event_loop.signal().ok()?;
-            let started = state.event_loop.signal_start(handle, SIGINT, false);
-            started.ok().map(|()| handle)
-        });
+        let watch = limits.on_sigint.then(|| watch_sigint(&state.event_loop));
         let now = Instant::now();
         self.running.borrow_mut().push(Running {
             end: limits.time.and_then(|time| now.checked_add(time)),
@@ -86,9 +84,8 @@ impl Deadlines {
         let value = call();
         self.look(state);
         let ran = self.running.borrow_mut().pop();
-        if let Some(Some(handle)) = watch {
-            // The handle is open, so closing it can't fail.
-            let _ = state.event_loop.close(handle);
+        if let Some(handle) = watch.flatten() {
+            close(&state.event_loop, handle);
         }
         let ended = ran.and_then(|ran| {
             if ran.interrupted {
@@ -127,6 +124,21 @@ impl Deadlines {
             }
         }
     }
+}
+
+/// A started handle for `SIGINT`. Where there can be none, the signal does what it does otherwise.
+fn watch_sigint(event_loop: &EventLoop) -> Option<HandleId> {
+    let handle = event_loop.signal().ok()?;
+    let started = event_loop.signal_start(handle, SIGINT, false);
+    if started.is_err() {
+        close(event_loop, handle);
+    }
+    started.ok().map(|()| handle)
+}
+
+fn close(event_loop: &EventLoop, handle: HandleId) {
+    // The handle is open, so closing it can't fail.
+    let _ = event_loop.close(handle);
 }
 
 /// The function behind [`CHECK`]: true, or the error that ends the script.
