@@ -157,7 +157,7 @@ native.setUp({
   makeState(message, gone, socket) {
     const mark = socket?.readableHighWaterMark;
     const options = mark === undefined ? undefined : { highWaterMark: mark };
-    const state = require('stream/readable').makeReadableState(message, options, false);
+    const state = binding('stream').makeReadableState(message, options, false);
     if (gone) {
       state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true;
       state.flowing = true;

@@ -7,7 +7,6 @@ const {
   FunctionPrototypeSymbolHasInstance,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
-  ObjectGetOwnPropertySymbols,
   ObjectPrototypeHasOwnProperty,
   ObjectSetPrototypeOf,
   ReflectApply,
@@ -18,10 +17,7 @@ const {
 } = primordials;
 const EventEmitter = require('events');
 
-binding('stream').setUpEmit(
-  EventEmitter.prototype.emit,
-  ObjectGetOwnPropertySymbols(EventEmitter.prototype)[0],
-  (emitter, result, type, ...args) => require('events/extra').addCatch(emitter, result, type, args));
+const native = binding('stream');
 
 const kRejection = SymbolFor('nodejs.rejection');
 
@@ -136,28 +132,19 @@ function Readable(options) {
   initReadable(this, options);
 }
 const source = inherit(Readable, Stream);
+native.defineReadable(source);
 methods(source, 'stream/readable', [
-  'destroy', '_undestroy', '_destroy', 'push', 'unshift', 'isPaused', 'setEncoding', 'read', '_read', 'pipe', 'unpipe',
-  'on', 'removeListener', 'removeAllListeners', 'resume', 'pause', 'wrap', kRejection, SymbolAsyncDispose,
-  SymbolAsyncIterator,
+  '_undestroy', '_read', 'pipe', 'unpipe', 'wrap', kRejection, SymbolAsyncDispose, SymbolAsyncIterator,
 ]);
-source.addListener = source.on;
-source.off = source.removeListener;
-note('stream/readable', source, 'addListener', source.on);
-note('stream/readable', source, 'off', source.off);
 methods(source, 'stream/operators', ['iterator', 'compose']);
 methods(source, 'stream/operators', [
   'drop', 'filter', 'flatMap', 'map', 'take', 'every', 'forEach', 'reduce', 'toArray', 'some', 'find',
 ], true);
-views(source, 'stream/readable', [
-  'readable=', 'readableDidRead', 'readableAborted', 'readableHighWaterMark', 'readableBuffer', 'readableFlowing=',
-  'readableLength', 'readableObjectMode', 'readableEncoding', 'errored', 'closed', 'destroyed=', 'readableEnded',
-]);
 methods(Readable, 'stream/from', ['from', 'wrap']);
 Readable.fromWeb = (stream, options) => require('stream/web_adapters').readableFromWeb(stream, options);
 Readable.toWeb = (stream, options) => require('stream/web_adapters').readableToWeb(stream, options);
 define(Readable, 'ReadableState', { enumerable: true, get: () => require('stream/readable').ReadableState });
-define(Readable, '_fromList', { enumerable: true, get: () => require('stream/readable').take });
+define(Readable, '_fromList', { enumerable: true, get: () => native.fromList });
 
 // ---- Writable, and what a duplex has of it
 

@@ -2,7 +2,7 @@
 'use strict';
 
 const { becomeEmitter } = require('stream/core');
-const { makeReadableState, sourceConstructed } = require('stream/readable');
+const { makeReadableState, sourceConstructed } = binding('stream');
 const { adoptWriter, makeWritableState, sinkConstructed } = require('stream/writable');
 const { construct } = require('stream/destroy');
 

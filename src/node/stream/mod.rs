@@ -1,8 +1,15 @@
 //! The native half of `stream`: what each chunk passes through on its way in, and the old names of the stream classes.
 
+mod calls;
+pub mod destroy;
+mod halves;
+mod marks;
 pub mod native;
+pub mod readable;
 
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::typed_array::TypedArray,
+};
 
 use crate::{
     engine::{native::Natives, registry},
@@ -12,24 +19,53 @@ use crate::{
 /// `toBuffer(value)`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     Ok(Natives::new(context)
-        .function("setUpEmit", 2, native::set_up_emit)
         .function("toBuffer", 1, to_buffer)
+        .function("destroy", 2, destroy::destroy)
+        .function("runDestroy", 3, destroy::run_native)
+        .function("emitError", 2, destroy::emit_error_native)
+        .function("errorOrDestroy", 3, destroy::error_or_destroy_native)
+        .function("defineReadable", 1, readable::define)
+        .function("makeReadableState", 3, readable::make_state_native)
+        .function("sourceConstructed", 1, readable::constructed)
+        .function("pipeData", 2, readable::pipe_data)
+        .function("fromList", 2, readable::from_list)
+        .function("readableStatePrototype", 0, |_, _, context| {
+            Ok(readable::state_prototype(context).into())
+        })
+        .function("getDefaultHighWaterMark", 1, marks::get)
+        .function("setDefaultHighWaterMark", 2, marks::set)
+        .function("highWaterMark", 4, marks::high_water_mark_native)
         .build())
 }
 
 /// A Buffer as it is, any other view of memory as a Buffer on the same memory, `undefined` for everything else.
 fn to_buffer(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let value = args.get_or_undefined(0);
+    as_buffer(args.get_or_undefined(0), context).map(Option::unwrap_or_default)
+}
+
+/// The same from Rust.
+fn as_buffer(value: &JsValue, context: &mut Context) -> JsResult<Option<JsValue>> {
     let Some(object) = value.as_object() else {
-        return Ok(JsValue::undefined());
+        return Ok(None);
     };
     if buffer::is_uint8_array(&object) && buffer::is_buffer(value, context) {
-        return Ok(value.clone());
+        return Ok(Some(value.clone()));
     }
     match View::of_object(&object, context) {
-        Some(view) => buffer::from_view(&view, context).map(JsValue::from),
-        None => Ok(JsValue::undefined()),
+        Some(view) => buffer::from_view(&view, context).map(|made| Some(made.into())),
+        None => Ok(None),
     }
+}
+
+/// How many bytes a typed array sees, as long as its buffer is neither resized nor detached; 0 for everything else.
+fn byte_length(object: &JsObject) -> usize {
+    /// A length beyond any buffer is how the engine says "as long as the buffer".
+    const TRACKS: u64 = 1 << 53;
+    let Some(array) = object.downcast_ref::<TypedArray>() else {
+        return 0;
+    };
+    let length = array.byte_length(usize::MAX);
+    if length < TRACKS { length as usize } else { 0 }
 }
 
 /// `require('_stream_duplex')`, a deprecated name that old packages use.

@@ -2,132 +2,13 @@
 //! bits of a state. A state (`_readableState`, `_writableState`) is an object whose native data is a record; nothing of
 //! a record is borrowed while script runs.
 
-#![expect(dead_code, reason = "the halves that use it follow")]
-
-use std::cell::OnceCell;
-
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction, js_string,
-    native_function::NativeFunctionObject,
-    object::{FunctionObjectBuilder, NativeObject, builtins::JsArray},
+    Context, JsArgs, JsObject, JsString, JsValue, NativeFunction,
+    object::{FunctionObjectBuilder, NativeObject},
     property::PropertyDescriptor,
 };
 
-use crate::{node::errors, runtime::State};
-
-/// What the module keeps for each runtime.
-#[derive(Default)]
-pub struct Slot {
-    /// `EventEmitter.prototype.emit`: what a stream's `emit` is as long as nobody replaced it.
-    emit: OnceCell<JsValue>,
-    /// The property that says whether rejections of async listeners are caught, and `catch(emitter, result, type,
-    /// ...args)`, which does it.
-    capture: OnceCell<(JsSymbol, JsObject)>,
-}
-
-impl Slot {
-    fn of(context: &Context) -> std::rc::Rc<Self> {
-        State::of(context).slot::<Slot>()
-    }
-}
-
-/// `setUpEmit(emit, kCapture, catch)`: tells the original `emit`, and what to do with promises that listeners return.
-pub fn set_up_emit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let slot = Slot::of(context);
-    let emit = args.get_or_undefined(0);
-    // A program may have replaced it before streams were loaded: then there is no short way.
-    if emit
-        .as_object()
-        .is_some_and(|emit| emit.is::<NativeFunctionObject>())
-    {
-        let _ = slot.emit.set(emit.clone());
-    }
-    if let (Some(key), Some(catch)) = (
-        args.get_or_undefined(1).as_symbol(),
-        args.get_or_undefined(2).as_object(),
-    ) {
-        let _ = slot.capture.set((key, catch));
-    }
-    Ok(JsValue::undefined())
-}
-
-/// `stream.emit(event, ...args)`: the short way where nobody has replaced `emit`. Answers whether there were listeners.
-pub fn emit(
-    stream: &JsObject,
-    event: JsString,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<bool> {
-    let slot = Slot::of(context);
-    let emit = stream.get(js_string!("emit"), context)?;
-    // 'error' without a listener throws: that is the original's business.
-    if slot.emit.get() != Some(&emit) || event == js_string!("error") {
-        return call_emit(stream, &emit, event, args, context);
-    }
-    let Some(events) = stream.get(js_string!("_events"), context)?.as_object() else {
-        return Ok(false);
-    };
-    let Some(found) = events.get(event.clone(), context)?.as_object() else {
-        return Ok(false);
-    };
-    if found.is_callable() {
-        call_listener(&slot, stream, &found, &event, args, context)?;
-        return Ok(true);
-    }
-    // The listeners as they are now: those that come and go during the emission don't change it.
-    let list = JsArray::from_object(found)?;
-    let length = list.length(context)?;
-    let mut listeners = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    for index in 0..length {
-        listeners.extend(list.get(index, context)?.as_object());
-    }
-    for listener in listeners {
-        call_listener(&slot, stream, &listener, &event, args, context)?;
-    }
-    Ok(true)
-}
-
-fn call_emit(
-    stream: &JsObject,
-    emit: &JsValue,
-    event: JsString,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<bool> {
-    let Some(emit) = emit.as_callable() else {
-        return Err(errors::type_error("stream.emit is not a function", context));
-    };
-    let mut all = Vec::with_capacity(args.len() + 1);
-    all.push(event.into());
-    all.extend_from_slice(args);
-    let heard = emit.call(&stream.clone().into(), &all, context)?;
-    Ok(heard.to_boolean())
-}
-
-fn call_listener(
-    slot: &Slot,
-    stream: &JsObject,
-    listener: &JsObject,
-    event: &JsString,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<()> {
-    let this = JsValue::from(stream.clone());
-    let result = listener.call(&this, args, context)?;
-    if !result.is_object() {
-        return Ok(());
-    }
-    let Some((key, catch)) = slot.capture.get() else {
-        return Ok(());
-    };
-    if !stream.get(key.clone(), context)?.to_boolean() {
-        return Ok(());
-    }
-    let mut all = Vec::with_capacity(args.len() + 3);
-    all.extend([this, result, event.clone().into()]);
-    all.extend_from_slice(args);
-    catch.call(&JsValue::undefined(), &all, context).map(drop)
-}
+pub(crate) use crate::node::events::emit;
 
 /// A record with the bits of a state.
 pub trait Bits: NativeObject {

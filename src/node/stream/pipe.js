@@ -4,6 +4,7 @@
 const { ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypeUnshift, SafeSet } = primordials;
 const { listenerCount } = require('events');
 const { errorOrDestroy } = require('stream/destroy');
+const { pipeData } = binding('stream');
 const { nextTick } = binding('task_queue');
 
 // Our error handler runs before the user's. Emitters that aren't ours get it by their fields.
@@ -41,6 +42,7 @@ exports.pipe = function(dest, options) {
 
   let ondrain;
   let cleaned = false;
+  const ondata = pipeData(dest, pause);
   dest.on('unpipe', onunpipe);
   src.on('data', ondata);
   prepend(dest, 'error', onerror);
@@ -50,10 +52,6 @@ exports.pipe = function(dest, options) {
   if (dest.writableNeedDrain === true) pause();
   else if (!state.flowing) src.resume();
   return dest;
-
-  function ondata(chunk) {
-    if (dest.write(chunk) === false) pause();
-  }
 
   function pause() {
     // An 'unpipe' during the write has already undone everything.

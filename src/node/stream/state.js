@@ -1,38 +1,17 @@
 // What the states of Readable and Writable have in common: bits behind accessors, and marks.
 'use strict';
 
-const {
-  MathFloor,
-  NumberIsInteger,
-  ObjectDefineProperty,
-} = primordials;
-const { nodeError } = binding('errors');
+const { ObjectDefineProperty } = primordials;
+const { getDefaultHighWaterMark, highWaterMark, setDefaultHighWaterMark, toBuffer } = binding('stream');
 
-let markBytes = 64 * 1024;
-let markObjects = 16;
-
-exports.getDefaultHighWaterMark = function getDefaultHighWaterMark(objectMode) {
-  return objectMode ? markObjects : markBytes;
-};
-
-exports.setDefaultHighWaterMark = function setDefaultHighWaterMark(objectMode, value) {
-  binding('validators').validateInteger(value, 'value', 0);
-  if (objectMode) markObjects = value;
-  else markBytes = value;
-};
+exports.getDefaultHighWaterMark = getDefaultHighWaterMark;
+exports.setDefaultHighWaterMark = setDefaultHighWaterMark;
 
 /** The high-water mark that `options` ask for; `own` is the name that only a duplex looks at. */
-exports.highWaterMark = function(options, own, isDuplex, objectMode) {
-  const mark = options?.highWaterMark ?? (isDuplex ? options?.[own] : undefined);
-  if (mark == null) return objectMode ? markObjects : markBytes;
-  if (!NumberIsInteger(mark) || mark < 0) {
-    throw nodeError('ERR_INVALID_ARG_VALUE', isDuplex ? `options.${own}` : 'options.highWaterMark', mark);
-  }
-  return MathFloor(mark);
-};
+exports.highWaterMark = highWaterMark;
 
 /** Any view of memory as a Buffer on the same memory; undefined for what is no view. */
-exports.toBuffer = binding('stream').toBuffer;
+exports.toBuffer = toBuffer;
 
 let Buffer;
 

@@ -1,0 +1,150 @@
+//! The two halves of a stream, as far as building up and tearing down concerns both: `_readableState` and
+//! `_writableState`, and the flags that they share. The states that we make have records; a state that a script made is
+//! asked by its properties.
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::{native::Bits, readable::ReadableState};
+
+/// What both halves know of themselves.
+#[derive(Clone, Copy)]
+pub enum Flag {
+    Constructed,
+    Destroyed,
+    ErrorEmitted,
+    EmitClose,
+    AutoDestroy,
+    Closed,
+    CloseEmitted,
+}
+
+impl Flag {
+    fn name(self) -> JsString {
+        match self {
+            Self::Constructed => js_string!("constructed"),
+            Self::Destroyed => js_string!("destroyed"),
+            Self::ErrorEmitted => js_string!("errorEmitted"),
+            Self::EmitClose => js_string!("emitClose"),
+            Self::AutoDestroy => js_string!("autoDestroy"),
+            Self::Closed => js_string!("closed"),
+            Self::CloseEmitted => js_string!("closeEmitted"),
+        }
+    }
+
+    fn readable_bit(self) -> u32 {
+        use super::readable::bits;
+        match self {
+            Self::Constructed => bits::CONSTRUCTED,
+            Self::Destroyed => bits::DESTROYED,
+            Self::ErrorEmitted => bits::ERROR_EMITTED,
+            Self::EmitClose => bits::EMIT_CLOSE,
+            Self::AutoDestroy => bits::AUTO_DESTROY,
+            Self::Closed => bits::CLOSED,
+            Self::CloseEmitted => bits::CLOSE_EMITTED,
+        }
+    }
+}
+
+/// The state of one half.
+#[derive(Clone)]
+pub struct Half(JsObject);
+
+impl Half {
+    fn of(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<Option<Self>> {
+        Ok(stream.get(name, context)?.as_object().map(Self))
+    }
+
+    fn is(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
+        if let Some(record) = self.0.downcast_ref::<ReadableState>() {
+            return Ok(record.bits() & flag.readable_bit() != 0);
+        }
+        Ok(self.0.get(flag.name(), context)?.to_boolean())
+    }
+
+    fn set(&self, flag: Flag, context: &mut Context) -> JsResult<()> {
+        if let Some(mut record) = self.0.downcast_mut::<ReadableState>() {
+            *record.bits_mut() |= flag.readable_bit();
+            return Ok(());
+        }
+        self.0.set(flag.name(), true, true, context).map(drop)
+    }
+
+    /// Keeps an error, unless there was one before.
+    fn note(&self, error: &JsValue, context: &mut Context) -> JsResult<()> {
+        if let Some(mut record) = self.0.downcast_mut::<ReadableState>() {
+            if !record.error.to_boolean() {
+                record.set_error(error.clone());
+            }
+            return Ok(());
+        }
+        let known = self.0.get(js_string!("errored"), context)?;
+        if !known.to_boolean() {
+            self.0
+                .set(js_string!("errored"), error.clone(), true, context)?;
+        }
+        Ok(())
+    }
+}
+
+/// The halves that a stream has.
+pub struct Halves {
+    readable: Option<Half>,
+    writable: Option<Half>,
+}
+
+impl Halves {
+    /// Looks at a stream.
+    ///
+    /// # Errors
+    /// What accessors of the stream throw.
+    pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
+        Ok(Self {
+            readable: Half::of(stream, js_string!("_readableState"), context)?,
+            writable: Half::of(stream, js_string!("_writableState"), context)?,
+        })
+    }
+
+    /// Whether a flag is set in any half.
+    ///
+    /// # Errors
+    /// What accessors of a state that a script made throw; likewise below.
+    pub fn any(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
+        for half in [&self.writable, &self.readable].into_iter().flatten() {
+            if half.is(flag, context)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a flag is set in the half that decides: the writable one, where there is one.
+    pub fn first(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
+        match self.writable.as_ref().or(self.readable.as_ref()) {
+            Some(half) => half.is(flag, context),
+            None => Ok(false),
+        }
+    }
+
+    /// Sets a flag in all halves.
+    pub fn set(&self, flag: Flag, context: &mut Context) -> JsResult<()> {
+        for half in [&self.writable, &self.readable].into_iter().flatten() {
+            half.set(flag, context)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps an error in all halves, unless there was one before.
+    pub fn note(&self, error: &JsValue, context: &mut Context) -> JsResult<()> {
+        if !error.to_boolean() {
+            return Ok(());
+        }
+        if let Some(error) = error.as_object() {
+            // Formats the stack now, while the frames that matter are known.
+            error.get(js_string!("stack"), context)?;
+        }
+        for half in [&self.writable, &self.readable].into_iter().flatten() {
+            half.note(error, context)?;
+        }
+        Ok(())
+    }
+}

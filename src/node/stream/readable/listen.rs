@@ -1,0 +1,132 @@
+//! Readers come and go: a 'data' listener makes a stream flow, a 'readable' listener keeps it from flowing.
+
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::{
+    Slot, State, bits,
+    flow::{emit_readable, read_nothing_soon, update_listening},
+};
+use crate::node::{
+    errors,
+    stream::calls,
+    task_queue::tick_native,
+};
+
+/// Calls the method of `Stream.prototype` that ours stands before.
+fn parent(
+    this: &JsValue,
+    name: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let slot = Slot::of(context);
+    let Some(parent) = slot.parent.get() else {
+        return Err(errors::type_error("Stream is not set up", context));
+    };
+    match parent.get(name, context)?.as_callable() {
+        Some(method) => method.call(this, args, context),
+        None => Err(errors::type_error("not a function", context)),
+    }
+}
+
+/// Whether anybody listens for an event.
+pub(super) fn has_listener(
+    stream: &JsObject,
+    event: JsString,
+    context: &mut Context,
+) -> JsResult<bool> {
+    let Some(events) = stream.get(js_string!("_events"), context)?.as_object() else {
+        return Ok(false);
+    };
+    Ok(events.get(event, context)?.is_object())
+}
+
+fn is(kind: &JsValue, name: JsString) -> bool {
+    kind.as_string().is_some_and(|kind| kind == name)
+}
+
+/// `stream.on(type, listener)`
+pub(super) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let kind = args.get_or_undefined(0);
+    let arguments = [kind.clone(), args.get_or_undefined(1).clone()];
+    let result = parent(this, js_string!("on"), &arguments, context)?;
+    if is(kind, js_string!("data")) {
+        data_listener(&calls::this_stream(this, context)?, context)?;
+    } else if is(kind, js_string!("readable")) {
+        readable_listener(&calls::this_stream(this, context)?, context)?;
+    }
+    Ok(result)
+}
+
+fn data_listener(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    let state = State::of(stream, context)?;
+    state.set(bits::DATA_LISTENING);
+    if has_listener(stream, js_string!("readable"), context)? {
+        state.set(bits::READABLE_LISTENING);
+    }
+    // Not after an explicit pause.
+    if !state.with(|record| record.stands_still()) {
+        calls::call(stream, js_string!("resume"), &[], context)?;
+    }
+    Ok(())
+}
+
+fn readable_listener(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    let state = State::of(stream, context)?;
+    if state.any(bits::END_EMITTED | bits::READABLE_LISTENING) {
+        return Ok(());
+    }
+    let (waiting, reading) = state.with(|record| {
+        record.clear(bits::FLOWING | bits::EMITTED_READABLE);
+        record.set(bits::HAS_FLOWING | bits::READABLE_LISTENING | bits::NEED_READABLE);
+        (record.length > 0, record.any(bits::READING))
+    });
+    if waiting {
+        emit_readable(stream, &state, context);
+    } else if !reading {
+        read_nothing_soon(stream, context);
+    }
+    Ok(())
+}
+
+/// `stream.removeListener(type, listener)`
+pub(super) fn remove_listener(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let kind = args.get_or_undefined(0);
+    let arguments = [kind.clone(), args.get_or_undefined(1).clone()];
+    let result = parent(this, js_string!("removeListener"), &arguments, context)?;
+    gone(this, kind, context)?;
+    Ok(result)
+}
+
+/// `stream.removeAllListeners(type)`
+pub(super) fn remove_all_listeners(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let result = parent(this, js_string!("removeAllListeners"), args, context)?;
+    let kind = args.get_or_undefined(0);
+    if kind.is_undefined() {
+        tick_native(update_listening, vec![this.clone()], context);
+    } else if !is(kind, js_string!("data")) {
+        gone(this, kind, context)?;
+    }
+    Ok(result)
+}
+
+/// After a listener has gone. A 'readable' listener may be replaced by another at once, so that waits for a tick.
+fn gone(this: &JsValue, kind: &JsValue, context: &mut Context) -> JsResult<()> {
+    if is(kind, js_string!("readable")) {
+        tick_native(update_listening, vec![this.clone()], context);
+    } else if is(kind, js_string!("data")) {
+        let stream = calls::this_stream(this, context)?;
+        if !has_listener(&stream, js_string!("data"), context)? {
+            State::of(&stream, context)?.clear(bits::DATA_LISTENING);
+        }
+    }
+    Ok(())
+}

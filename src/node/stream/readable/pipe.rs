@@ -1,0 +1,41 @@
+//! What `pipe` does with each chunk. Setting it up and taking it down is the script's.
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsObject, JsResult, JsValue, NativeFunction, Trace, js_string,
+    object::FunctionObjectBuilder,
+};
+
+use crate::node::{errors, stream::calls};
+
+#[derive(Trace, Finalize)]
+struct Pipe {
+    destination: JsObject,
+    /// Called when the destination is full.
+    pause: JsObject,
+}
+
+/// `pipeData(destination, pause)`: the 'data' listener of a pipe.
+pub fn pipe_data(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (Some(destination), Some(pause)) = (
+        args.get_or_undefined(0).as_object(),
+        args.get_or_undefined(1).as_callable(),
+    ) else {
+        return Err(errors::type_error("pipeData takes a stream and a function", context));
+    };
+    let listener = NativeFunction::from_copy_closure_with_captures(
+        |_, args, pipe: &Pipe, context| {
+            let chunk = &args[..args.len().min(1)];
+            let more = calls::call(&pipe.destination, js_string!("write"), chunk, context)?;
+            if more.as_boolean() == Some(false) {
+                pipe.pause.call(&JsValue::undefined(), &[], context)?;
+            }
+            Ok(JsValue::undefined())
+        },
+        Pipe { destination, pause },
+    );
+    Ok(FunctionObjectBuilder::new(context.realm(), listener)
+        .name(js_string!("ondata"))
+        .length(1)
+        .build()
+        .into())
+}
