@@ -44,7 +44,6 @@ pub fn tick(callback: JsObject, args: Vec<JsValue>, context: &Context) {
     push(Callee::Script(callback), args, context);
 }
 
-#[expect(dead_code, reason = "the halves of stream that use it follow")]
 /// The same with a step of Rust: it runs in its turn among the ticks of script, in the async context of now.
 pub fn tick_native(run: NativeTick, args: Vec<JsValue>, context: &Context) {
     push(Callee::Native(run), args, context);
