@@ -70,7 +70,9 @@ pub fn define_globals(context: &mut Context) -> JsResult<()> {
     for name in PUBLIC_MODULES {
         let key = JsString::from(*name);
         let is_name = !name.contains('/') && !name.starts_with('_');
-        if !is_name || global.has_own_property(key.clone(), context)? {
+        // `crypto` is the module here, not the Web Crypto API.
+        let is_there = *name != "crypto" && global.has_own_property(key.clone(), context)?;
+        if !is_name || is_there {
             continue;
         }
         let make = NativeFunction::from_copy_closure(|_, _, context| load(name, context));

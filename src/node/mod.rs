@@ -5,6 +5,7 @@ pub mod async_hooks;
 pub mod buffer;
 pub mod child_process;
 pub mod console;
+pub mod crypto;
 pub mod dgram;
 pub mod dns;
 pub mod errors;
@@ -38,6 +39,7 @@ pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
 pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("async_context", async_hooks::binding),
     ("console", console::binding),
+    ("crypto", crypto::binding),
     ("dgram", dgram::binding),
     ("dns", dns::binding),
     ("buffer", buffer::binding),
@@ -79,6 +81,7 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
     ("buffer", buffer::exports),
     ("encoding", crate::web::encoding::exports),
     ("console", console::exports),
+    ("crypto", crypto::exports),
     ("fs", fs::exports),
     ("fs/promises", fs::promises_exports),
     ("os", os::exports),
@@ -164,8 +167,10 @@ pub const SCHEME_ONLY_MODULES: &[&str] = &["sea", "sqlite", "test", "test/report
 
 /// Called after a script half has loaded, for what the native side ties to it.
 pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsResult<()> {
-    if id == "events" {
-        process::become_emitter(exports, context)?;
+    match id {
+        "events" => process::become_emitter(exports, context)?,
+        "stream/transform" => crypto::link_streams(context)?,
+        _ => {}
     }
     Ok(())
 }
@@ -179,6 +184,7 @@ pub fn install_globals(context: &mut Context) -> JsResult<()> {
     crate::web::structured_clone::install(context)?;
     crate::web::url::install(context)?;
     buffer::install(context)?;
+    crypto::install(context)?;
     task_queue::install(context)?;
     console::install(context)?;
     process::install(context)

@@ -10,8 +10,10 @@ const made = new SafeMap();
 const FOREIGN = new SafeMap([['then', 1], ['default', 1], ['__esModule', 1], ['toJSON', 1], ['constructor', 1], ['inspect', 1]]);
 
 function member(module, name) {
-  const missing = function() {
+  const missing = function(url) {
     const { nodeError } = binding('errors');
+    // A URL is looked at first, and may be what is wrong.
+    if (module === 'https' && typeof url === 'string') new (require('url').URL)(url);
     throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', `${module}.${name}()`);
   };
   return ObjectDefineProperty(missing, 'name', { __proto__: null, value: name, configurable: true });

@@ -122,6 +122,8 @@ fn make_versions(context: &mut Context) -> JsResult<JsValue> {
         .value("ouro", js_string!(env!("CARGO_PKG_VERSION")))
         .value("boa", js_string!("0.22.0"))
         .value("modules", JsString::from(MODULE_VERSION))
+        // Not inside: the version whose names, numbers and errors `crypto` follows. Programs look here before they use it.
+        .value("openssl", js_string!("3.5.8"))
         .build()
         .into())
 }

@@ -1,0 +1,3 @@
+//! SHA-256 and SHA-224.
+
+pub use sha2::{Sha224, Sha256};
