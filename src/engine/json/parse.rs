@@ -173,7 +173,7 @@ impl Unit for u16 {
 }
 
 /// A string of UTF-16 units, as Latin-1 if that holds it.
-pub(super) fn string_of(units: &[u16]) -> JsString {
+pub(crate) fn string_of(units: &[u16]) -> JsString {
     if units.iter().all(|unit| *unit <= 0xff) {
         let narrow: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
         return JsString::from(JsStr::latin1(&narrow));

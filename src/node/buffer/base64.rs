@@ -10,13 +10,26 @@ pub fn encode_url(bytes: &[u8]) -> Vec<u8> {
     base64_simd::URL_SAFE_NO_PAD.encode_type(bytes)
 }
 
+/// So many letters are looked at to tell the alphabet.
+const SAMPLE: usize = 512;
+
 /// Decodes either alphabet, or both mixed: skips what is in neither, stops at `=`, takes what bits an incomplete last
 /// group has.
 pub fn decode(text: &[u8]) -> Vec<u8> {
-    if let Ok(bytes) = base64_simd::STANDARD.decode_type(text) {
-        return bytes;
-    }
-    decode_leniently(text)
+    // Which alphabet is soon seen, in any text that is long.
+    let url = text
+        .iter()
+        .take(SAMPLE)
+        .any(|letter| matches!(letter, b'-' | b'_'));
+    let strict = match (url, text.last()) {
+        (false, Some(b'=')) => base64_simd::STANDARD,
+        (false, _) => base64_simd::STANDARD_NO_PAD,
+        (true, Some(b'=')) => base64_simd::URL_SAFE,
+        (true, _) => base64_simd::URL_SAFE_NO_PAD,
+    };
+    strict
+        .decode_type(text)
+        .unwrap_or_else(|_| decode_leniently(text))
 }
 
 /// Decodes as the web does: white space is skipped, all else has to be right.

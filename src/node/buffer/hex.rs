@@ -1,21 +1,19 @@
 //! Hexadecimal, both ways.
 
-use boa_engine::JsStr;
-
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
+use boa_engine::{JsStr, string::JsStrVariant};
 
 /// Two lower-case digits for each byte.
 pub fn encode(bytes: &[u8]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
-    }
-    text
+    hex_simd::encode_type(bytes, hex_simd::AsciiCase::Lower)
 }
 
 /// The bytes of the pairs of digits up to the first thing that isn't one; a last single digit is dropped.
 pub fn decode(text: JsStr<'_>) -> Vec<u8> {
+    if let JsStrVariant::Latin1(digits) = text.variant()
+        && let Ok(bytes) = hex_simd::decode_to_vec(&digits[..digits.len() & !1])
+    {
+        return bytes;
+    }
     let mut bytes = Vec::with_capacity(text.len() / 2);
     let mut units = text.iter();
     while let (Some(high), Some(low)) = (units.next(), units.next()) {

@@ -15,7 +15,7 @@ const {
 } = primordials;
 const {
   kind: kindOf, quote, keyText, className: quickClassName, ownNonIndexKeys, ownEnumerableKeys, functionKind, stripVT, defineLate,
-  width: widthOf,
+  width: widthOf, quickly,
 } = binding('util');
 
 const custom = SymbolFor('nodejs.util.inspect.custom');
@@ -52,7 +52,7 @@ function newContext() {
     maxStringLength: defaults.maxStringLength, breakLength: defaults.breakLength, compact: defaults.compact,
     sorted: defaults.sorted, getters: defaults.getters, numericSeparator: defaults.numericSeparator,
     stylize: plain, userOptions: undefined,
-    indent: 0, depthNow: 0, open: [], marks: undefined, written: {},
+    indent: 0, depthNow: 0, open: [], marks: undefined, written: {}, quickFrom: Infinity,
   };
 }
 
@@ -62,8 +62,12 @@ function newContext() {
  * @param {object|boolean} [options] options, or (old form) `showHidden`, followed by `depth` and `colors`
  */
 function inspect(value, options) {
-  const ctx = newContext();
   const count = arguments.length;
+  if (count < 2) {
+    const text = quickly(value, defaults, 0, custom);
+    if (text !== undefined) return text;
+  }
+  const ctx = newContext();
   if (count > 2 && arguments[2] !== undefined) ctx.depth = arguments[2];
   if (count > 3 && arguments[3] !== undefined) ctx.colors = arguments[3];
   if (typeof options === 'boolean') ctx.showHidden = options;
@@ -71,6 +75,8 @@ function inspect(value, options) {
   if (ctx.colors) ctx.stylize = colored;
   if (ctx.maxArrayLength === null) ctx.maxArrayLength = Infinity;
   if (ctx.maxStringLength === null) ctx.maxStringLength = Infinity;
+  // From which level on the native half is asked first: it writes no colours, and was asked for the whole already.
+  if (ctx.stylize === plain) ctx.quickFrom = count < 2 ? 1 : 0;
   return formatValue(ctx, value, 0);
 }
 
@@ -89,6 +95,10 @@ function applyOptions(ctx, options) {
 function formatValue(ctx, value, level, insideBuffer) {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
     return formatPrimitive(ctx, value, ctx.stylize);
+  }
+  if (level >= ctx.quickFrom) {
+    const text = quickly(value, ctx, level, custom);
+    if (text !== undefined) return text;
   }
   let kind = kindOf(value);
   const shown = value;

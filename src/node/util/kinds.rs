@@ -169,18 +169,22 @@ pub(super) fn function_kind(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let Some(object) = args.get_or_undefined(0).as_object() else {
-        return Ok(0.into());
-    };
+    let sort = (args.get_or_undefined(0).as_object())
+        .map_or(0, |object| sort_of_function(&object, context));
+    Ok(sort.into())
+}
+
+/// What [`function_kind`] answers.
+pub(super) fn sort_of_function(object: &JsObject, context: &Context) -> u8 {
     if !object.is::<OrdinaryFunction>() {
-        return Ok(0.into());
+        return 0;
     }
     let own = object
         .borrow()
         .properties()
         .get(&js_string!("prototype").into());
     if own.is_some_and(|found| found.writable() == Some(false)) {
-        return Ok(4.into());
+        return 4;
     }
     let constructors = context.intrinsics().constructors();
     let sorts = [
@@ -192,12 +196,12 @@ pub(super) fn function_kind(
     while let Some(prototype) = next {
         for (known, sort) in &sorts {
             if JsObject::equals(&prototype, known) {
-                return Ok((*sort).into());
+                return *sort;
             }
         }
         next = prototype.prototype();
     }
-    Ok(0.into())
+    0
 }
 
 /// The name of the class of an object in the plain case: its prototype's `constructor` is a function with that
@@ -210,7 +214,7 @@ pub(super) fn class_name(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsRe
         .unwrap_or_default())
 }
 
-fn plain_class_name(object: &JsObject) -> Option<JsValue> {
+pub(super) fn plain_class_name(object: &JsObject) -> Option<JsValue> {
     if object.is::<Proxy>() {
         return None;
     }
@@ -241,7 +245,8 @@ fn plain_class_name(object: &JsObject) -> Option<JsValue> {
     (!name.is_empty()).then(|| name.into())
 }
 
-fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
+/// The value of an own data property, without running script.
+pub(super) fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
     if object.is::<Proxy>() {
         return None;
     }

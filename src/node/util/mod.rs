@@ -5,6 +5,8 @@
 mod env;
 mod keys;
 pub mod kinds;
+mod layout;
+mod quick;
 mod text;
 
 pub use env::entries as env_entries;
@@ -32,6 +34,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("keyText", 1, text::key_text)
         .function("width", 2, text::width)
         .function("stripVT", 1, text::strip_vt)
+        .function("quickly", 4, quick::quickly)
         .function("parseEnv", 1, env::parse_env)
         .function("defineLate", 3, define_late)
         .build())

@@ -21,7 +21,7 @@ const SINGLE: u16 = b'\'' as u16;
 const DOUBLE: u16 = b'"' as u16;
 const BACK: u16 = b'`' as u16;
 
-fn quote_units(units: impl Iterator<Item = u16> + Clone, length: usize) -> Vec<u16> {
+pub(super) fn quote_units(units: impl Iterator<Item = u16> + Clone, length: usize) -> Vec<u16> {
     let mark = choose_quote(units.clone());
     let mut out = Vec::with_capacity(length + 2);
     out.push(mark);
@@ -90,7 +90,13 @@ pub(super) fn quote_native(
 /// A property's name as it stands in a literal: itself where it is an identifier, else quoted.
 pub(super) fn key_text(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let key = text_argument(args, context)?;
-    let plain = match key.as_str().variant() {
+    let plain = is_plain_key(&key);
+    Ok(if plain { key } else { quote(&key) }.into())
+}
+
+/// Whether a name needs no quotes.
+pub(super) fn is_plain_key(key: &JsString) -> bool {
+    match key.as_str().variant() {
         JsStrVariant::Latin1(bytes) => {
             !bytes.is_empty()
                 && !bytes[0].is_ascii_digit()
@@ -99,8 +105,7 @@ pub(super) fn key_text(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
                     .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
         }
         JsStrVariant::Utf16(_) => false,
-    };
-    Ok(if plain { key } else { quote(&key) }.into())
+    }
 }
 
 /// `width(text, withoutControlSequences)`: columns of a terminal.
