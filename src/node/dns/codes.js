@@ -1,16 +1,34 @@
-// What `dns` and `dns.promises` both show: error codes, and what isn't there.
+// What `dns` and `dns.promises` both show: error codes, and the functions of the resolver, which is loaded when one is called.
 'use strict';
+
+const { ObjectDefineProperty, ReflectApply } = primordials;
 
 const NAMES = ['NODATA', 'FORMERR', 'SERVFAIL', 'NOTFOUND', 'NOTIMP', 'REFUSED', 'BADQUERY', 'BADNAME', 'BADFAMILY',
   'BADRESP', 'CONNREFUSED', 'TIMEOUT', 'EOF', 'FILE', 'NOMEM', 'DESTRUCTION', 'BADSTR', 'BADFLAGS', 'NONAME',
   'BADHINTS', 'NOTINITIALIZED', 'LOADIPHLPAPI', 'ADDRGETNETWORKPARAMS', 'CANCELLED'];
 
-const MISSING = ['Resolver', 'setServers', 'getServers', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveCaa',
-  'resolveCname', 'resolveMx', 'resolveNaptr', 'resolveNs', 'resolvePtr', 'resolveSoa', 'resolveSrv', 'resolveTlsa',
-  'resolveTxt', 'reverse'];
+const FUNCTIONS = ['getServers', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveCaa', 'resolveCname', 'resolveMx',
+  'resolveNaptr', 'resolveNs', 'resolvePtr', 'resolveSoa', 'resolveSrv', 'resolveTlsa', 'resolveTxt', 'reverse'];
 
-module.exports = function addCommon(target, name) {
+/** `load` returns the class whose methods they are. */
+module.exports = function addCommon(target, load) {
+  target.setServers = (servers) => require('dns/resolver').setServers(servers);
+  ObjectDefineProperty(target.setServers, 'name', { __proto__: null, value: 'setServers' });
   for (let i = 0; i < NAMES.length; i++) target[NAMES[i]] = `E${NAMES[i]}`;
-  const missing = require('module/missing')(name);
-  for (let i = 0; i < MISSING.length; i++) target[MISSING[i]] = missing[MISSING[i]];
+  for (let i = 0; i < FUNCTIONS.length; i++) {
+    const name = FUNCTIONS[i];
+    const shared = function(...args) {
+      return ReflectApply(load().prototype[name], require('dns/resolver').currentResolver(), args);
+    };
+    target[name] = ObjectDefineProperty(shared, 'name', { __proto__: null, value: name });
+  }
+  ObjectDefineProperty(target, 'Resolver', {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get: load,
+    set(value) {
+      ObjectDefineProperty(target, 'Resolver', { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+    },
+  });
 };

@@ -1,4 +1,4 @@
-// `dns`: what asks the system's resolver. What asks name servers itself isn't there, and says so when it is called.
+// `dns`: what asks the system's resolver. What asks name servers itself is in `dns/resolver`, and loaded when it is called.
 'use strict';
 
 const { ArrayPrototypePush, ObjectDefineProperty } = primordials;
@@ -176,7 +176,7 @@ exports.setDefaultResultOrder = setDefaultResultOrder;
 exports.ADDRCONFIG = native.ADDRCONFIG;
 exports.ALL = native.ALL;
 exports.V4MAPPED = native.V4MAPPED;
-require('dns/codes')(exports, 'dns');
+require('dns/codes')(exports, () => require('dns/resolver').Resolver);
 
 ObjectDefineProperty(exports, 'promises', {
   __proto__: null,

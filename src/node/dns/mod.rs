@@ -1,4 +1,8 @@
-//! `dns`: the system's resolver, asked on the pool in class `Dns`.
+//! `dns`: the system's resolver, asked on the pool in class `Dns`, and what asking name servers takes: `message` has the bytes,
+//! `system` the servers; `channel.js` asks over sockets of the loop.
+
+mod message;
+mod system;
 
 use std::net::IpAddr;
 
@@ -28,6 +32,11 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     Ok(Natives::new(context)
         .function("getaddrinfo", 4, get_addresses)
         .function("getnameinfo", 3, get_name)
+        .function("encodeQuery", 2, message::encode)
+        .function("decodeAnswer", 4, message::decode)
+        .function("reverseName", 1, message::reverse_name)
+        .function("systemServers", 0, system::servers)
+        .function("hostsOf", 2, system::hosts_of)
         .value("defaultOrder", order)
         .value("ADDRCONFIG", address_config)
         .value("ALL", all)

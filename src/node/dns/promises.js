@@ -1,10 +1,10 @@
 // `dns/promises`: the same with promises.
 'use strict';
 
-const { Promise } = primordials;
+const { ObjectDefineProperty, Promise, ReflectApply } = primordials;
 const { isIP } = binding('net');
 const { nodeError } = binding('errors');
-const { validatePort } = binding('validators');
+const { validatePort, validateString } = binding('validators');
 const dns = require('dns');
 
 // As in Node a program that replaces `dns.lookup` doesn't change this one.
@@ -40,4 +40,30 @@ exports.lookupService = function lookupService(address, port) {
 
 exports.getDefaultResultOrder = dns.getDefaultResultOrder;
 exports.setDefaultResultOrder = dns.setDefaultResultOrder;
-require('dns/codes')(exports, 'dnsPromises');
+
+let Resolver;
+/** The class `dns.promises.Resolver`, made when it is first asked for. */
+function loadResolver() {
+  if (Resolver !== undefined) return Resolver;
+  const { ResolverBase, addQueries, ask } = require('dns/resolver');
+  Resolver = class Resolver extends ResolverBase {};
+  const methodFor = addQueries(Resolver, (method) => {
+    function query(name, options) {
+      validateString(name, 'name');
+      const ttl = !!(options && options.ttl);
+      return new Promise((resolve, reject) => {
+        ask(this, method, name, ttl, {}, (error, records) => {
+          if (error) reject(error);
+          else resolve(records);
+        });
+      });
+    }
+    return ObjectDefineProperty(query, 'name', { __proto__: null, value: method });
+  });
+  Resolver.prototype.resolve = function resolve(name, rrtype) {
+    const method = rrtype === undefined ? Resolver.prototype.resolve4 : methodFor(rrtype);
+    return ReflectApply(method, this, [name]);
+  };
+  return Resolver;
+}
+require('dns/codes')(exports, loadResolver);
