@@ -1,6 +1,6 @@
 //! Collects the script halves of the builtin modules into one table, stripped of comments and indentation.
 //!
-//! Every `.js` file below `src/node` and `src/web` becomes an entry `(id, source)`. Lines keep their numbers, so that
+//! Every `.js` file below `src/engine`, `src/node` and `src/web` becomes an entry `(id, source)`. Lines keep their numbers, so that
 //! positions in stack traces of internal script still point at the file.
 
 use std::{
@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut sources = Vec::new();
-    for folder in ["src/node", "src/web"] {
+    for folder in ["src/engine", "src/node", "src/web"] {
         println!("cargo::rerun-if-changed={folder}");
         collect(&root.join(folder), &root.join(folder), &mut sources)?;
     }

@@ -4,6 +4,7 @@ pub mod builtins;
 pub mod clone;
 pub mod fill;
 pub mod json;
+pub mod language;
 pub mod memory;
 pub mod native;
 pub mod nesting;
@@ -24,6 +25,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     let state = State::of(context);
     stack::install(context)?;
     json::install(context)?;
+    language::install(context)?;
     fill::install(context)?;
     builtins::install(context)?;
     proxies::install(context)?;
@@ -42,6 +44,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
 pub fn set_up_realm(context: &mut Context) -> JsResult<()> {
     stack::install_in_realm(context);
     json::install(context)?;
+    language::install(context)?;
     fill::install(context)?;
     builtins::install(context)?;
     proxies::install(context)?;

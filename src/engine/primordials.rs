@@ -31,6 +31,7 @@ const CONSTRUCTORS: &[&str] = &[
     "Error",
     "EvalError",
     "FinalizationRegistry",
+    "Float16Array",
     "Float32Array",
     "Float64Array",
     "Function",

@@ -55,6 +55,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("modules", crate::modules::binding),
     ("fs", fs::binding),
     ("stream", stream::binding),
+    ("streams", crate::web::streams::binding),
     ("string_decoder", string_decoder::binding),
     ("structured_clone", crate::web::structured_clone::binding),
     ("task_queue", task_queue::binding),

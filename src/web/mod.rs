@@ -2,6 +2,7 @@
 
 pub mod dom_exception;
 pub mod encoding;
+pub mod streams;
 pub mod structured_clone;
 pub mod url;
 
@@ -66,5 +67,6 @@ pub fn install(context: &mut Context) -> JsResult<()> {
                 member("perf_hooks/performance", "performance", context)
             }),
     );
+    streams::install(context);
     Ok(())
 }

@@ -118,7 +118,10 @@ fn data_clone_error(message: &str, context: &mut Context) -> JsError {
 }
 
 /// A buffer with the memory of another, which is detached.
-fn moved(buffer: &JsObject, context: &mut Context) -> JsResult<JsObject> {
+///
+/// # Errors
+/// When it is detached already, or not an ArrayBuffer.
+pub fn moved(buffer: &JsObject, context: &mut Context) -> JsResult<JsObject> {
     let resizable = buffer.get(js_string!("resizable"), context)?.to_boolean();
     let most = buffer
         .get(js_string!("maxByteLength"), context)?

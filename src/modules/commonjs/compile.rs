@@ -5,7 +5,7 @@ use std::path::Path;
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Script, Source, js_string};
 
-use super::super::{esm, lexer::for_engine, paths, syntax};
+use super::super::{esm, lexer::body_for_engine, paths, syntax};
 use super::make_require;
 use crate::{
     engine::{nesting, stack},
@@ -91,7 +91,7 @@ fn compile_in(
     context: &mut Context,
 ) -> JsResult<JsObject> {
     let comment = if source.starts_with("#!") { "//" } else { "" };
-    let wrapped = format!("{head}{comment}{}{tail}", for_engine(source));
+    let wrapped = format!("{head}{comment}{}{tail}", body_for_engine(source));
     let script = Script::parse(
         Source::from_bytes(&wrapped).with_path(Path::new(filename)),
         None,
@@ -111,7 +111,7 @@ pub fn compile(source: &str, filename: &str, context: &mut Context) -> JsResult<
         // A comment to the system, so one to the engine.
         wrapped.push_str("//");
     }
-    wrapped.push_str(&for_engine(source));
+    wrapped.push_str(&body_for_engine(source));
     wrapped.push_str(tail);
     let state = State::of(context);
     state

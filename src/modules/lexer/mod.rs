@@ -7,21 +7,33 @@ mod lexical_this;
 mod loops;
 pub(super) mod tokens;
 mod tries;
+mod usings;
 
 use std::borrow::Cow;
 
 pub use loops::{with_checks, with_import_calls};
 use tokens::{Kind, Token, tokenize};
+use usings::Place;
 
 /// `source` as the engine reads it rightly: the constructs that it gets wrong are written as others that mean the same.
 #[must_use]
 pub fn for_engine(source: &str) -> Cow<'_, str> {
+    rewritten(source, Place::TopLevel)
+}
+
+/// The same for the body of a function, as that of a CommonJS module is.
+#[must_use]
+pub fn body_for_engine(source: &str) -> Cow<'_, str> {
+    rewritten(source, Place::Function)
+}
+
+fn rewritten(source: &str, place: Place) -> Cow<'_, str> {
     let rewrites: [fn(&str) -> Cow<'_, str>; 3] = [
         lengths::with_bracketed_lengths,
         tries::with_nested_tries,
         lexical_this::with_kept_scopes,
     ];
-    let mut readable = Cow::Borrowed(source);
+    let mut readable = usings::with_scopes(source, place);
     for rewrite in rewrites {
         if let Cow::Owned(changed) = rewrite(&readable) {
             readable = Cow::Owned(changed);

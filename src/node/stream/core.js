@@ -201,7 +201,7 @@ const both = inherit(Duplex, Readable);
 writer(both);
 views(both, 'stream/duplex', ['destroyed=']);
 Duplex.fromWeb = (pair, options) => require('stream/web_adapters').duplexFromWeb(pair, options);
-Duplex.toWeb = (duplex) => require('stream/web_adapters').duplexToWeb(duplex);
+Duplex.toWeb = (duplex, options) => require('stream/web_adapters').duplexToWeb(duplex, options);
 Duplex.from = (body) => require('stream/duplexify').from(body);
 
 module.exports = { becomeEmitter, Stream, Readable, Writable, Duplex, methods, define, inherit };

@@ -47,11 +47,9 @@ pub fn default_destroy(context: &mut Context) -> JsObject {
 
 fn call_back(callback: &JsValue, error: &JsValue, context: &mut Context) -> JsResult<JsValue> {
     match callback.as_callable() {
-        Some(callback) => callback.call(
-            &JsValue::undefined(),
-            std::slice::from_ref(error),
-            context,
-        ),
+        Some(callback) => {
+            callback.call(&JsValue::undefined(), std::slice::from_ref(error), context)
+        }
         None => Err(errors::type_error("cb is not a function", context)),
     }
 }
@@ -90,7 +88,12 @@ pub fn destroy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 /// `runDestroy(stream, err, cb)`
 pub fn run_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(args.get_or_undefined(0), context)?;
-    run(&stream, args.get_or_undefined(1), args.get_or_undefined(2), context)?;
+    run(
+        &stream,
+        args.get_or_undefined(1),
+        args.get_or_undefined(2),
+        context,
+    )?;
     Ok(JsValue::undefined())
 }
 
@@ -130,7 +133,12 @@ fn run(
     let when_done = NativeFunction::from_copy_closure_with_captures(
         |_, args, known: &Done, context| {
             if !known.called.replace(true) {
-                done(&known.stream, args.get_or_undefined(0), &known.callback, context)?;
+                done(
+                    &known.stream,
+                    args.get_or_undefined(0),
+                    &known.callback,
+                    context,
+                )?;
             }
             Ok(JsValue::undefined())
         },
@@ -142,12 +150,11 @@ fn run(
             .build(),
     );
     let outcome = match method.as_callable() {
-        Some(method) => method.call(
-            &stream.clone().into(),
-            &[error, when_done.clone()],
+        Some(method) => method.call(&stream.clone().into(), &[error, when_done.clone()], context),
+        None => Err(errors::type_error(
+            "self._destroy is not a function",
             context,
-        ),
-        None => Err(errors::type_error("self._destroy is not a function", context)),
+        )),
     };
     if let Err(error) = outcome {
         let thrown = catch(error, context)?;
@@ -167,11 +174,7 @@ fn done(
     halves.note(error, context)?;
     halves.set(Flag::Closed, context)?;
     if let Some(callback) = callback.as_callable() {
-        callback.call(
-            &JsValue::undefined(),
-            std::slice::from_ref(error),
-            context,
-        )?;
+        callback.call(&JsValue::undefined(), std::slice::from_ref(error), context)?;
     }
     if error.to_boolean() {
         tick_native(

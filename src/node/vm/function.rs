@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     engine::{nesting, stack},
-    modules::{SyntaxErrorLocation, lexer::for_engine, remember_syntax_error},
+    modules::{SyntaxErrorLocation, lexer::body_for_engine, remember_syntax_error},
     node::errors::{self, Base},
 };
 
@@ -89,12 +89,12 @@ fn check(parameters: &[String], body: &str) -> Result<(), Wrong> {
     for parameter in parameters {
         parse(&format!("(function ({parameter}"), "\n) {})")?;
     }
-    parse(&format!("(function () {{{}", for_engine(body)), "\n})")?;
+    parse(&format!("(function () {{{}", body_for_engine(body)), "\n})")?;
     // Together: a directive of the body may forbid a parameter.
     let whole = format!(
         "(function ({}) {{{}",
         parameters.join(", "),
-        for_engine(body)
+        body_for_engine(body)
     );
     parse(&whole, "\n})")
 }
@@ -145,7 +145,7 @@ fn wrapped(parameters: &[String], body: &str, extensions: usize) -> String {
         "(function ({}) {{{open}return (function ({}) {{\n{}\n}});{close}}})",
         names.join(","),
         parameters.join(", "),
-        for_engine(body)
+        body_for_engine(body)
     )
 }
 

@@ -3,11 +3,7 @@
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
-use super::{
-    State, bits,
-    listen::has_listener,
-    read::call_read,
-};
+use super::{State, bits, listen::has_listener, read::call_read};
 use crate::node::{
     stream::{calls, native::emit},
     task_queue::tick_native,
@@ -175,11 +171,7 @@ pub(super) fn pause(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsR
 }
 
 /// `stream.isPaused()`
-pub(super) fn is_paused(
-    this: &JsValue,
-    _: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
+pub(super) fn is_paused(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let state = State::of(&stream, context)?;
     Ok(state
@@ -261,7 +253,9 @@ fn writing_is_over(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
 fn end_writable(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let stream = calls::this_stream(args.get_or_undefined(0), context)?;
     let is = |name, context: &mut Context| -> JsResult<bool> {
-        Ok(stream.get::<boa_engine::JsString>(name, context)?.to_boolean())
+        Ok(stream
+            .get::<boa_engine::JsString>(name, context)?
+            .to_boolean())
     };
     if is(js_string!("writable"), context)?
         && !is(js_string!("writableEnded"), context)?

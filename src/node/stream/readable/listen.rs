@@ -6,11 +6,7 @@ use super::{
     Slot, State, bits,
     flow::{emit_readable, read_nothing_soon, update_listening},
 };
-use crate::node::{
-    errors,
-    stream::calls,
-    task_queue::tick_native,
-};
+use crate::node::{errors, stream::calls, task_queue::tick_native};
 
 /// Calls the method of `Stream.prototype` that ours stands before.
 fn parent(

@@ -17,10 +17,7 @@ use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
 };
 
-use super::{
-    calls, marks,
-    native::Bits,
-};
+use super::{calls, marks, native::Bits};
 use crate::{
     engine::registry,
     node::{
@@ -287,9 +284,7 @@ pub fn make_state(
     let mut start = bits::EMIT_CLOSE | bits::AUTO_DESTROY | bits::CONSTRUCTED | bits::SYNC;
     if let Some(options) = options {
         let own = js_string!("readableObjectMode");
-        if options
-            .get(js_string!("objectMode"), context)?
-            .to_boolean()
+        if options.get(js_string!("objectMode"), context)?.to_boolean()
             || (is_duplex && options.get(own, context)?.to_boolean())
         {
             start |= bits::OBJECT_MODE;

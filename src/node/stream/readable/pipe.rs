@@ -20,7 +20,10 @@ pub fn pipe_data(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         args.get_or_undefined(0).as_object(),
         args.get_or_undefined(1).as_callable(),
     ) else {
-        return Err(errors::type_error("pipeData takes a stream and a function", context));
+        return Err(errors::type_error(
+            "pipeData takes a stream and a function",
+            context,
+        ));
     };
     let listener = NativeFunction::from_copy_closure_with_captures(
         |_, args, pipe: &Pipe, context| {

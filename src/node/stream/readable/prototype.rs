@@ -69,7 +69,9 @@ type Accessor = (
 /// Reads a value of the record.
 fn look(this: &JsValue, read: impl FnOnce(&ReadableState) -> JsValue) -> JsResult<JsValue> {
     let state = State::from_value(this);
-    Ok(state.map_or_else(JsValue::undefined, |state| state.with(|record| read(record))))
+    Ok(state.map_or_else(JsValue::undefined, |state| {
+        state.with(|record| read(record))
+    }))
 }
 
 /// Changes the record.
@@ -114,11 +116,7 @@ const ACCESSORS: &[Accessor] = &[
         }),
     ),
     ("buffer", buffer, Some(set_buffer)),
-    (
-        "bufferIndex",
-        |_, _, _| Ok(0.into()),
-        None,
-    ),
+    ("bufferIndex", |_, _, _| Ok(0.into()), None),
     kept!("decoder", decoder),
     kept!("encoding", encoding),
     kept!("defaultEncoding", default_encoding),
@@ -130,11 +128,7 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "flowing",
-        |this, _, _| {
-            look(this, |record| {
-                two(record, bits::HAS_FLOWING, bits::FLOWING)
-            })
-        },
+        |this, _, _| look(this, |record| two(record, bits::HAS_FLOWING, bits::FLOWING)),
         Some(|this, args, _| {
             change(this, args, |record, value| {
                 if value.is_null_or_undefined() {
@@ -371,7 +365,8 @@ const VIEWS: &[Accessor] = &[
             let Some(state) = state_of(this, context)? else {
                 return Ok(false.into());
             };
-            let broken = state.any(bits::DESTROYED | bits::ERRORED) && !state.any(bits::END_EMITTED);
+            let broken =
+                state.any(bits::DESTROYED | bits::ERRORED) && !state.any(bits::END_EMITTED);
             Ok((broken && !says_no(&state, context)?).into())
         },
         None,

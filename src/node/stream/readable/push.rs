@@ -10,11 +10,7 @@ use super::{
 use crate::node::{
     buffer::{self, Encoding, View},
     errors::node_error,
-    stream::{
-        as_buffer, calls,
-        destroy::error_or_destroy,
-        native::emit,
-    },
+    stream::{as_buffer, calls, destroy::error_or_destroy, native::emit},
 };
 
 /// `stream.push(chunk, encoding)`
@@ -140,9 +136,8 @@ fn to_bytes(
         }
         return Ok(as_buffer(chunk, context)?.map(|bytes| (bytes, false)));
     };
-    let (own, default) = state.with(|record| {
-        (record.encoding.clone(), record.default_encoding.clone())
-    });
+    let (own, default) =
+        state.with(|record| (record.encoding.clone(), record.default_encoding.clone()));
     let encoding = if encoding.to_boolean() {
         encoding.clone()
     } else {
@@ -182,9 +177,8 @@ fn add_chunk(
     context: &mut Context,
 ) -> JsResult<()> {
     const AT_ONCE: u32 = bits::FLOWING | bits::DATA_LISTENING;
-    let straight = state.with(|record| {
-        record.bits & (AT_ONCE | bits::SYNC) == AT_ONCE && record.length == 0
-    });
+    let straight =
+        state.with(|record| record.bits & (AT_ONCE | bits::SYNC) == AT_ONCE && record.length == 0);
     if straight {
         forget_awaited(state, context)?;
         state.set(bits::DATA_EMITTED);

@@ -288,11 +288,7 @@ fn take(state: &State, n: f64, context: &mut Context) -> JsResult<Option<JsValue
 }
 
 /// `Readable._fromList(n, state)`: takes from the buffer of a state, which knows nothing of it but by its length.
-pub fn from_list(
-    _: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
+pub fn from_list(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(state) = State::from_value(args.get_or_undefined(1)) else {
         return Ok(JsValue::null());
     };
