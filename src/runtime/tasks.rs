@@ -28,7 +28,6 @@ pub struct Tick {
 pub enum Callee {
     /// A function of script, with `undefined` as its `this`.
     Script(JsObject),
-    #[allow(dead_code, reason = "the halves of stream that use it follow")]
     /// The runtime's own: where Node's internals queue a function of theirs.
     Native(NativeTick),
 }

@@ -69,26 +69,6 @@ function methods(target, id, names, hidden) {
   for (let i = 0; i < names.length; i++) method(target, id, names[i], hidden);
 }
 
-/** Accessors; a name that ends in `=` can be assigned to. */
-function views(target, id, names) {
-  for (let i = 0; i < names.length; i++) {
-    let name = names[i];
-    const settable = name[name.length - 1] === '=';
-    if (settable) name = name.slice(0, -1);
-    const real = () => ObjectGetOwnPropertyDescriptor(load(id), name);
-    const get = function() {
-      return ReflectApply(real().get, this, []);
-    };
-    define(target, name, {
-      get,
-      set: settable ? function(value) {
-        ReflectApply(real().set, this, [value]);
-      } : undefined,
-    });
-    note(id, target, name, get);
-  }
-}
-
 function inherit(constructor, parent) {
   ObjectSetPrototypeOf(constructor, parent);
   constructor.prototype = { __proto__: parent.prototype };
@@ -148,16 +128,6 @@ define(Readable, '_fromList', { enumerable: true, get: () => native.fromList });
 
 // ---- Writable, and what a duplex has of it
 
-function writer(target) {
-  methods(target, 'stream/writable', ['write', 'cork', 'uncork', 'setDefaultEncoding', '_write', 'end', 'destroy']);
-  target._writev = null;
-  methods(target, 'stream/writable', [kRejection, SymbolAsyncDispose]);
-  views(target, 'stream/writable', [
-    'writable=', 'writableHighWaterMark', 'writableObjectMode', 'writableBuffer', 'writableLength', 'writableFinished',
-    'writableCorked', 'writableEnded', 'writableNeedDrain', 'writableAborted',
-  ]);
-}
-
 let initWritable;
 
 function Writable(options) {
@@ -169,9 +139,7 @@ function Writable(options) {
   initWritable(this, options);
 }
 const sink = inherit(Writable, Stream);
-writer(sink);
-methods(sink, 'stream/writable', ['pipe', '_undestroy', '_destroy']);
-views(sink, 'stream/writable', ['closed', 'destroyed=', 'errored']);
+methods(sink, 'stream/writable', ['pipe', '_undestroy', kRejection, SymbolAsyncDispose]);
 Writable.fromWeb = (stream, options) => require('stream/web_adapters').writableFromWeb(stream, options);
 Writable.toWeb = (stream) => require('stream/web_adapters').writableToWeb(stream);
 define(Writable, 'WritableState', { enumerable: true, get: () => require('stream/writable').WritableState });
@@ -192,14 +160,13 @@ function Duplex(options) {
   if (initDuplex === undefined) {
     load('stream/readable');
     load('stream/writable');
-    load('stream/duplex');
     ({ initDuplex } = require('stream/duplex'));
   }
   initDuplex(this, options);
 }
 const both = inherit(Duplex, Readable);
-writer(both);
-views(both, 'stream/duplex', ['destroyed=']);
+native.defineWritable(sink, both);
+methods(both, 'stream/writable', [kRejection, SymbolAsyncDispose]);
 Duplex.fromWeb = (pair, options) => require('stream/web_adapters').duplexFromWeb(pair, options);
 Duplex.toWeb = (duplex, options) => require('stream/web_adapters').duplexToWeb(duplex, options);
 Duplex.from = (body) => require('stream/duplexify').from(body);

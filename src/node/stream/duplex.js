@@ -2,9 +2,8 @@
 'use strict';
 
 const { becomeEmitter } = require('stream/core');
-const { makeReadableState, sourceConstructed } = binding('stream');
-const { adoptWriter, makeWritableState, sinkConstructed } = require('stream/writable');
-const { construct } = require('stream/destroy');
+const { makeReadableState, makeWritableState, sinkConstructed, sourceConstructed } = binding('stream');
+const { adoptWriter } = require('stream/writable');
 
 /** What the constructor does: for emitters that were made without one. */
 exports.initDuplex = function(stream, options) {
@@ -26,24 +25,9 @@ exports.initDuplex = function(stream, options) {
   }
   becomeEmitter(stream, options);
   if (stream._construct != null) {
-    construct(stream, () => {
+    require('stream/destroy').construct(stream, () => {
       sourceConstructed(stream);
       sinkConstructed(stream);
     });
   }
-};
-
-exports.members = {
-  // Destroyed means both halves.
-  get destroyed() {
-    const r = this._readableState;
-    const w = this._writableState;
-    return r && w ? r.destroyed && w.destroyed : false;
-  },
-  set destroyed(value) {
-    if (this._readableState && this._writableState) {
-      this._readableState.destroyed = value;
-      this._writableState.destroyed = value;
-    }
-  },
 };

@@ -4,7 +4,7 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::{native::Bits, readable::ReadableState};
+use super::{native::Bits, readable::ReadableState, writable::WritableState};
 
 /// What both halves know of themselves.
 #[derive(Clone, Copy)]
@@ -43,6 +43,19 @@ impl Flag {
             Self::CloseEmitted => bits::CLOSE_EMITTED,
         }
     }
+
+    fn writable_bit(self) -> u32 {
+        use super::writable::bits;
+        match self {
+            Self::Constructed => bits::CONSTRUCTED,
+            Self::Destroyed => bits::DESTROYED,
+            Self::ErrorEmitted => bits::ERROR_EMITTED,
+            Self::EmitClose => bits::EMIT_CLOSE,
+            Self::AutoDestroy => bits::AUTO_DESTROY,
+            Self::Closed => bits::CLOSED,
+            Self::CloseEmitted => bits::CLOSE_EMITTED,
+        }
+    }
 }
 
 /// The state of one half.
@@ -55,22 +68,42 @@ impl Half {
     }
 
     fn is(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
+        if let Some(record) = self.0.downcast_ref::<WritableState>() {
+            return Ok(record.bits() & flag.writable_bit() != 0);
+        }
         if let Some(record) = self.0.downcast_ref::<ReadableState>() {
             return Ok(record.bits() & flag.readable_bit() != 0);
         }
         Ok(self.0.get(flag.name(), context)?.to_boolean())
     }
 
-    fn set(&self, flag: Flag, context: &mut Context) -> JsResult<()> {
-        if let Some(mut record) = self.0.downcast_mut::<ReadableState>() {
-            *record.bits_mut() |= flag.readable_bit();
+    fn set(&self, flag: Flag, on: bool, context: &mut Context) -> JsResult<()> {
+        let put = |bits: &mut u32, bit: u32| {
+            if on {
+                *bits |= bit;
+            } else {
+                *bits &= !bit;
+            }
+        };
+        if let Some(mut record) = self.0.downcast_mut::<WritableState>() {
+            put(record.bits_mut(), flag.writable_bit());
             return Ok(());
         }
-        self.0.set(flag.name(), true, true, context).map(drop)
+        if let Some(mut record) = self.0.downcast_mut::<ReadableState>() {
+            put(record.bits_mut(), flag.readable_bit());
+            return Ok(());
+        }
+        self.0.set(flag.name(), on, true, context).map(drop)
     }
 
     /// Keeps an error, unless there was one before.
     fn note(&self, error: &JsValue, context: &mut Context) -> JsResult<()> {
+        if let Some(mut record) = self.0.downcast_mut::<WritableState>() {
+            if !record.error.to_boolean() {
+                record.set_error(error.clone());
+            }
+            return Ok(());
+        }
         if let Some(mut record) = self.0.downcast_mut::<ReadableState>() {
             if !record.error.to_boolean() {
                 record.set_error(error.clone());
@@ -117,6 +150,23 @@ impl Halves {
         Ok(false)
     }
 
+    /// Whether there are both halves, and a flag is set in both.
+    pub fn both(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
+        match (&self.readable, &self.writable) {
+            (Some(one), Some(other)) => Ok(one.is(flag, context)? && other.is(flag, context)?),
+            _ => Ok(false),
+        }
+    }
+
+    /// Sets or clears a flag in both halves, if there are both.
+    pub fn put_both(&self, flag: Flag, on: bool, context: &mut Context) -> JsResult<()> {
+        if let (Some(one), Some(other)) = (&self.readable, &self.writable) {
+            one.set(flag, on, context)?;
+            other.set(flag, on, context)?;
+        }
+        Ok(())
+    }
+
     /// Whether a flag is set in the half that decides: the writable one, where there is one.
     pub fn first(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
         match self.writable.as_ref().or(self.readable.as_ref()) {
@@ -128,7 +178,7 @@ impl Halves {
     /// Sets a flag in all halves.
     pub fn set(&self, flag: Flag, context: &mut Context) -> JsResult<()> {
         for half in [&self.writable, &self.readable].into_iter().flatten() {
-            half.set(flag, context)?;
+            half.set(flag, true, context)?;
         }
         Ok(())
     }

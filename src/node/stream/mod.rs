@@ -6,6 +6,8 @@ mod halves;
 mod marks;
 pub mod native;
 pub mod readable;
+mod transform;
+pub mod writable;
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::typed_array::TypedArray,
@@ -27,6 +29,13 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("defineReadable", 1, readable::define)
         .function("makeReadableState", 3, readable::make_state_native)
         .function("sourceConstructed", 1, readable::constructed)
+        .function("defineWritable", 2, writable::define)
+        .function("makeWritableState", 3, writable::make_state_native)
+        .function("sinkConstructed", 1, writable::constructed)
+        .function("writableStatePrototype", 0, |_, _, context| {
+            Ok(writable::state_prototype(context).into())
+        })
+        .function("defineTransform", 2, transform::define)
         .function("pipeData", 2, readable::pipe_data)
         .function("fromList", 2, readable::from_list)
         .function("readableStatePrototype", 0, |_, _, context| {

@@ -1,7 +1,6 @@
-// What the states of Readable and Writable have in common: bits behind accessors, and marks.
+// What the states of Readable and Writable have in common: high-water marks, and what is bytes.
 'use strict';
 
-const { ObjectDefineProperty } = primordials;
 const { getDefaultHighWaterMark, highWaterMark, setDefaultHighWaterMark, toBuffer } = binding('stream');
 
 exports.getDefaultHighWaterMark = getDefaultHighWaterMark;
@@ -12,26 +11,3 @@ exports.highWaterMark = highWaterMark;
 
 /** Any view of memory as a Buffer on the same memory; undefined for what is no view. */
 exports.toBuffer = toBuffer;
-
-let Buffer;
-
-/** The class Buffer, without loading it before there is a use for it. */
-exports.bufferClass = () => (Buffer ??= require('buffer').Buffer);
-
-/** Defines on `proto` a boolean accessor for each name: bit 0, bit 1, … of the field `bits`. */
-exports.defineBits = function(proto, names) {
-  for (let i = 0; i < names.length; i++) {
-    const bit = 1 << i;
-    ObjectDefineProperty(proto, names[i], {
-      __proto__: null,
-      configurable: true,
-      get() {
-        return (this.bits & bit) !== 0;
-      },
-      set(value) {
-        if (value) this.bits |= bit;
-        else this.bits &= ~bit;
-      },
-    });
-  }
-};

@@ -1,13 +1,10 @@
-// Transform and PassThrough: duplexes whose output is made from their input.
+// Transform and PassThrough: duplexes whose output is made from their input. Making and ending one; what moves data is
+// native.
 'use strict';
 
-const { ObjectAssign, ReflectApply, Symbol } = primordials;
+const { ObjectAssign, ReflectApply } = primordials;
 const { Duplex, inherit } = require('stream/core');
-const { highWaterMark } = require('stream/state');
-const { nodeError } = binding('errors');
-
-// What `_write` was given and can't call until the reader has made room.
-const kCallback = Symbol('kCallback');
+const { defineTransform, highWaterMark } = binding('stream');
 
 function Transform(options) {
   if (!(this instanceof Transform)) return new Transform(options);
@@ -23,7 +20,6 @@ function Transform(options) {
   ReflectApply(Duplex, this, [options]);
   // The first `_read` finds nothing to do: reading starts with writing.
   this._readableState.sync = false;
-  this[kCallback] = null;
   if (options) {
     if (typeof options.transform === 'function') this._transform = options.transform;
     if (typeof options.flush === 'function') this._flush = options.flush;
@@ -54,39 +50,10 @@ function prefinish() {
 const proto = inherit(Transform, Duplex);
 proto._final = final;
 
-proto._transform = function(chunk, encoding, cb) {
-  throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', '_transform()');
-};
-
-proto._write = function(chunk, encoding, cb) {
-  const r = this._readableState;
-  const w = this._writableState;
-  const { length } = r;
-  this._transform(chunk, encoding, (err, value) => {
-    if (err) {
-      cb(err);
-      return;
-    }
-    if (value != null) this.push(value);
-    if (w.ended || length === r.length || r.length < r.highWaterMark) cb();
-    else this[kCallback] = cb;
-  });
-};
-
-proto._read = function() {
-  const cb = this[kCallback];
-  if (cb) {
-    this[kCallback] = null;
-    cb();
-  }
-};
-
 function PassThrough(options) {
   if (!(this instanceof PassThrough)) return new PassThrough(options);
   ReflectApply(Transform, this, [options]);
 }
-inherit(PassThrough, Transform)._transform = function(chunk, encoding, cb) {
-  cb(null, chunk);
-};
+defineTransform(proto, inherit(PassThrough, Transform));
 
 module.exports = { Transform, PassThrough };

@@ -38,7 +38,6 @@ pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     Ok(JsValue::undefined())
 }
 
-#[expect(dead_code, reason = "the halves of stream that use it follow")]
 /// `process.nextTick(callback, ...args)` from Rust, with a callback of script.
 pub fn tick(callback: JsObject, args: Vec<JsValue>, context: &Context) {
     push(Callee::Script(callback), args, context);

@@ -187,7 +187,7 @@ impl ReadableState {
 }
 
 /// The length of a string or Buffer, without asking script.
-fn length_of(chunk: &JsValue) -> usize {
+pub(super) fn length_of(chunk: &JsValue) -> usize {
     if let Some(text) = chunk.as_string() {
         return text.len();
     }
@@ -248,6 +248,16 @@ impl State {
 
     fn clear(&self, bits: u32) {
         self.with(|record| record.clear(bits));
+    }
+
+    /// How much waits for the reader.
+    pub(super) fn length(&self) -> usize {
+        self.with(|record| record.length)
+    }
+
+    /// Whether less waits than the mark says.
+    pub(super) fn has_room(&self) -> bool {
+        self.with(|record| record.below_mark())
     }
 
     fn to_value(&self) -> JsValue {

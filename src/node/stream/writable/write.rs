@@ -1,0 +1,509 @@
+//! `write`: a chunk goes to the sink or waits, and what follows when the sink is done with it: callbacks, in a tick if it was
+//! done at once, 'drain', the next chunk, the end.
+
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsValue, NativeFunction, js_string,
+    object::{FunctionObjectBuilder, builtins::JsArray},
+};
+
+use super::{Batch, Callback, Entry, State, bits, buffered, destroyed_error, finish::finish_maybe};
+use crate::node::{
+    buffer::{self, Encoding},
+    errors::{self, node_error},
+    stream::{
+        as_buffer, calls, destroy::error_or_destroy, native::emit, readable::length_of, transform,
+    },
+    task_queue::{tick, tick_native},
+};
+
+/// What became of a chunk.
+pub(super) enum Outcome {
+    /// It was taken; whether the stream wants more before 'drain'.
+    Taken { more: bool },
+    /// It came too late, and the error has been reported.
+    Refused(JsValue),
+}
+
+/// `stream.write(chunk, encoding, callback)`
+pub(super) fn write_native(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let stream = calls::this_stream(this, context)?;
+    let chunk = args.get_or_undefined(0).clone();
+    let mut encoding = args.get_or_undefined(1).clone();
+    let mut callback = args.get_or_undefined(2).as_callable();
+    if let Some(second) = encoding.as_callable() {
+        callback = Some(second);
+        encoding = JsValue::undefined();
+    }
+    let outcome = write(&stream, chunk, encoding, callback, context)?;
+    Ok(matches!(outcome, Outcome::Taken { more: true }).into())
+}
+
+/// What the sink gets for a chunk.
+struct Prepared {
+    chunk: JsValue,
+    encoding: JsValue,
+    size: usize,
+}
+
+pub(super) fn write(
+    stream: &JsObject,
+    chunk: JsValue,
+    encoding: JsValue,
+    callback: Option<JsObject>,
+    context: &mut Context,
+) -> JsResult<Outcome> {
+    let state = State::of(stream, context)?;
+    if chunk.is_null() {
+        return Err(node_error("ERR_STREAM_NULL_VALUES", &[], context));
+    }
+    let prepared = if state.any(bits::OBJECT_MODE) {
+        Prepared {
+            chunk,
+            encoding,
+            size: 1,
+        }
+    } else {
+        prepare(&state, chunk, encoding, context)?
+    };
+    if state.any(bits::ENDING | bits::DESTROYED) {
+        return refuse(stream, &state, callback, context);
+    }
+    let Prepared {
+        chunk,
+        encoding,
+        size,
+    } = prepared;
+    let to_sink = state.with(|record| {
+        const READY: u32 = bits::WRITING | bits::ERRORED | bits::CONSTRUCTED;
+        record.pending += 1;
+        record.length += size;
+        if record.bits & READY == bits::CONSTRUCTED && record.corked == 0 {
+            record.write_length = size;
+            record.write_callback = callback.into();
+            record.set(bits::WRITING | bits::SYNC);
+            return Some((chunk, encoding));
+        }
+        if !is_buffer_encoding(&encoding) {
+            record.clear(bits::ALL_BUFFERS);
+        }
+        if callback.is_some() {
+            record.clear(bits::ALL_NOOP);
+        }
+        record.buffered.push_back(Entry {
+            chunk,
+            encoding,
+            callback,
+            size,
+        });
+        None
+    });
+    if let Some((chunk, encoding)) = to_sink {
+        call_sink(stream, &state, chunk, encoding, context)?;
+        state.clear(bits::SYNC);
+    }
+    // Asked after writing: a sink that is done at once holds nobody up.
+    let more = state.with(|record| {
+        let more = (record.length as f64) < record.high_water_mark || record.length == 0;
+        if !more {
+            record.set(bits::NEED_DRAIN);
+        }
+        more && !record.any(bits::ERRORED | bits::DESTROYED)
+    });
+    Ok(Outcome::Taken { more })
+}
+
+fn is_buffer_encoding(encoding: &JsValue) -> bool {
+    encoding
+        .as_string()
+        .is_some_and(|name| name == js_string!("buffer"))
+}
+
+/// A chunk that isn't an object: bytes, or text that the sink wants as it is.
+fn prepare(
+    state: &State,
+    chunk: JsValue,
+    encoding: JsValue,
+    context: &mut Context,
+) -> JsResult<Prepared> {
+    let encoding = if encoding.to_boolean() {
+        if !is_buffer_encoding(&encoding) && Encoding::of(&encoding).is_none() {
+            return Err(node_error("ERR_UNKNOWN_ENCODING", &[encoding], context));
+        }
+        encoding
+    } else {
+        state.with(|record| record.default_encoding.clone())
+    };
+    let bytes = if let Some(text) = chunk.as_string() {
+        if !state.any(bits::DECODE_STRINGS) {
+            return Ok(Prepared {
+                size: text.len(),
+                chunk,
+                encoding,
+            });
+        }
+        let Some(encoding) = Encoding::of(&encoding) else {
+            return Err(node_error("ERR_UNKNOWN_ENCODING", &[encoding], context));
+        };
+        buffer::from_slice_pooled(&encoding.encode(text.as_str()), context)?.into()
+    } else {
+        match as_buffer(&chunk, context)? {
+            Some(bytes) => bytes,
+            None => return Err(no_chunk(chunk, context)),
+        }
+    };
+    Ok(Prepared {
+        size: length_of(&bytes),
+        chunk: bytes,
+        encoding: js_string!("buffer").into(),
+    })
+}
+
+fn no_chunk(chunk: JsValue, context: &mut Context) -> boa_engine::JsError {
+    let expected = ["string", "Buffer", "TypedArray", "DataView"];
+    errors::invalid_arg_type("chunk", &expected, &chunk, context)
+}
+
+/// Nothing more can be written.
+fn refuse(
+    stream: &JsObject,
+    state: &State,
+    callback: Option<JsObject>,
+    context: &mut Context,
+) -> JsResult<Outcome> {
+    let error = if state.any(bits::ENDING) {
+        node_error("ERR_STREAM_WRITE_AFTER_END", &[], context).into_opaque(context)?
+    } else {
+        destroyed_error("write", context)?
+    };
+    match callback {
+        Some(callback) => tick(callback, vec![error.clone()], context),
+        // A tick all the same: what is queued behind it counts on its turn.
+        None => tick_native(|_, _| Ok(()), Vec::new(), context),
+    }
+    error_or_destroy(stream, &error, true, context)?;
+    Ok(Outcome::Refused(error))
+}
+
+/// `stream._write(chunk, encoding, onwrite)`; a Transform's own without script between.
+fn call_sink(
+    stream: &JsObject,
+    state: &State,
+    chunk: JsValue,
+    encoding: JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    let method = stream.get(js_string!("_write"), context)?;
+    let Some(method) = method.as_callable() else {
+        return Err(errors::type_error(
+            "stream._write is not a function",
+            context,
+        ));
+    };
+    if transform::is_write(&method, context) {
+        return transform::write(stream, state, chunk, encoding, context);
+    }
+    let on_write = on_write(stream, state, context);
+    method
+        .call(
+            &stream.clone().into(),
+            &[chunk, encoding, on_write],
+            context,
+        )
+        .map(drop)
+}
+
+/// `stream._writev(chunks, onwrite)`
+fn call_sink_many(
+    stream: &JsObject,
+    state: &State,
+    chunks: JsObject,
+    context: &mut Context,
+) -> JsResult<()> {
+    let on_write = on_write(stream, state, context);
+    let arguments = [chunks.into(), on_write];
+    calls::call(stream, js_string!("_writev"), &arguments, context).map(drop)
+}
+
+/// What waited for the sink and is its now.
+pub(super) enum Load {
+    One { chunk: JsValue, encoding: JsValue },
+    Many(JsObject),
+}
+
+/// Gives the sink what has waited.
+pub(super) fn write_now(
+    stream: &JsObject,
+    state: &State,
+    load: Load,
+    size: usize,
+    callback: Callback,
+    context: &mut Context,
+) -> JsResult<()> {
+    let destroyed = state.with(|record| {
+        record.write_length = size;
+        record.write_callback = callback;
+        record.set(bits::WRITING | bits::SYNC);
+        record.any(bits::DESTROYED)
+    });
+    if destroyed {
+        let error = destroyed_error("write", context)?;
+        sink_done(stream, state, &error, context)?;
+    } else {
+        match load {
+            Load::One { chunk, encoding } => call_sink(stream, state, chunk, encoding, context)?,
+            Load::Many(chunks) => call_sink_many(stream, state, chunks, context)?,
+        }
+    }
+    state.clear(bits::SYNC);
+    Ok(())
+}
+
+/// The function that the sink calls when it is done with a chunk: one for each stream.
+fn on_write(stream: &JsObject, state: &State, context: &mut Context) -> JsValue {
+    if let Some(known) = state.with(|record| record.on_write.clone()) {
+        return known.into();
+    }
+    let native = NativeFunction::from_copy_closure_with_captures(
+        |_, args, stream: &JsObject, context| {
+            let state = State::of(stream, context)?;
+            sink_done(stream, &state, args.get_or_undefined(0), context)?;
+            Ok(JsValue::undefined())
+        },
+        stream.clone(),
+    );
+    let function: JsObject = FunctionObjectBuilder::new(context.realm(), native)
+        .length(1)
+        .build()
+        .into();
+    state.with(|record| record.on_write = Some(function.clone()));
+    function.into()
+}
+
+/// The sink is done with a chunk, or has failed.
+///
+/// # Errors
+/// What script throws meanwhile.
+pub(in super::super) fn sink_done(
+    stream: &JsObject,
+    state: &State,
+    error: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    let failed = error.to_boolean();
+    let known = state.with(|record| {
+        if !record.any(bits::WRITING) {
+            return None;
+        }
+        let sync = record.any(bits::SYNC);
+        record.clear(bits::WRITING);
+        record.length = record.length.saturating_sub(record.write_length);
+        record.write_length = 0;
+        let waiting = !record.buffered.is_empty();
+        Some((sync, std::mem::take(&mut record.write_callback), waiting))
+    });
+    let Some((sync, callback, waiting)) = known else {
+        let error = node_error("ERR_MULTIPLE_CALLBACK", &[], context).into_opaque(context)?;
+        return error_or_destroy(stream, &error, false, context);
+    };
+    if failed {
+        return sink_failed(stream, state, sync, callback, error, context);
+    }
+    if waiting {
+        buffered::clear(stream, state, context)?;
+    }
+    if !sync {
+        return after_write(stream, state, 1, &callback, context);
+    }
+    if matches!(callback, Callback::Nobody) {
+        return after_silent_write(stream, state, context);
+    }
+    let fresh = state.with(|record| {
+        if record.batch_open
+            && let Some(last) = record.batches.back_mut()
+            && last.callback.is(&callback)
+        {
+            last.count += 1;
+            return false;
+        }
+        record.batches.push_back(Batch { count: 1, callback });
+        record.batch_open = true;
+        record.set(bits::AFTER_WRITE_PENDING);
+        true
+    });
+    if fresh {
+        tick_native(after_write_tick, both(stream, state), context);
+    }
+    Ok(())
+}
+
+/// A chunk without a callback was written at once.
+fn after_silent_write(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> {
+    let (ticks, ending) = state.with(|record| {
+        // In object mode Node always takes the tick, and `pendingcb` shows it.
+        let wanted =
+            record.any(bits::OBJECT_MODE) || (record.any(bits::NEED_DRAIN) && record.length == 0);
+        let ticks = wanted && !record.any(bits::AFTER_WRITE_PENDING);
+        if ticks {
+            record.set(bits::AFTER_WRITE_PENDING);
+        } else {
+            record.pending -= 1;
+        }
+        (ticks, record.any(bits::ENDING))
+    });
+    if ticks {
+        tick_native(after_silent_write_tick, both(stream, state), context);
+    } else if ending {
+        finish_maybe(stream, state, true, context)?;
+    }
+    Ok(())
+}
+
+fn both(stream: &JsObject, state: &State) -> Vec<JsValue> {
+    vec![stream.clone().into(), state.to_value()]
+}
+
+/// The stream and its state among the arguments of a tick.
+pub(super) fn of_tick(args: &[JsValue], context: &mut Context) -> JsResult<(JsObject, State)> {
+    let stream = calls::this_stream(args.get_or_undefined(0), context)?;
+    match State::from_value(args.get_or_undefined(1)) {
+        Some(state) => Ok((stream, state)),
+        None => {
+            let state = State::of(&stream, context)?;
+            Ok((stream, state))
+        }
+    }
+}
+
+fn after_silent_write_tick(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let (stream, state) = of_tick(args, context)?;
+    after_write(&stream, &state, 1, &Callback::Nobody, context)
+}
+
+fn after_write_tick(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let (stream, state) = of_tick(args, context)?;
+    let batch = state.with(|record| {
+        record.batch_open = false;
+        record.batches.pop_front()
+    });
+    match batch {
+        Some(batch) => after_write(&stream, &state, batch.count, &batch.callback, context),
+        None => Ok(()),
+    }
+}
+
+fn after_write(
+    stream: &JsObject,
+    state: &State,
+    count: usize,
+    callback: &Callback,
+    context: &mut Context,
+) -> JsResult<()> {
+    const DRAINS: u32 = bits::ENDING | bits::NEED_DRAIN | bits::DESTROYED;
+    let drains = state.with(|record| {
+        record.clear(bits::AFTER_WRITE_PENDING);
+        record.bits & DRAINS == bits::NEED_DRAIN && record.length == 0
+    });
+    if drains && !stream.get(js_string!("destroyed"), context)?.to_boolean() {
+        state.clear(bits::NEED_DRAIN);
+        emit(stream, js_string!("drain"), &[], context)?;
+    }
+    for _ in 0..count {
+        state.with(|record| record.pending -= 1);
+        callback.call(&JsValue::null(), context)?;
+    }
+    if state.any(bits::DESTROYED) {
+        buffered::drop_all(state, context)?;
+    }
+    if state.any(bits::ENDING) {
+        finish_maybe(stream, state, true, context)?;
+    }
+    Ok(())
+}
+
+fn sink_failed(
+    stream: &JsObject,
+    state: &State,
+    sync: bool,
+    callback: Callback,
+    error: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    if let Some(error) = error.as_object() {
+        // Formats the stack now, while the frames that matter are known.
+        error.get(js_string!("stack"), context)?;
+    }
+    state.with(|record| {
+        if !record.any(bits::ERRORED) {
+            record.set_error(error.clone());
+        }
+    });
+    let readable = stream.get(js_string!("_readableState"), context)?;
+    if let Some(readable) = readable.as_object()
+        && !readable.get(js_string!("errored"), context)?.to_boolean()
+    {
+        readable.set(js_string!("errored"), error.clone(), true, context)?;
+    }
+    if !sync {
+        return fail(stream, state, error, &callback, context);
+    }
+    state.with(|record| record.failed.push_back(callback));
+    let arguments = vec![stream.clone().into(), state.to_value(), error.clone()];
+    tick_native(fail_tick, arguments, context);
+    Ok(())
+}
+
+fn fail_tick(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let (stream, state) = of_tick(args, context)?;
+    let callback = state.with(|record| record.failed.pop_front());
+    let callback = callback.unwrap_or_default();
+    fail(
+        &stream,
+        &state,
+        args.get_or_undefined(2),
+        &callback,
+        context,
+    )
+}
+
+fn fail(
+    stream: &JsObject,
+    state: &State,
+    error: &JsValue,
+    callback: &Callback,
+    context: &mut Context,
+) -> JsResult<()> {
+    state.with(|record| record.pending -= 1);
+    callback.call(error, context)?;
+    // Everything that was still to be written fails too.
+    buffered::drop_all(state, context)?;
+    error_or_destroy(stream, error, false, context)
+}
+
+/// `stream._write(chunk, encoding, callback)` of a sink that has only `_writev`.
+pub(super) fn default_write(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let stream = calls::this_stream(this, context)?;
+    if !stream.get(js_string!("_writev"), context)?.to_boolean() {
+        let arguments = [js_string!("_write()").into()];
+        return Err(node_error(
+            "ERR_METHOD_NOT_IMPLEMENTED",
+            &arguments,
+            context,
+        ));
+    }
+    let entry = JsObject::with_object_proto(context.intrinsics());
+    let (chunk, encoding) = (args.get_or_undefined(0), args.get_or_undefined(1));
+    entry.create_data_property_or_throw(js_string!("chunk"), chunk.clone(), context)?;
+    entry.create_data_property_or_throw(js_string!("encoding"), encoding.clone(), context)?;
+    let chunks = JsArray::from_iter([entry.into()], context);
+    let arguments = [chunks.into(), args.get_or_undefined(2).clone()];
+    calls::call(&stream, js_string!("_writev"), &arguments, context)?;
+    Ok(JsValue::undefined())
+}
