@@ -18,10 +18,20 @@ struct Directory(PathBuf);
 impl Directory {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("ouro-loop-watch-{}-{count}", std::process::id());
-        let path = fs::canonicalize(std::env::temp_dir()).unwrap().join(name);
-        fs::create_dir(&path).unwrap();
+        let folder = fs::canonicalize(std::env::temp_dir()).unwrap();
+        let path = loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("ouro-loop-watch-{}-{count}", std::process::id());
+            let path = folder.join(name);
+            match fs::create_dir(&path) {
+                // Of a process of the same number, which was killed.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                made => {
+                    made.unwrap();
+                    break path;
+                }
+            }
+        };
         Self(path)
     }
 
