@@ -4,25 +4,7 @@
 // Result: true
 'use strict';
 
-const fs = require('fs');
-const os = require('os');
-const path = require('path');
+const { wholeReads } = require('../scenarios/lib/files');
 const { measureEach } = require('../scenarios/lib/operations');
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ouro-bench-'));
-const files = Array.from({ length: 64 }, (_, index) => path.join(folder, `${index}.txt`));
-const content = Buffer.alloc(1024 * 1024, 'abcdefghijklmnopqrstuvwxyz');
-
-measureEach({
-  inFlight: 64,
-  prepare() {
-    for (const file of files) fs.writeFileSync(file, content);
-  },
-  async operation(index) {
-    const read = await fs.promises.readFile(files[index % files.length]);
-    return read.equals(content);
-  },
-  clean() {
-    fs.rmSync(folder, { recursive: true });
-  },
-});
+measureEach(wholeReads(64, 1024 * 1024));

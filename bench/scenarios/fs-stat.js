@@ -6,18 +6,14 @@
 'use strict';
 
 const fs = require('fs');
-const os = require('os');
-const path = require('path');
+const { folderOf } = require('./lib/files');
 const { measureEach } = require('./lib/operations');
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ouro-bench-'));
-const files = Array.from({ length: 1000 }, (_, index) => path.join(folder, `${index}.txt`));
+const { files, prepare, clean } = folderOf(1000, 'hello');
 
 measureEach({
   inFlight: 64,
-  prepare() {
-    for (const file of files) fs.writeFileSync(file, 'hello');
-  },
+  prepare,
   operation(index) {
     return new Promise((resolve, reject) => {
       fs.stat(files[index % files.length], (error, stats) => {
@@ -26,7 +22,5 @@ measureEach({
       });
     });
   },
-  clean() {
-    fs.rmSync(folder, { recursive: true });
-  },
+  clean,
 });

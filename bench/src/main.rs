@@ -15,6 +15,7 @@ mod http;
 mod libuv;
 mod load;
 mod measure;
+mod number;
 mod options;
 mod output;
 mod peers;
@@ -24,6 +25,7 @@ mod report;
 mod requests;
 mod scenario;
 mod sys;
+mod words;
 mod workloads;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Error, Result};
+use crate::{Result, words::Words};
 
 pub const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
@@ -51,23 +51,13 @@ pub struct Options {
 ///
 /// # Errors
 /// An option that isn't one, or a value that is missing or no number.
-pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
+pub fn parse(words: impl Iterator<Item = String>) -> Result<Options> {
     let mut options = Options::default();
+    let mut words = Words::new(words, HELP);
     while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .ok_or_else(|| Error::Usage(format!("{word} requires an argument\n\n{HELP}")))
-        };
+        let mut value = || words.argument(&word);
         match word.as_str() {
-            "--runs" => {
-                let text = value()?;
-                let runs = text.parse().ok().filter(|runs| *runs > 0);
-                let runs = runs.ok_or_else(|| {
-                    Error::Usage(format!("--runs {text}: not a number of rounds"))
-                })?;
-                options.runs = Some(runs);
-            }
+            "--runs" => options.runs = Some(words.number(&word, "rounds")?),
             "--quick" => options.quick = true,
             "--only" => options.only.push(value()?.to_lowercase()),
             "--json" => options.json = Some(value()?.into()),
@@ -78,10 +68,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
             "--node" => options.node = Some(value()?.into()),
             "-h" | "--help" => options.help = true,
             "all" => {}
-            _ if word.starts_with('-') => {
-                return Err(Error::Usage(format!("bad option: {word}\n\n{HELP}")));
-            }
-            _ => options.names.push(word),
+            _ => options.names.push(words.name(word)?),
         }
     }
     Ok(options)

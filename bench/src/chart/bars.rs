@@ -8,11 +8,10 @@ use plotters::style::{Color, text_anchor::HPos};
 use super::{
     Point,
     canvas::{Canvas, EDGE, Type, WIDTH, heading_height, sheet, shortened, text_width},
-    number,
     palette::{BASE, GRID, INK, Look, QUIET, STRIPE, looks},
     scale::{Ruler, Spacing},
 };
-use crate::Result;
+use crate::{Result, number::ratio};
 
 /// Text of names and axes.
 const SMALL: f64 = 13.0;
@@ -216,7 +215,7 @@ impl Rows {
             if to - from >= 1.0 {
                 canvas.rule((from, middle), (to, middle), 1.25, INK.mix(0.7));
             }
-            let figure = number::ratio(value);
+            let figure = format!("{}×", ratio(value));
             if value < 1.0 {
                 let at = (from.min(end) - 4.0, middle);
                 canvas.text(&figure, at, kind(INK, HPos::Right));

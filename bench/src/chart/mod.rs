@@ -6,8 +6,8 @@
 
 mod bars;
 mod canvas;
+mod label;
 mod lines;
-mod number;
 mod palette;
 mod scale;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! From values to pixels, and which values an axis names.
 
-use super::{Scale, number};
+use super::{Scale, label};
+use crate::number::grouped;
 
 /// How values are spaced.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,10 +103,7 @@ impl Ruler {
                 let (_, ticks) = linear(if near_zero { 0.0 } else { low }, high);
                 ((if near_zero { 0.0 } else { low }, high), ticks)
             }
-            Spacing::Log2 => (
-                (low, high),
-                occurring(values, |v| number::grouped(v, places(v))),
-            ),
+            Spacing::Log2 => ((low, high), occurring(values, |v| grouped(v, places(v)))),
             Spacing::Log10 => ((low, high), decades(low, high).1),
             Spacing::Nines { .. } => ((low, high), percentiles(values)),
         };
@@ -195,11 +193,11 @@ fn linear(low: f64, high: f64) -> Laid {
     let from = (low / step).floor() * step;
     let count = ((high - from) / step - 1e-9).ceil().clamp(1.0, 20.0) as u32;
     let value = |index: u32| from + f64::from(index) * step;
-    let unit = number::unit(value(count).abs().max(from.abs()));
+    let unit = label::unit(value(count).abs().max(from.abs()));
     let ticks = (0..=count)
         .map(|index| Tick {
             value: value(index),
-            label: number::stepped(value(index), step, unit),
+            label: label::stepped(value(index), step, unit),
         })
         .collect();
     ((from, value(count)), ticks)
@@ -251,7 +249,7 @@ fn decades(low: f64, high: f64) -> Laid {
         .filter(|index| index.rem_euclid(stride) == 0)
         .map(|index| Tick {
             value: one_two_five(index),
-            label: number::short(one_two_five(index)),
+            label: label::short(one_two_five(index)),
         })
         .collect();
     ((one_two_five(first), one_two_five(last)), ticks)
@@ -267,7 +265,7 @@ fn doubling(low: f64, high: f64) -> Laid {
         .map(|index| 2f64.powi(index))
         .map(|value| Tick {
             value,
-            label: number::grouped(value, places(value)),
+            label: grouped(value, places(value)),
         })
         .collect();
     ((2f64.powi(first), 2f64.powi(last)), ticks)

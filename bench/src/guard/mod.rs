@@ -22,7 +22,7 @@ use self::{
     record::Record,
     verdict::Verdict,
 };
-use crate::{Error, Result, peers};
+use crate::{Error, Result, peers, words::Words};
 
 const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- guard [NAME…] [options]
@@ -93,36 +93,32 @@ struct Options {
     help: bool,
 }
 
-fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
+fn parse(words: impl Iterator<Item = String>) -> Result<Options> {
     let mut options = Options::default();
+    let mut words = Words::new(words, HELP);
     while let Some(word) = words.next() {
-        let mut value = || {
-            let missing = || Error::Usage(format!("{word} requires an argument\n\n{HELP}"));
-            words.next().ok_or_else(missing)
-        };
+        let mut value = || words.argument(&word);
         match word.as_str() {
             "--update" => options.update = true,
             "--ouro" => options.ouro = Some(value()?.into()),
             "--profile" => options.profile = Some(value()?),
             "-h" | "--help" => options.help = true,
             "all" => options.paths.extend(PATHS),
-            _ if word.starts_with('-') => {
-                return Err(Error::Usage(format!("bad option: {word}\n\n{HELP}")));
-            }
-            _ => match PATHS.iter().find(|path| path.name == word) {
-                Some(path) => options.paths.push(path),
-                None => {
-                    let names: Vec<&str> = PATHS.iter().map(|path| path.name).collect();
-                    let names = names.join(", ");
-                    return Err(Error::Usage(format!("no path {word}; there are {names}")));
-                }
-            },
+            _ => options.paths.push(named(&words.name(word)?)?),
         }
     }
     if options.paths.is_empty() {
         options.paths.extend(PATHS);
     }
     Ok(options)
+}
+
+fn named(name: &str) -> Result<&'static HotPath> {
+    PATHS.iter().find(|path| path.name == name).ok_or_else(|| {
+        let names: Vec<&str> = PATHS.iter().map(|path| path.name).collect();
+        let names = names.join(", ");
+        Error::Usage(format!("no path {name}; there are {names}"))
+    })
 }
 
 /// The program, and a place for callgrind's files beside this one.

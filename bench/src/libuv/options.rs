@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Error, Result};
+use crate::{Result, words::Words};
 
 pub const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- loop [WORKLOAD…|all] [options]
@@ -35,29 +35,18 @@ pub struct Options {
 ///
 /// # Errors
 /// An option that isn't one, or a value that is missing or no number.
-pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
+pub fn parse(words: impl Iterator<Item = String>) -> Result<Options> {
     let mut options = Options::default();
+    let mut words = Words::new(words, HELP);
     while let Some(word) = words.next() {
-        let mut value = || {
-            let missing = || Error::Usage(format!("{word} requires an argument\n\n{HELP}"));
-            words.next().ok_or_else(missing)
-        };
         match word.as_str() {
-            "--runs" => {
-                let text = value()?;
-                let runs = text.parse().ok().filter(|runs| *runs > 0);
-                let wrong = || Error::Usage(format!("--runs {text}: not a number of rounds"));
-                options.runs = Some(runs.ok_or_else(wrong)?);
-            }
+            "--runs" => options.runs = Some(words.number(&word, "rounds")?),
             "--quick" => options.quick = true,
             "--markdown" => options.markdown = true,
-            "--json" => options.json = Some(value()?.into()),
+            "--json" => options.json = Some(words.argument(&word)?.into()),
             "-h" | "--help" => options.help = true,
             "all" => {}
-            _ if word.starts_with('-') => {
-                return Err(Error::Usage(format!("bad option: {word}\n\n{HELP}")));
-            }
-            _ => options.workloads.push(word),
+            _ => options.workloads.push(words.name(word)?),
         }
     }
     Ok(options)

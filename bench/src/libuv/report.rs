@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Measured, Sample, peers::Peer};
 use crate::{
     Error, Result,
+    number::grouped,
     report::{Spread, today},
     sys,
 };
@@ -135,7 +136,7 @@ fn row(result: &Measured) -> [String; HEAD.len()] {
     let unit = workload.unit;
     let figure = |spread: Option<Spread>| {
         spread.map_or_else(none, |spread| {
-            format!("{} {unit}/s", grouped(spread.median))
+            format!("{} {unit}/s", grouped(spread.median, 0))
         })
     };
     let ratios = |of: fn(&Sample) -> Option<f64>| {
@@ -162,31 +163,4 @@ fn row(result: &Measured) -> [String; HEAD.len()] {
         median(ratios(|sample| sample.cpu_seconds)),
         median(ratios(|sample| sample.memory)),
     ]
-}
-
-/// A whole number with its thousands apart.
-fn grouped(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_stand_apart() {
-        let table = [(0.0, "0"), (999.4, "999"), (1000.0, "1,000")];
-        for (value, text) in table {
-            assert_eq!(grouped(value), text);
-        }
-        assert_eq!(grouped(12_345_678.0), "12,345,678");
-    }
 }

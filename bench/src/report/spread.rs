@@ -1,5 +1,7 @@
 //! A median with its extremes, and when it is not to be trusted.
 
+use crate::number::ratio;
+
 /// A figure whose rounds lie further apart than this share of it is not to be trusted.
 const WIDE: f64 = 0.2;
 
@@ -43,15 +45,6 @@ impl Spread {
         format!("**{}** ({least}–{most}) {wide}", ratio(*median))
             .trim_end()
             .to_owned()
-    }
-}
-
-fn ratio(value: f64) -> String {
-    match value {
-        value if value >= 100.0 => format!("{value:.0}"),
-        value if value >= 10.0 => format!("{value:.1}"),
-        value if value < 0.0995 => format!("{value:.3}"),
-        value => format!("{value:.2}"),
     }
 }
 

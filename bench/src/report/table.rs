@@ -1,7 +1,10 @@
 //! The long table: a row for each scenario and runtime.
 
 use super::{Report, Spread, ratio, spread::WARNING, spread_of};
-use crate::measure::{Measured, Outcome, Quantity, Sample};
+use crate::{
+    measure::{Measured, Outcome, Quantity, Sample},
+    number,
+};
 
 const HEAD: &str = "\
 | scenario | runtime | figure | p50 | p99 | p99.9 | CPU time | memory | Ouro to it |
@@ -77,7 +80,7 @@ impl Report {
 /// A figure with its unit.
 pub fn figure_text(quantity: &Quantity, value: f64) -> String {
     match quantity {
-        Quantity::Rate(unit) => format!("{} {unit}/s", thousands(value)),
+        Quantity::Rate(unit) => format!("{} {unit}/s", number::figure(value)),
         Quantity::Milliseconds => milliseconds(value),
         Quantity::Kilobytes => format!("{value:.1} KB"),
     }
@@ -85,7 +88,7 @@ pub fn figure_text(quantity: &Quantity, value: f64) -> String {
 
 pub fn milliseconds(value: f64) -> String {
     match value {
-        value if value >= 100.0 => format!("{} ms", thousands(value)),
+        value if value >= 100.0 => format!("{} ms", number::figure(value)),
         value if value >= 10.0 => format!("{value:.1} ms"),
         value if value >= 0.1 => format!("{value:.2} ms"),
         value => format!("{:.1} µs", value * 1e3),
@@ -95,27 +98,10 @@ pub fn milliseconds(value: f64) -> String {
 fn microseconds(value: f64) -> String {
     match value {
         value if value >= 10_000.0 => milliseconds(value / 1e3),
-        value if value >= 10.0 => format!("{} µs", thousands(value)),
+        value if value >= 10.0 => format!("{} µs", number::figure(value)),
         value if value >= 0.1 => format!("{value:.2} µs"),
         value => format!("{:.1} ns", value * 1e3),
     }
-}
-
-/// Three digits that count, and commas between the thousands.
-pub fn thousands(value: f64) -> String {
-    if value < 100.0 {
-        let digits = if value < 10.0 { 2 } else { 1 };
-        return format!("{value:.digits$}");
-    }
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,26 +1,6 @@
-//! Numbers as they stand at the axes and at the ends of bars.
+//! The numbers that stand at the axes.
 
-/// Groups the digits before the decimal point by thousands: `10000` is `10,000`.
-pub fn grouped(value: f64, decimals: usize) -> String {
-    let plain = format!("{value:.decimals$}");
-    let (sign, digits) = match plain.strip_prefix('-') {
-        Some(rest) => ("\u{2212}", rest),
-        None => ("", plain.as_str()),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut text = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if !fraction.is_empty() {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text
-}
+use crate::number::grouped;
 
 /// The unit in which an axis that reaches `top` is labelled, so that all its labels share it.
 pub fn unit(top: f64) -> (f64, &'static str) {
@@ -53,35 +33,9 @@ pub fn short(value: f64) -> String {
     format!("{}{suffix}", grouped(value, decimals))
 }
 
-/// A ratio, to three digits or so: `0.034×`, `0.92×`, `1.04×`, `12.3×`, `1,234×`.
-pub fn ratio(value: f64) -> String {
-    let decimals = match value {
-        _ if value < 0.001 => return format!("{value:.0e}×"),
-        _ if value < 0.1 => 3,
-        _ if value < 10.0 => 2,
-        _ if value < 100.0 => 1,
-        _ => 0,
-    };
-    format!("{}×", grouped(value, decimals))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_separated() {
-        for (value, decimals, text) in [
-            (0.0, 0, "0"),
-            (999.0, 0, "999"),
-            (4096.0, 0, "4,096"),
-            (10_000.0, 0, "10,000"),
-            (1_234_567.5, 1, "1,234,567.5"),
-            (-1500.0, 0, "\u{2212}1,500"),
-        ] {
-            assert_eq!(grouped(value, decimals), text);
-        }
-    }
 
     #[test]
     fn labels_of_one_axis_share_the_unit() {
@@ -109,19 +63,6 @@ mod tests {
             (1e6, "1M"),
         ] {
             assert_eq!(short(value), text);
-        }
-    }
-
-    #[test]
-    fn ratios_keep_their_digits() {
-        for (value, text) in [
-            (0.0342, "0.034×"),
-            (0.92, "0.92×"),
-            (1.0, "1.00×"),
-            (12.34, "12.3×"),
-            (1234.0, "1,234×"),
-        ] {
-            assert_eq!(ratio(value), text);
         }
     }
 }
