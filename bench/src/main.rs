@@ -7,6 +7,7 @@
 //!
 //! `ouro-bench pool` runs a script at several sizes of the thread pool ([`mod@pool`]). `ouro-bench loop` measures the event
 //! loop and the thread pool alone, beside libuv ([`libuv`]). `ouro-bench guard` counts instructions ([`guard`]).
+//! `ouro-bench modules` says what each module costs that is required ([`modules`]).
 
 mod chart;
 mod fifos;
@@ -15,6 +16,7 @@ mod http;
 mod libuv;
 mod load;
 mod measure;
+mod modules;
 mod number;
 mod options;
 mod output;
@@ -60,6 +62,7 @@ fn run() -> Result<()> {
         Some((first, rest)) if first == "loop" => libuv::run(rest.iter().cloned()),
         Some((first, rest)) if first == "loop-worker" => workloads::worker(rest),
         Some((first, _)) if first == "load-worker" => load::run_worker(),
+        Some((first, rest)) if first == "modules" => modules::run(rest.iter().cloned()),
         Some((first, rest)) if first == "pool" => pool(rest.iter().cloned()),
         _ => scripts(words.into_iter()),
     }

@@ -9,6 +9,7 @@ Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
        cargo run --release -p ouro-bench -- pool [SCRIPT…] [options]
        cargo run --release -p ouro-bench -- loop [WORKLOAD…|all] [options]
        cargo run --release -p ouro-bench -- guard [NAME…] [--update]
+       cargo run --release -p ouro-bench -- modules [NAME…]
 
 The same scripts under Ouro and the peers that are found, in turns.
 
@@ -26,7 +27,8 @@ The same scripts under Ouro and the peers that are found, in turns.
 Scenarios are the scripts in bench/scenarios. `pool` runs a script, or the workloads in bench/pool, at
 UV_THREADPOOL_SIZE 1, 2, 4, … 64 under Ouro and Node.js. `loop` measures the event loop and the thread
 pool beside libuv; `loop --help` says more. `guard` compares the instructions that hot paths
-need with those that are checked in; `guard --help` says more.
+need with those that are checked in; `guard --help` says more. `modules` says what `require` of each
+module costs; `modules --help` says more.
 ";
 
 /// What was asked for.

@@ -198,13 +198,16 @@ fn check(program: &Program, runtime: &mut Runtime) -> i32 {
     runtime.exit_code().unwrap_or(0)
 }
 
-/// `--parsed-bytes`: the script halves that were parsed, one a line, and their sum.
+/// `--parsed-bytes`: the script halves that were parsed, one a line, and their sum; what it took to define the globals.
 fn report_parsed_bytes(context: &mut Context) {
-    let parsed = State::of(context).registry.parsed();
+    let state = State::of(context);
+    let parsed = state.registry.parsed();
     let mut text = String::new();
     for (id, bytes) in &parsed {
         text.push_str(&format!("{bytes:>7} {id}\n"));
     }
     let sum: usize = parsed.iter().map(|(_, bytes)| bytes).sum();
     fatal::write_error(&format!("{text}{sum:>7} bytes of internal script parsed\n"));
+    let globals = state.registry.globals_took().as_secs_f64() * 1e3;
+    fatal::write_error(&format!("{globals:>7.3} ms to define the globals\n"));
 }

@@ -18,7 +18,7 @@ pub mod stack;
 
 use boa_engine::{Context, JsResult};
 
-use crate::{node, runtime::State};
+use crate::runtime::State;
 
 /// Prepares a fresh context: intrinsics replaced and captured, globals defined.
 pub fn set_up(context: &mut Context) -> JsResult<()> {
@@ -33,7 +33,7 @@ pub fn set_up(context: &mut Context) -> JsResult<()> {
     regexp_source::install(context)?;
     memory::install(context)?;
     state.registry.capture(context)?;
-    node::install_globals(context)
+    state.registry.define_globals(context)
 }
 
 /// Prepares the realm that the context has entered, a fresh one beside the first: the language as the first has it, and

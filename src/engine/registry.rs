@@ -1,7 +1,12 @@
 //! The internal modules: their script halves (parsed when first required) and their native halves (built when first
 //! asked for). Nothing here is reachable from user code but through the list of public builtins.
 
-use std::{cell::RefCell, collections::HashMap, path::Path};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use boa_engine::{
     Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, Script, Source,
@@ -31,6 +36,7 @@ pub struct Registry {
     bindings: RefCell<HashMap<&'static str, JsObject>>,
     primordials: Primordials,
     parsed: RefCell<Vec<(&'static str, usize)>>,
+    globals_took: Cell<Duration>,
     require: RefCell<Option<JsValue>>,
     binding: RefCell<Option<JsValue>>,
 }
@@ -44,6 +50,19 @@ impl Registry {
     /// Whether a module's script half has been loaded.
     pub fn is_loaded(&self, id: &str) -> bool {
         self.modules.borrow().contains_key(id)
+    }
+
+    /// Defines the globals, and remembers how long it took.
+    pub fn define_globals(&self, context: &mut Context) -> JsResult<()> {
+        let start = Instant::now();
+        node::install_globals(context)?;
+        self.globals_took.set(start.elapsed());
+        Ok(())
+    }
+
+    /// How long it took to define the globals, none of which is loaded with that.
+    pub fn globals_took(&self) -> Duration {
+        self.globals_took.get()
     }
 
     /// The modules parsed so far, with the bytes of their text.

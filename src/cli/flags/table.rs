@@ -217,7 +217,7 @@ pub const FLAGS: &[Flag] = &[
     switch(
         "parsed-bytes",
         "",
-        "at exit, print the internal script that was parsed",
+        "at exit, print the internal script that was parsed, and how long it took to define the globals",
         false,
         |run, on| {
             run.parsed_bytes = on;
