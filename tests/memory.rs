@@ -81,3 +81,58 @@ fn arrays_filled_one_by_one() {
         "let left = 100; (function turn() { const a = []; for (let i = 0; i < 20000; i++) a.push(i * 0.5); --left ? setTimeout(turn) : done(); })();",
     );
 }
+
+/// Echoes so many documents of JSON, no two alike, not even in their keys: parsed, changed, written, a hundred in a callback.
+/// Prints the resident memory after the first 10,000 and at the end.
+const ECHO: &str = r"
+const count = Number(process.argv[1]);
+function echo(i) {
+  const text = JSON.stringify({
+    id: i,
+    [`key-${i}`]: i * 0.5,
+    tags: ['a', `tag ${i % 1000}`, i],
+    nested: { at: [i, { deep: `${i}` }], even: i % 2 === 0 },
+  });
+  const doc = JSON.parse(text);
+  doc.id += 1;
+  doc[`seen-${i}`] = doc.nested.at[1].deep;
+  doc.tags.push(`user ${i}`);
+  delete doc.nested.even;
+  const answer = JSON.stringify(doc);
+  if (!answer.endsWith(`${i}`, answer.length - 2) || JSON.parse(answer).id !== i + 1) throw new Error(answer);
+}
+let i = 0;
+let before = 0;
+(function turn() {
+  for (const end = i + 100; i < end; i++) echo(i);
+  if (i === 10000) before = process.memoryUsage.rss();
+  if (i < count) setImmediate(turn);
+  else console.log(`${before} ${process.memoryUsage.rss()}`);
+})();
+";
+
+#[track_caller]
+fn echoes_in_the_memory_of_the_first_10_000(count: u32) {
+    let mut program = Running::start(ouro().args(["-e", ECHO, &count.to_string()]));
+    let figures: Vec<u64> = program
+        .line()
+        .split_whitespace()
+        .map(|bytes| bytes.parse().expect("it is a number"))
+        .collect();
+    let [before, after] = figures[..] else {
+        panic!("{figures:?}");
+    };
+    println!("{before} bytes after 10,000 documents, {after} after {count}");
+    assert!(after * 10 <= before * 11, "{before} bytes became {after}");
+}
+
+#[test]
+fn documents_of_json_leave_nothing_behind() {
+    echoes_in_the_memory_of_the_first_10_000(30_000);
+}
+
+#[test]
+#[ignore = "half a minute with a release build: cargo test --release --test memory -- --ignored --nocapture"]
+fn a_million_documents_of_json_leave_nothing_behind() {
+    echoes_in_the_memory_of_the_first_10_000(1_000_000);
+}
