@@ -230,7 +230,8 @@ fn number_before(text: &str, words: &str) -> Option<f64> {
 fn table(costs: &[Cost], globals: Option<Spread>) -> String {
     let mut sorted: Vec<&Cost> = costs.iter().collect();
     sorted.sort_by(|one, other| other.ms.median.total_cmp(&one.ms.median));
-    let width = costs.iter().map(|cost| cost.name.len()).max().unwrap_or(0);
+    let names = costs.iter().map(|cost| cost.name.len());
+    let width = names.chain(["require".len()]).max().unwrap_or(0);
     let mut text = format!(
         "{:<width$}  {:>7}  {:>7}  extremes\n",
         "require", "bytes", "ms"
