@@ -6,7 +6,9 @@
 
 mod circular;
 pub mod parse;
+mod plan;
 mod revive;
+mod scan;
 pub mod stringify;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,11 @@ use boa_engine::{
     string::{JsStr, JsStrVariant},
 };
 
+use super::{
+    scan::{plain_latin1, plain_utf16},
+    writer::Writer,
+};
+
 /// What is wrong with a text, and where (in code units).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -141,6 +146,10 @@ trait Unit: Copy + Into<u16> + PartialEq {
     fn string(units: &[Self]) -> JsString;
     /// Whether a string has just these units.
     fn is(string: &JsString, units: &[Self]) -> bool;
+    /// How many units at the start stand for themselves.
+    fn plain(units: &[Self]) -> usize;
+    /// Appends the units to a text.
+    fn append(units: &[Self], text: &mut Writer);
 }
 
 impl Unit for u8 {
@@ -150,6 +159,14 @@ impl Unit for u8 {
 
     fn is(string: &JsString, units: &[Self]) -> bool {
         matches!(string.as_str().variant(), JsStrVariant::Latin1(known) if known == units)
+    }
+
+    fn plain(units: &[Self]) -> usize {
+        plain_latin1(units)
+    }
+
+    fn append(units: &[Self], text: &mut Writer) {
+        text.latin1(units);
     }
 }
 
@@ -169,6 +186,14 @@ impl Unit for u16 {
             }
             JsStrVariant::Utf16(known) => known == units,
         }
+    }
+
+    fn plain(units: &[Self]) -> usize {
+        plain_utf16(units)
+    }
+
+    fn append(units: &[Self], text: &mut Writer) {
+        text.utf16(units);
     }
 }
 
@@ -195,6 +220,8 @@ struct Parser<'a, T, O> {
     text: &'a [T],
     at: usize,
     keys: Vec<Option<(JsString, PropertyKey)>>,
+    /// Room for strings with escapes.
+    scratch: Writer,
     observer: &'a mut O,
 }
 
@@ -204,6 +231,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
             text,
             at: 0,
             keys: Vec::new(),
+            scratch: Writer::default(),
             observer,
         }
     }
@@ -304,7 +332,8 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                         value = JsArray::from_iter(elements, context).into();
                     }
                     Some(Container::Object { object, key }) => {
-                        object.insert_property(key.clone(), data_property(value));
+                        let key_of_this = std::mem::replace(key, PropertyKey::from(0_u32));
+                        object.insert_property(key_of_this, data_property(value));
                         match self.next_token() {
                             Some(b',') => {
                                 self.at += 1;
@@ -412,14 +441,14 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         if whole && digits.len() <= 9 {
             return Ok(small_integer(digits));
         }
-        let text: String = digits
-            .iter()
-            .map(|unit| char::from((*unit).into() as u8))
-            .collect();
-        let number: f64 = text
-            .parse()
-            .expect("the grammar of JSON numbers is within Rust's");
-        Ok(JsValue::from(number))
+        Ok(JsValue::from(exact(digits).unwrap_or_else(|| {
+            let text: String = digits
+                .iter()
+                .map(|unit| char::from((*unit).into() as u8))
+                .collect();
+            text.parse()
+                .expect("the grammar of JSON numbers is within Rust's")
+        })))
     }
 
     /// A string after its opening quote is met.
@@ -440,20 +469,19 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
             });
         }
         self.at = end;
-        let mut units: Vec<u16> = self.text[from..end]
-            .iter()
-            .map(|unit| (*unit).into())
-            .collect();
+        // What an error leaves here goes with the parser.
+        T::append(&self.text[from..end], &mut self.scratch);
         loop {
             match self.peek() {
                 None => return Err(Problem::said("Unterminated string", self.at)),
                 Some(0x22) => {
                     self.at += 1;
-                    return Ok(string_of(&units));
+                    return Ok(self.scratch.take());
                 }
                 Some(0x5c) => {
                     self.at += 1;
-                    units.push(self.escape()?);
+                    let unit = self.escape()?;
+                    self.scratch.utf16(&[unit]);
                 }
                 Some(_) => {
                     return Err(Problem::said(
@@ -464,17 +492,13 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
             }
             let from = self.at;
             self.at = self.plain_end(from);
-            units.extend(self.text[from..self.at].iter().map(|unit| (*unit).into()));
+            T::append(&self.text[from..self.at], &mut self.scratch);
         }
     }
 
     /// Where the units end that stand for themselves: at a quote, a backslash, a control character or the end.
     fn plain_end(&self, from: usize) -> usize {
-        let special = |unit: &T| matches!((*unit).into(), 0x22 | 0x5c | 0..=0x1f);
-        self.text[from..]
-            .iter()
-            .position(special)
-            .map_or(self.text.len(), |offset| from + offset)
+        from + T::plain(&self.text[from..])
     }
 
     fn escape(&mut self) -> Parsed<u16> {
@@ -562,6 +586,34 @@ fn hash<T: Unit>(units: &[T]) -> usize {
 
 fn is_digit(unit: u16) -> bool {
     (u16::from(b'0')..=u16::from(b'9')).contains(&unit)
+}
+
+/// A number whose digits an `f64` holds, divided by a power of ten that it holds: the division rounds, once.
+fn exact<T: Unit>(text: &[T]) -> Option<f64> {
+    const POWERS: [f64; 18] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17,
+    ];
+    if text.len() > POWERS.len() {
+        return None;
+    }
+    let mut digits = 0_u64;
+    let mut point = None;
+    for (index, unit) in text.iter().enumerate() {
+        match u8::try_from((*unit).into()).ok()? {
+            digit @ b'0'..=b'9' => digits = digits * 10 + u64::from(digit - b'0'),
+            b'.' => point = Some(index + 1),
+            b'-' => {}
+            _ => return None,
+        }
+    }
+    if digits > 1 << 53 {
+        return None;
+    }
+    let places = point.map_or(0, |point| text.len() - point);
+    let number = digits as f64 / POWERS[places];
+    let negative = text[0].into() == u16::from(b'-');
+    Some(if negative { -number } else { number })
 }
 
 /// Up to nine characters of an integer.

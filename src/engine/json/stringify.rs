@@ -5,10 +5,16 @@ use boa_engine::{
     Context, JsArgs, JsBigInt, JsObject, JsResult, JsString, JsValue, JsVariant,
     builtins::{object::OrdinaryObject, proxy::Proxy},
     js_string,
+    object::IndexPropertyValues,
     property::PropertyKey,
 };
 
-use super::{DEEPEST, RawJson, circular::Open, writer::Writer};
+use super::{
+    DEEPEST, RawJson,
+    circular::Open,
+    plan::{Plan, Plans},
+    writer::Writer,
+};
 use crate::{node::errors, runtime::State};
 
 pub(super) fn stringify_native(
@@ -45,6 +51,7 @@ pub fn stringify(
         pretty: !gap.is_empty(),
         gap,
         plain: PlainChains::default(),
+        plans: Plans::default(),
     };
     let key = PropertyKey::from(js_string!());
     let written = if stringifier.replacer.is_some() {
@@ -116,6 +123,7 @@ struct Stringifier {
     gap: JsString,
     pretty: bool,
     plain: PlainChains,
+    plans: Plans,
 }
 
 /// Whether the prototypes of plain objects and arrays are known to have no `toJSON`. Forgotten whenever script ran.
@@ -254,9 +262,14 @@ impl Stringifier {
         let Some(prototype) = object.prototype() else {
             return object.is::<OrdinaryObject>() && lacks(object);
         };
+        let lacks_own = |plans: &Plans| match plans.known(object) {
+            Some(plan) => !plan.has_to_json,
+            None => lacks(object),
+        };
         let plain = JsObject::equals(&prototype, &constructors.object().prototype());
         let array = JsObject::equals(&prototype, &constructors.array().prototype());
-        if !(plain && object.is::<OrdinaryObject>() || array && object.is_array()) || !lacks(object)
+        if !(plain && object.is::<OrdinaryObject>() || array && object.is_array())
+            || !lacks_own(&self.plans)
         {
             return false;
         }
@@ -299,7 +312,10 @@ impl Stringifier {
             }
             self.line();
             let key = PropertyKey::from(index);
-            let value = self.read(object, &key, context)?;
+            let value = match dense_element(object, index) {
+                Some(value) => value,
+                None => self.read(object, &key, context)?,
+            };
             if !self.property(&key, value, Some(object), context)? {
                 self.writer.ascii("null");
             }
@@ -309,6 +325,34 @@ impl Stringifier {
     }
 
     fn object(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
+        let plan = match &self.keys {
+            None => self.plans.of(object, context)?,
+            Some(_) => None,
+        };
+        self.writer.byte(b'{');
+        let any = match plan {
+            Some(plan) => self.planned_members(object, &plan, context)?,
+            None => self.members(object, context)?,
+        };
+        self.close(any, b'}');
+        Ok(())
+    }
+
+    /// The members of an object whose keys are known; answers whether there are any.
+    fn planned_members(
+        &mut self,
+        object: &JsObject,
+        plan: &Plan,
+        context: &mut Context,
+    ) -> JsResult<bool> {
+        let mut any = false;
+        for (key, text) in &plan.keys {
+            any |= self.member(object, key, text.as_deref(), any, context)?;
+        }
+        Ok(any)
+    }
+
+    fn members(&mut self, object: &JsObject, context: &mut Context) -> JsResult<bool> {
         let keys = match &self.keys {
             Some(keys) => keys.clone(),
             None => {
@@ -318,33 +362,44 @@ impl Stringifier {
                 enumerable_keys(object, context)?
             }
         };
-        self.writer.byte(b'{');
         let mut any = false;
-        for key in keys {
-            let before = self.writer.len();
-            let value = self.read(object, &key, context)?;
-            if any {
-                self.writer.byte(b',');
-            }
-            self.line();
-            match &key {
-                PropertyKey::String(name) => self.writer.quoted(name),
-                PropertyKey::Index(index) => {
-                    self.writer.byte(b'"');
-                    self.writer.number(f64::from(index.get()));
-                    self.writer.byte(b'"');
-                }
-                PropertyKey::Symbol(_) => {}
-            }
-            self.writer.ascii(if self.pretty { ": " } else { ":" });
-            if self.property(&key, value, Some(object), context)? {
-                any = true;
-            } else {
-                self.writer.truncate(before);
-            }
+        for key in &keys {
+            any |= self.member(object, key, None, any, context)?;
         }
-        self.close(any, b'}');
-        Ok(())
+        Ok(any)
+    }
+
+    /// One member, after a comma if it isn't the first; `false` when it has no text. `name` is the key in quotes.
+    fn member(
+        &mut self,
+        object: &JsObject,
+        key: &PropertyKey,
+        name: Option<&[u8]>,
+        comma: bool,
+        context: &mut Context,
+    ) -> JsResult<bool> {
+        let before = self.writer.len();
+        let value = self.read(object, key, context)?;
+        if comma {
+            self.writer.byte(b',');
+        }
+        self.line();
+        match (name, key) {
+            (Some(name), _) => self.writer.latin1(name),
+            (None, PropertyKey::String(name)) => self.writer.quoted(name),
+            (None, PropertyKey::Index(index)) => {
+                self.writer.byte(b'"');
+                self.writer.number(f64::from(index.get()));
+                self.writer.byte(b'"');
+            }
+            (None, PropertyKey::Symbol(_)) => {}
+        }
+        self.writer.ascii(if self.pretty { ": " } else { ":" });
+        let written = self.property(key, value, Some(object), context)?;
+        if !written {
+            self.writer.truncate(before);
+        }
+        Ok(written)
     }
 
     /// A property as `[[Get]]` reads it; of plain objects and arrays without the detour.
@@ -382,6 +437,21 @@ impl Stringifier {
             }
         }
         self.writer.byte(bracket);
+    }
+}
+
+/// An element of an array without gaps, read in place.
+pub(crate) fn dense_element(array: &JsObject, index: u64) -> Option<JsValue> {
+    if !array.is_array() {
+        return None;
+    }
+    let index = usize::try_from(index).ok()?;
+    let array = array.borrow();
+    match array.properties().index_property_values() {
+        IndexPropertyValues::DenseI32(values) => Some((*values.as_slice().get(index)?).into()),
+        IndexPropertyValues::DenseF64(values) => Some((*values.as_slice().get(index)?).into()),
+        IndexPropertyValues::DenseElement(values) => values.as_slice().get(index).cloned(),
+        _ => None,
     }
 }
 

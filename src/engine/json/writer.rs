@@ -5,6 +5,8 @@ use boa_engine::{
     string::{JsStr, JsStrVariant},
 };
 
+use super::scan::plain_latin1;
+
 /// Grows a string.
 #[derive(Default)]
 pub struct Writer {
@@ -17,6 +19,23 @@ impl Writer {
         match self.wide {
             Some(wide) => JsString::from(wide.as_slice()),
             None => JsString::from(JsStr::latin1(&self.narrow)),
+        }
+    }
+
+    /// The text, if it is Latin-1.
+    pub fn into_latin1(self) -> Option<Vec<u8>> {
+        self.wide.is_none().then_some(self.narrow)
+    }
+
+    /// The string so far; what is written next begins another.
+    pub fn take(&mut self) -> JsString {
+        match self.wide.take() {
+            Some(wide) => JsString::from(wide.as_slice()),
+            None => {
+                let text = JsString::from(JsStr::latin1(&self.narrow));
+                self.narrow.clear();
+                text
+            }
         }
     }
 
@@ -45,14 +64,16 @@ impl Writer {
         self.latin1(text.as_bytes());
     }
 
-    fn latin1(&mut self, units: &[u8]) {
+    /// Latin-1.
+    pub fn latin1(&mut self, units: &[u8]) {
         match &mut self.wide {
             Some(wide) => wide.extend(units.iter().map(|unit| u16::from(*unit))),
             None => self.narrow.extend_from_slice(units),
         }
     }
 
-    fn utf16(&mut self, units: &[u16]) {
+    /// UTF-16.
+    pub fn utf16(&mut self, units: &[u16]) {
         if self.wide.is_none() && units.iter().all(|unit| *unit <= 0xff) {
             self.narrow.extend(units.iter().map(|unit| *unit as u8));
             return;
@@ -80,6 +101,11 @@ impl Writer {
 
     /// A finite number.
     pub fn number(&mut self, number: f64) {
+        // Integers that an `f64` holds exactly; not -0, which they hold as 0, as JSON does.
+        if number.abs() < (1_u64 << 53) as f64 && number.trunc() == number {
+            self.ascii(itoa::Buffer::new().format(number as i64));
+            return;
+        }
         self.ascii(ryu_js::Buffer::new().format_finite(number));
     }
 
@@ -94,15 +120,16 @@ impl Writer {
     }
 
     fn quoted_latin1(&mut self, units: &[u8]) {
-        let mut plain = 0;
-        for (index, unit) in units.iter().enumerate() {
-            if matches!(unit, b'"' | b'\\' | 0..=0x1f) {
-                self.latin1(&units[plain..index]);
-                self.escaped(u16::from(*unit));
-                plain = index + 1;
-            }
+        let mut rest = units;
+        loop {
+            let plain = plain_latin1(rest);
+            self.latin1(&rest[..plain]);
+            let Some(special) = rest.get(plain) else {
+                return;
+            };
+            self.escaped(u16::from(*special));
+            rest = &rest[plain + 1..];
         }
-        self.latin1(&units[plain..]);
     }
 
     fn quoted_utf16(&mut self, units: &[u16]) {

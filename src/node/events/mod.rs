@@ -8,8 +8,8 @@ use boa_engine::{
     Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue,
     Trace, js_string,
     native_function::NativeFunction,
-    object::{FunctionObjectBuilder, builtins::JsArray},
-    property::PropertyKey,
+    object::{FunctionObjectBuilder, IndexPropertyValues, builtins::JsArray},
+    property::{PropertyDescriptor, PropertyKey},
 };
 
 use crate::{engine::native::Natives, runtime::State};
@@ -131,14 +131,14 @@ fn emit_own(
             .into());
     };
     let key = kind.to_property_key(context)?;
-    let events = emitter.get(js_string!("_events"), context)?.as_object();
+    let events = read(&emitter, js_string!("_events").into(), context)?.as_object();
 
     if key == PropertyKey::from(js_string!("error")) {
         monitor_error(&emitter, events.as_ref(), rest, hooks, context)?;
     }
     // 'errorMonitor' listeners may have added or removed some.
     let handler = match &events {
-        Some(events) => events.get(key, context)?,
+        Some(events) => read(events, key, context)?,
         None => JsValue::undefined(),
     };
     let Some(handler) = handler.as_object() else {
@@ -147,7 +147,7 @@ fn emit_own(
     if handler.is_callable() {
         call_one(&emitter, this, &handler, kind, rest, hooks, context)?;
     } else {
-        for listener in snapshot(handler, context)? {
+        for listener in snapshot(&handler, context)? {
             call_one(&emitter, this, &listener, kind, rest, hooks, context)?;
         }
     }
@@ -190,11 +190,26 @@ fn monitor_error(
         .map(drop)
 }
 
+/// A property. Own ones, as these nearly always are, are read in place.
+fn read(object: &JsObject, key: PropertyKey, context: &mut Context) -> JsResult<JsValue> {
+    let own = object.borrow().properties().get(&key);
+    match own.as_ref().and_then(PropertyDescriptor::value) {
+        Some(value) => Ok(value.clone()),
+        None => object.get(key, context),
+    }
+}
+
 /// The listeners as they are now: those that come and go during the emission don't change it.
-fn snapshot(list: JsObject, context: &mut Context) -> JsResult<Vec<JsObject>> {
-    let list = JsArray::from_object(list)?;
+fn snapshot(list: &JsObject, context: &mut Context) -> JsResult<Vec<JsObject>> {
+    if list.is_array()
+        && let IndexPropertyValues::DenseElement(listeners) =
+            list.borrow().properties().index_property_values()
+    {
+        return Ok(listeners.filter_map(JsValue::as_object).collect());
+    }
+    let list = JsArray::from_object(list.clone())?;
     let length = list.length(context)?;
-    let mut listeners = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    let mut listeners = Vec::new();
     for index in 0..length {
         listeners.extend(list.get(index, context)?.as_object());
     }

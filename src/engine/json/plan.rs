@@ -1,0 +1,84 @@
+//! What objects of one shape have in common, for `JSON.stringify`: which keys are written, and their text.
+
+use boa_engine::{
+    Context, JsObject, JsResult, builtins::object::OrdinaryObject, js_string, object::shape::Shape,
+    property::PropertyKey,
+};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+use super::{stringify::enumerable_keys, writer::Writer};
+
+/// More shapes aren't remembered: they are those of objects that are used as maps.
+const MOST: usize = 64;
+/// Nor are shapes with more keys.
+const MOST_KEYS: usize = 64;
+
+/// The keys of a shape.
+pub(super) struct Plan {
+    /// Enumerable keys, each with its text in quotes, if that is Latin-1.
+    pub keys: Vec<(PropertyKey, Option<Box<[u8]>>)>,
+    /// Whether an own `toJSON` is among the properties.
+    pub has_to_json: bool,
+    /// Keeps the address of the shape from being another's.
+    _shape: Shape,
+}
+
+/// The plans of one run.
+#[derive(Default)]
+pub(super) struct Plans {
+    known: FxHashMap<usize, Rc<Plan>>,
+}
+
+impl Plans {
+    /// The plan that was made for objects of this one's shape.
+    pub fn known(&self, object: &JsObject) -> Option<&Plan> {
+        let address = object.borrow().shape().to_addr_usize();
+        self.known.get(&address).map(Rc::as_ref)
+    }
+
+    /// The plan for an object without elements whose shape it shares with others; `None` for the rest.
+    pub fn of(&mut self, object: &JsObject, context: &mut Context) -> JsResult<Option<Rc<Plan>>> {
+        if !object.is::<OrdinaryObject>() {
+            return Ok(None);
+        }
+        let shape = {
+            let borrowed = object.borrow();
+            let properties = borrowed.properties();
+            if !borrowed.shape().is_shared() || properties.index_property_keys().next().is_some() {
+                return Ok(None);
+            }
+            if let Some(plan) = self.known.get(&borrowed.shape().to_addr_usize()) {
+                return Ok(Some(plan.clone()));
+            }
+            borrowed.shape().clone()
+        };
+        if self.known.len() >= MOST {
+            return Ok(None);
+        }
+        let keys = enumerable_keys(object, context)?;
+        if keys.len() > MOST_KEYS {
+            return Ok(None);
+        }
+        let to_json = PropertyKey::from(js_string!("toJSON"));
+        let plan = Rc::new(Plan {
+            keys: keys
+                .into_iter()
+                .map(|key| (key.clone(), text(&key)))
+                .collect(),
+            has_to_json: object.borrow().properties().contains_key(&to_json),
+            _shape: shape.clone(),
+        });
+        self.known.insert(shape.to_addr_usize(), plan.clone());
+        Ok(Some(plan))
+    }
+}
+
+fn text(key: &PropertyKey) -> Option<Box<[u8]>> {
+    let PropertyKey::String(name) = key else {
+        return None;
+    };
+    let mut writer = Writer::default();
+    writer.quoted(name);
+    writer.into_latin1().map(Vec::into_boxed_slice)
+}
