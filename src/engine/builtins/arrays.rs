@@ -3,7 +3,7 @@
 //! from outside but one element at a time, without the checks.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsSymbol, JsValue, js_string,
+    Context, Finalize, JsArgs, JsObject, JsResult, JsSymbol, JsValue, Trace, js_string,
     object::{IndexPropertyValues, PropertyMap, builtins::JsArray},
     property::{Attribute, PropertyKey},
 };
@@ -22,7 +22,57 @@ pub const METHODS: &[Method] = &[
     ("fill", 1, fill),
 ];
 
+/// `Array` itself.
+pub const STATICS: &[Method] = &[("from", 1, from)];
+
 type Quick = JsResult<Option<JsValue>>;
+
+/// How an array is iterated: the method of its prototype, and `next` of the iterators that it makes.
+#[derive(Trace, Finalize, PartialEq)]
+pub struct Iteration {
+    values: JsObject,
+    next: JsObject,
+}
+
+/// What iterates arrays as it is now.
+pub fn iteration(context: &Context) -> Option<Iteration> {
+    let own = |object: &JsObject, key: PropertyKey| {
+        let found = object.borrow().properties().get(&key);
+        found.and_then(|found| found.value()?.as_object())
+    };
+    let intrinsics = context.intrinsics();
+    let prototype = intrinsics.constructors().array().prototype();
+    let iterator = intrinsics.objects().iterator_prototypes().array();
+    Some(Iteration {
+        values: own(&prototype, JsSymbol::iterator().into())?,
+        next: own(&iterator, js_string!("next").into())?,
+    })
+}
+
+/// `Array.from` of an array that iterates as arrays do: a copy.
+fn from(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
+    let array_class = context.intrinsics().constructors().array();
+    let copies = this.as_object().as_ref() == Some(&array_class.constructor())
+        && args.get_or_undefined(1).is_undefined()
+        && iteration(context).is_some_and(|now| Originals::iterates(&now, context));
+    let Some(object) = array(args.get_or_undefined(0)).filter(|_| copies) else {
+        return Ok(None);
+    };
+    let values = || {
+        if object.prototype() != Some(array_class.prototype()) {
+            return None;
+        }
+        let object = object.borrow();
+        if (object.properties()).contains_key(&JsSymbol::iterator().into()) {
+            return None;
+        }
+        let dense = Dense::of(object.properties())?;
+        let mut values = Vec::with_capacity(dense.len());
+        dense.copy(0..dense.len(), &mut values);
+        Some(values)
+    };
+    Ok(values().map(|values| plain(values, context)))
+}
 
 /// The getter of `Array[Symbol.species]` as it is now.
 pub fn species(context: &Context) -> Option<JsObject> {

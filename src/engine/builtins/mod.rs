@@ -36,6 +36,8 @@ struct Originals {
     species: Option<JsObject>,
     /// `RegExp.prototype.exec`
     exec: Option<JsObject>,
+    /// What iterates arrays.
+    iteration: Option<arrays::Iteration>,
 }
 
 impl Originals {
@@ -43,8 +45,15 @@ impl Originals {
         let originals = Self {
             species: arrays::species(context),
             exec: regexps::current_exec(context),
+            iteration: arrays::iteration(context),
         };
         context.realm().host_defined_mut().insert(originals);
+    }
+
+    /// Whether arrays are iterated as they were.
+    fn iterates(now: &arrays::Iteration, context: &Context) -> bool {
+        let realm = context.realm().host_defined();
+        realm.get::<Self>().and_then(|kept| kept.iteration.as_ref()) == Some(now)
     }
 
     /// One of those of the realm whose function runs.
@@ -67,6 +76,11 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         context,
     );
     replace(&constructors.array().prototype(), arrays::METHODS, context);
+    replace(
+        &constructors.array().constructor(),
+        arrays::STATICS,
+        context,
+    );
     replace(&constructors.map().prototype(), keyed::MAP, context);
     replace(&constructors.set().prototype(), keyed::SET, context);
     replace(

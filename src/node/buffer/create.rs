@@ -8,6 +8,7 @@ use boa_engine::{
     },
     js_string,
     object::builtins::JsTypedArray,
+    string::JsStrVariant,
 };
 
 use super::{
@@ -107,9 +108,17 @@ fn from_string(text: &JsString, encoding: &JsValue, context: &mut Context) -> Js
             .ok_or_else(|| errors::unknown_encoding(encoding, context))?,
     };
     let class = class(context)?;
-    Ok(class
-        .copy_of(&encoding.encode(text.as_str()), context)?
-        .into())
+    let text = text.as_str();
+    let buffer = match (encoding, text.variant()) {
+        (Encoding::Latin1 | Encoding::Ascii, JsStrVariant::Latin1(units)) => {
+            class.copy_of(units, context)?
+        }
+        (Encoding::Utf8, JsStrVariant::Latin1(units)) if units.is_ascii() => {
+            class.copy_of(units, context)?
+        }
+        _ => class.copy_of(&encoding.encode(text), context)?,
+    };
+    Ok(buffer.into())
 }
 
 fn from_object(

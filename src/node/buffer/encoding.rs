@@ -4,7 +4,10 @@
 //! A string of the engine is Latin-1 or UTF-16 inside; both are read in place. What decodes to ASCII becomes a Latin-1
 //! string with one copy.
 
-use boa_engine::{JsStr, JsString, JsValue, string::JsStrVariant};
+use boa_engine::{
+    JsStr, JsString, JsValue,
+    string::{JsStrVariant, Utf16JsStringBuilder},
+};
 use encoding_rs::mem;
 
 use super::{base64, hex};
@@ -102,8 +105,8 @@ impl Encoding {
         match (self, text.variant()) {
             (Self::Utf8, JsStrVariant::Latin1(units)) => encode_latin1_as_utf8(units),
             (Self::Utf8, JsStrVariant::Utf16(units)) => {
-                let mut bytes = vec![0; units.len() * 3];
-                let length = mem::convert_utf16_to_utf8(units, &mut bytes);
+                let mut bytes = vec![0; utf8_length(units)];
+                let (_, length) = mem::convert_utf16_to_utf8_partial(units, &mut bytes);
                 bytes.truncate(length);
                 bytes
             }
@@ -112,11 +115,9 @@ impl Encoding {
                 units.iter().map(|unit| *unit as u8).collect()
             }
             (Self::Utf16Le, JsStrVariant::Latin1(units)) => {
-                units.iter().flat_map(|unit| [*unit, 0]).collect()
+                little_endian(units.iter().map(|unit| u16::from(*unit)))
             }
-            (Self::Utf16Le, JsStrVariant::Utf16(units)) => {
-                units.iter().flat_map(|unit| unit.to_le_bytes()).collect()
-            }
+            (Self::Utf16Le, JsStrVariant::Utf16(units)) => little_endian(units.iter().copied()),
             (Self::Base64 | Self::Base64Url, JsStrVariant::Latin1(units)) => base64::decode(units),
             (Self::Base64 | Self::Base64Url, JsStrVariant::Utf16(units)) => {
                 base64::decode(&low_bytes(units))
@@ -184,6 +185,15 @@ impl Encoding {
     }
 }
 
+/// Units, low byte first.
+fn little_endian(units: impl ExactSizeIterator<Item = u16>) -> Vec<u8> {
+    let mut bytes = vec![0; units.len() * 2];
+    for (pair, unit) in bytes.chunks_exact_mut(2).zip(units) {
+        pair.copy_from_slice(&unit.to_le_bytes());
+    }
+    bytes
+}
+
 fn copy(from: &[u8], into: &mut [u8]) -> usize {
     let length = from.len().min(into.len());
     into[..length].copy_from_slice(&from[..length]);
@@ -219,14 +229,31 @@ pub fn js_string_of(text: &str) -> JsString {
         let latin1 = mem::encode_latin1_lossy(text);
         return JsString::from(JsStr::latin1(&latin1));
     }
-    let mut units = vec![0; text.len()];
-    let length = mem::convert_str_to_utf16(text, &mut units);
-    JsString::from(JsStr::utf16(&units[..length]))
+    // In pieces that stay in the processor's cache, into a string of the right size.
+    const PIECE: usize = 2048;
+    let mut piece = [0; PIECE];
+    let mut string = Utf16JsStringBuilder::with_capacity(utf16_length(text.as_bytes()));
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(rest.floor_char_boundary(PIECE));
+        let length = mem::convert_str_to_utf16(now, &mut piece);
+        string.extend_from_slice(&piece[..length]);
+        rest = later;
+    }
+    string.build()
+}
+
+/// Units that well-formed UTF-8 takes as UTF-16.
+fn utf16_length(bytes: &[u8]) -> usize {
+    let continues = |byte: &&u8| **byte & 0xc0 == 0x80;
+    let is_pair = |byte: &&u8| **byte >= 0xf0;
+    bytes.len() - bytes.iter().filter(continues).count() + bytes.iter().filter(is_pair).count()
 }
 
 fn decode_utf16le(bytes: &[u8]) -> JsString {
     let pairs = bytes.chunks_exact(2);
-    if pairs.clone().all(|pair| pair[1] == 0) {
+    // Without an early end the compiler makes a wide loop of it.
+    if pairs.clone().fold(0, |high, pair| high | pair[1]) == 0 {
         let latin1: Vec<u8> = pairs.map(|pair| pair[0]).collect();
         return JsString::from(JsStr::latin1(&latin1));
     }
@@ -248,6 +275,11 @@ fn encode_latin1_as_utf8(units: &[u8]) -> Vec<u8> {
 
 /// Bytes that UTF-16 takes as UTF-8; a lone surrogate counts three.
 fn utf8_length(units: &[u16]) -> usize {
+    // Loops that the compiler makes wide ones of.
+    let count = |is: fn(u16) -> bool| units.iter().filter(|unit| is(**unit)).count();
+    if count(|unit| unit & 0xf800 == 0xd800) == 0 {
+        return units.len() + count(|unit| unit >= 0x80) + count(|unit| unit >= 0x800);
+    }
     let mut length = 0;
     let mut rest = units.iter().peekable();
     while let Some(unit) = rest.next() {
@@ -321,6 +353,26 @@ mod tests {
         for (encoding, bytes, text) in cases {
             assert_eq!(encoding.decode(bytes), *text, "{encoding:?} {bytes:?}");
         }
+    }
+
+    #[test]
+    fn long_texts_of_all_widths() {
+        for part in [
+            "a",
+            "a\u{e9}",
+            "a\u{e9}\u{20ac}",
+            "\u{e9}\u{20ac}\u{1f600}ab",
+        ] {
+            let text = part.repeat(3000);
+            let string = JsString::from(text.as_str());
+            assert_eq!(Encoding::Utf8.encode(string.as_str()), text.as_bytes());
+            assert_eq!(Encoding::Utf8.decode(text.as_bytes()), string);
+            let wide = Encoding::Utf16Le.encode(string.as_str());
+            assert_eq!(Encoding::Utf16Le.decode(&wide), string);
+        }
+        let lone = JsString::from(&[0x20ac, 0xd800, 0x61, 0xdc00][..]);
+        let bytes = b"\xe2\x82\xac\xef\xbf\xbda\xef\xbf\xbd";
+        assert_eq!(Encoding::Utf8.encode(lone.as_str()), bytes);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{borrow::Cow, cell::RefCell};
 use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsError, JsNativeError, JsObject, JsResult, JsString,
     JsSymbol, JsValue, Trace, js_string, native_function::NativeFunctionPointer,
-    object::builtins::JsFunction, property::Attribute,
+    object::builtins::JsFunction, property::Attribute, string::JsStrVariant,
 };
 use url::{Url, quirks};
 
@@ -192,7 +192,14 @@ fn usv(value: &JsValue, context: &mut Context) -> JsResult<String> {
             context,
         ));
     }
-    Ok(value.to_string(context)?.to_std_string_lossy())
+    let text = value.to_string(context)?;
+    if let JsStrVariant::Latin1(units) = text.as_str().variant()
+        && let Ok(ascii) = std::str::from_utf8(units)
+        && ascii.is_ascii()
+    {
+        return Ok(ascii.to_owned());
+    }
+    Ok(text.to_std_string_lossy())
 }
 
 /// `ERR_INVALID_URL`.
@@ -271,15 +278,20 @@ fn input_and_base(args: &[JsValue], context: &mut Context) -> JsResult<(String, 
 }
 
 fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let prototype = prototype_for(new_target, "URL", context)?;
+    let class = class_of_url(context)?;
+    // The prototype of the class itself can't be replaced.
+    let is_plain = (new_target.as_object())
+        .is_some_and(|target| JsObject::equals(&target, &class.constructor));
+    let prototype = if is_plain {
+        None
+    } else {
+        prototype_for(new_target, "URL", context)?
+    };
     let (input, base) = input_and_base(args, context)?;
     let Some(url) = parse_with(&input, base.as_deref()) else {
         return Err(invalid(&input, base.as_deref(), context));
     };
-    let prototype = match prototype {
-        Some(prototype) => prototype,
-        None => class_of_url(context)?.prototype,
-    };
+    let prototype = prototype.unwrap_or(class.prototype);
     Ok(make(url, prototype, context).into())
 }
 
