@@ -49,7 +49,7 @@ fn is_special(unit: u16) -> bool {
 /// lowest bit of each lane, `HIGHS` the highest.
 fn marks<const ONES: u64, const HIGHS: u64>(word: u64) -> u64 {
     let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGHS;
-    below(word, 0x20) | below(word ^ ONES * 0x22, 1) | below(word ^ ONES * 0x5c, 1)
+    below(word, 0x20) | below(word ^ (ONES * 0x22), 1) | below(word ^ (ONES * 0x5c), 1)
 }
 
 #[cfg(test)]
