@@ -27,6 +27,7 @@ pub mod url;
 pub mod util;
 pub mod v8;
 pub mod vm;
+pub mod zlib;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
@@ -64,6 +65,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("util", util::binding),
     ("v8", v8::binding),
     ("vm", vm::binding),
+    ("zlib", zlib::binding),
 ];
 
 /// The modules that are all native, by id.

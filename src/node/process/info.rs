@@ -124,6 +124,7 @@ fn make_versions(context: &mut Context) -> JsResult<JsValue> {
         .value("modules", JsString::from(MODULE_VERSION))
         // Not inside: the version whose names, numbers and errors `crypto` follows. Programs look here before they use it.
         .value("openssl", js_string!("3.5.8"))
+        .value("zlib", js_string!("1.3.1"))
         .build()
         .into())
 }
