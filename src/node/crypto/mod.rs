@@ -32,6 +32,7 @@ use crate::{
         registry,
     },
     node::{arguments, errors::node_error},
+    runtime::State,
 };
 
 const FUNCTIONS: &[(&str, usize, NativeFunctionPointer)] = &[
@@ -143,7 +144,8 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
     );
     let random_bytes = exports.get(js_string!("randomBytes"), context)?;
     for name in ["prng", "pseudoRandomBytes", "rng"] {
-        exports.insert_property(JsString::from(name), property(random_bytes.clone(), METHOD));
+        let value = old_name(name, &random_bytes, context)?;
+        exports.insert_property(JsString::from(name), property(value, METHOD));
     }
     getter(&exports, "webcrypto", webcrypto, context);
     getter(&exports, "subtle", subtle, context);
@@ -157,6 +159,25 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         .configurable(false);
     exports.insert_property(js_string!("fips"), fips.build());
     Ok(exports.into())
+}
+
+/// `randomBytes` under an old name, which warns where programs asked for that.
+fn old_name(name: &str, random_bytes: &JsValue, context: &mut Context) -> JsResult<JsValue> {
+    if !State::of(context).options.pending_deprecation {
+        return Ok(random_bytes.clone());
+    }
+    let module = registry::require("util/deprecate", context)?.to_object(context)?;
+    let deprecate = module.get(js_string!("deprecate"), context)?;
+    let message = JsString::from(format!("crypto.{name} is deprecated."));
+    let args = [
+        random_bytes.clone(),
+        message.into(),
+        js_string!("DEP0115").into(),
+    ];
+    match deprecate.as_callable() {
+        Some(deprecate) => deprecate.call(&JsValue::undefined(), &args, context),
+        None => Ok(random_bytes.clone()),
+    }
 }
 
 fn getter(object: &JsObject, name: &str, get: NativeFunctionPointer, context: &mut Context) {

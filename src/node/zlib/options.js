@@ -24,7 +24,7 @@ function flagsOf(name) {
 function base(name, opts) {
   const flags = flagsOf(name);
   const all = {
-    flags, chunkSize: 16384, flush: flags.flush, finishFlush: flags.finishFlush, maxOutputLength: require('buffer').kMaxLength,
+    flags, chunkSize: 16384, flush: flags.flush, finishFlush: flags.finishFlush, maxOutputLength: native.maxLength,
     rejectGarbageAfterEnd: false,
   };
   if (!opts) return all;
@@ -75,14 +75,17 @@ function zlibHandle(name, opts) {
   return { handle: native.zlib(mode, windowBits, level, memLevel, strategy, dictionary), level, strategy, mode };
 }
 
-/** Parameters by number as a flat list; the last of a number counts. */
+/** Parameters by number as a flat list. */
 function parametersOf(opts, isValid, code) {
   const list = [];
   if (!opts?.params) return list;
+  const seen = { __proto__: null };
   const keys = ObjectKeys(opts.params);
   for (let i = 0; i < keys.length; i++) {
     const key = +keys[i];
-    if (NumberIsNaN(key) || !isValid(key)) throw nodeError(code, keys[i]);
+    // The same number may be written in several ways.
+    if (NumberIsNaN(key) || !isValid(key) || seen[key]) throw nodeError(code, keys[i]);
+    seen[key] = true;
     const value = opts.params[keys[i]];
     if (typeof value !== 'number' && typeof value !== 'boolean') {
       throw nodeError('ERR_INVALID_ARG_TYPE', 'options.params[key]', 'number', value);

@@ -16,7 +16,7 @@ const kFlushFlag = Symbol('kFlushFlag');
 const kError = Symbol('kError');
 
 /** A job makes so much output at most before the reader is asked again. */
-const JOB_OUTPUT = 256 * 1024;
+const JOB_OUTPUT = 128 * 1024;
 
 // Flags in the order in which one includes the other: none, block, partial, sync, full, finish.
 const ORDER = [0, 2, 3, 4, 5, 1];
@@ -131,9 +131,8 @@ ZlibBase.prototype._transform = function(chunk, encoding, cb) {
   let flag = this._defaultFlushFlag;
   if (typeof chunk[kFlushFlag] === 'number') {
     flag = chunk[kFlushFlag];
-  } else if (this.writableEnded && this.writableLength === chunk.byteLength) {
-    flag = stronger(flag, this._finishFlushFlag);
   }
+  if (this.writableEnded && this.writableLength === chunk.byteLength) flag = stronger(flag, this._finishFlushFlag);
   processChunk(this, chunk, flag, cb);
 };
 

@@ -7,6 +7,9 @@ const { defineLate } = binding('util');
 const { nodeError } = binding('errors');
 const { validateFunction } = binding('validators');
 
+// As it is when the module loads.
+native.maxLength = require('buffer').kMaxLength;
+
 const FORMATS = [
   ['Deflate', 'deflate'], ['Inflate', 'inflate'], ['Gzip', 'gzip'], ['Gunzip', 'gunzip'], ['DeflateRaw', 'deflateRaw'],
   ['InflateRaw', 'inflateRaw'], ['Unzip', 'unzip'], ['BrotliCompress', 'brotliCompress'], ['BrotliDecompress', 'brotliDecompress'],
@@ -50,7 +53,7 @@ function withInfo(name, input, opts, callback) {
     chunks[chunks.length] = chunk;
   });
   engine.on('end', () => callback(null, { buffer: require('buffer').Buffer.concat(chunks), engine }));
-  engine.end(input);
+  engine.end(binding('types').isAnyArrayBuffer(input) ? require('buffer').Buffer.from(input) : input);
 }
 
 function synchronous(name) {
