@@ -13,7 +13,7 @@ use super::codec::{Codec, Failure, Progress};
 /// Compresses.
 pub struct Encoder {
     parameters: Vec<(u32, u32)>,
-    state: Box<BrotliEncoderStateStruct<StandardAlloc>>,
+    state: EncoderState,
     failed: bool,
 }
 
@@ -31,24 +31,32 @@ fn parameter(number: u32) -> Option<BrotliEncoderParameter> {
     })
 }
 
-fn encoder_state(parameters: &[(u32, u32)]) -> Box<BrotliEncoderStateStruct<StandardAlloc>> {
+type EncoderState = Box<BrotliEncoderStateStruct<StandardAlloc>>;
+
+fn encoder_state(parameters: &[(u32, u32)]) -> Result<EncoderState, Failure> {
     let mut state = Box::new(BrotliEncoderStateStruct::new(StandardAlloc::default()));
     for (number, value) in parameters {
-        if let Some(parameter) = parameter(*number) {
-            state.set_parameter(parameter, *value);
+        if let Some(parameter) = parameter(*number)
+            && !state.set_parameter(parameter, *value)
+        {
+            let code = "ERR_ZLIB_INITIALIZATION_FAILED";
+            return Err(Failure::new("Initialization failed", -1, code));
         }
     }
-    state
+    Ok(state)
 }
 
 impl Encoder {
     /// With these parameters, by number.
-    pub fn new(parameters: Vec<(u32, u32)>) -> Self {
-        Self {
-            state: encoder_state(&parameters),
+    ///
+    /// # Errors
+    /// A value that a parameter can't have.
+    pub fn new(parameters: Vec<(u32, u32)>) -> Result<Self, Failure> {
+        Ok(Self {
+            state: encoder_state(&parameters)?,
             parameters,
             failed: false,
-        }
+        })
     }
 }
 
@@ -82,7 +90,8 @@ impl Codec for Encoder {
     }
 
     fn reset(&mut self) -> Result<(), Failure> {
-        *self = Self::new(std::mem::take(&mut self.parameters));
+        self.state = encoder_state(&self.parameters)?;
+        self.failed = false;
         Ok(())
     }
 }

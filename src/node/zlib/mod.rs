@@ -117,7 +117,7 @@ fn brotli(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         .map(|(key, value)| (key, value.cast_unsigned()))
         .collect();
     if args.get_or_undefined(0).to_boolean() {
-        made(Ok(brotli::Encoder::new(parameters)), context)
+        made(brotli::Encoder::new(parameters), context)
     } else {
         made(Ok(brotli::Decoder::new(&parameters)), context)
     }
