@@ -128,7 +128,7 @@ pub fn skip_under_wine(reason: &str) -> bool {
 }
 
 #[cfg(windows)]
-fn is_wine() -> bool {
+pub fn is_wine() -> bool {
     use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress};
     // SAFETY: both names end with a NUL, and ntdll is part of every process.
     unsafe {
@@ -138,6 +138,6 @@ fn is_wine() -> bool {
 }
 
 #[cfg(not(windows))]
-fn is_wine() -> bool {
+pub fn is_wine() -> bool {
     false
 }

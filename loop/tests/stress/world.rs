@@ -1,6 +1,6 @@
 //! One epoch: a loop, what lives in it, and what must be true of every event that it yields.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::ops::AddAssign;
@@ -11,6 +11,7 @@ use ouro_loop::{
     UdpOptions, Waker,
 };
 
+use crate::common::is_wine;
 use crate::random::Random;
 
 /// Things done in one epoch.
@@ -79,6 +80,8 @@ pub struct World<'r> {
     /// Addresses of connecting ends so far. One that comes again names no connection any more: an accepted end may live
     /// on after its peer's reset.
     used: HashMap<SocketAddr, u32>,
+    /// Addresses of connecting ends that were reset, or closed with something unread, which is a reset too.
+    given_up: HashSet<SocketAddr>,
     pattern: Arc<[u8]>,
     buffer: Vec<u8>,
     tag: u64,
@@ -104,6 +107,7 @@ impl<'r> World<'r> {
             wake,
             ends: HashMap::new(),
             used: HashMap::new(),
+            given_up: HashSet::new(),
             pattern: (0..WRITE_BYTES + PERIOD)
                 .map(|at| (at % PERIOD) as u8)
                 .collect(),
@@ -307,7 +311,10 @@ impl<'r> World<'r> {
     fn reset(&mut self) {
         if let Some(id) = self.any_stream() {
             match self.ev.tcp_close_reset(id) {
-                Ok(()) => self.streams.retain(|&other| other != id),
+                Ok(()) => {
+                    self.streams.retain(|&other| other != id);
+                    self.give_up(id);
+                }
                 Err(_) => assert!(!self.ev.is_closing(id)),
             }
         }
@@ -323,6 +330,15 @@ impl<'r> World<'r> {
         self.ev.close(id).unwrap();
         self.streams.retain(|&other| other != id);
         assert!(self.ev.close(id).is_err(), "closed twice");
+        if !self.peers[&id].ended {
+            self.give_up(id);
+        }
+    }
+
+    fn give_up(&mut self, id: HandleId) {
+        let peer = &self.peers[&id];
+        self.given_up
+            .extend(peer.connection.filter(|_| !peer.accepted));
     }
 
     fn toggle_ref(&mut self) {
@@ -399,7 +415,7 @@ impl<'r> World<'r> {
     /// Closes all that lives.
     fn end(&mut self) {
         for id in std::mem::take(&mut self.streams) {
-            self.ev.close(id).unwrap();
+            self.close(id);
         }
         for (id, _) in std::mem::take(&mut self.listeners) {
             self.ev.close(id).unwrap();
@@ -508,7 +524,8 @@ impl<'r> World<'r> {
     }
 
     /// An accepted stream that was read to its end has all that its peer sent before an orderly shutdown. (A write that
-    /// failed has taken the news of a reset, and what is read after that looks like the end.)
+    /// failed has taken the news of a reset, and what is read after that looks like the end. Under Wine so has its server,
+    /// which asks the socket for errors: there, bytes may be missing where the connecting end was given up.)
     fn compare_ends(&mut self, peer: &Peer) {
         if let Some(connection) = peer.connection
             && peer.accepted
@@ -517,6 +534,9 @@ impl<'r> World<'r> {
             && self.used.get(&connection) == Some(&1)
             && let Some(sent) = self.ends.remove(&connection)
         {
+            if peer.received < sent && self.given_up.contains(&connection) && is_wine() {
+                return;
+            }
             assert_eq!(peer.received, sent, "an orderly end, and bytes are missing");
             self.totals.ends_checked += 1;
         }
