@@ -153,3 +153,25 @@ show('no regexp', () => RegExp.prototype.exec.call({}, text));
 show('no regexp', () => RegExp.prototype.exec.call({}, text));
 class Loud extends RegExp { exec(s) { const m = super.exec(s); if (m) m[0] = 'loud'; return m; } }
 console.log(text.slice(0, 40).replace(new Loud('word', ''), 'x'), new Loud('zz').test(text));
+
+// Array.from of arrays: a copy, unless somebody has a say in how they are iterated.
+{
+  class Listed extends Array {}
+  const own = [1, 2];
+  own[Symbol.iterator] = function*() { yield 9; };
+  console.log(Array.from([1, 'a', { b: 1 }, 1.5]), Array.from([1, , 3]), Array.from(own), Array.from([1, 2], (x) => x * 2), Array.from(Listed.of(1)), Listed.from([1]));
+  const source = [1];
+  const copied = Array.from(source);
+  copied.push(2);
+  const iterators = Object.getPrototypeOf([][Symbol.iterator]());
+  const { next } = iterators;
+  let steps = 0;
+  iterators.next = function() { steps++; return next.call(this); };
+  const counted = Array.from([1, 2]);
+  iterators.next = next;
+  const { values } = Array.prototype;
+  Array.prototype[Symbol.iterator] = function*() { yield 7; };
+  const seven = Array.from(source);
+  Array.prototype[Symbol.iterator] = values;
+  console.log(source, copied, counted, steps, seven, Array.from.call(Object, [1]).length, Array.from.length);
+}
