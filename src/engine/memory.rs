@@ -8,6 +8,7 @@
 use std::{
     alloc::{GlobalAlloc, Layout},
     cell::Cell,
+    time::{Duration, Instant},
 };
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
@@ -29,6 +30,26 @@ pub struct Memory {
     alive: Cell<usize>,
     /// How many collections in a row freed little.
     patience: Cell<u32>,
+    /// Whether script wants to hear of collections.
+    watched: Cell<bool>,
+    /// Whether there are some that it hasn't heard of.
+    news: Cell<bool>,
+    /// Those.
+    collections: Cell<Vec<Collection>>,
+}
+
+/// A collection that the runtime started, because of memory that the engine doesn't count or because script asked for it.
+/// What the engine's own collector does by itself it tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Collection {
+    /// When it began.
+    pub start: Instant,
+    /// How long it took.
+    pub duration: Duration,
+    /// Bytes that script held before and after.
+    pub bytes: (usize, usize),
+    /// Script asked for it.
+    pub forced: bool,
 }
 
 impl Memory {
@@ -65,10 +86,38 @@ impl Memory {
         LEAST_ALLOWANCE.max(self.alive.get() / 2) << self.patience.get()
     }
 
+    /// Remembers collections from here on, or no more.
+    pub fn watch(&self, on: bool) {
+        self.watched.set(on);
+    }
+
+    /// Whether there are collections that script wants to hear of. Asking makes them old.
+    #[inline]
+    pub fn has_news(&self) -> bool {
+        self.news.get() && self.news.replace(false)
+    }
+
+    /// Takes the collections that nobody has heard of.
+    pub fn take_collections(&self) -> Vec<Collection> {
+        self.collections.take()
+    }
+
     fn collect(&self, growth: usize) {
         let before = counts().map_or(0, |counts| counts.live);
+        let start = Instant::now();
         boa_gc::force_collect();
         let after = counts().map_or(0, |counts| counts.live);
+        if self.watched.get() {
+            let mut collections = self.collections.take();
+            collections.push(Collection {
+                start,
+                duration: start.elapsed(),
+                bytes: (before, after),
+                forced: growth == 0,
+            });
+            self.collections.set(collections);
+            self.news.set(true);
+        }
         self.noted.set(0);
         self.alive.set(after);
         let freed_little = counts().is_some() && before.saturating_sub(after) < growth / 4;

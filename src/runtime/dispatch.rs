@@ -6,7 +6,11 @@ use boa_engine::{Context, JsResult};
 use ouro_loop::{Event, HandleId};
 use rustc_hash::FxHashMap;
 
-use super::{State, async_context::Frame, door};
+use super::{
+    State,
+    async_context::{Frame, destroyed},
+    door,
+};
 
 /// The owner of a handle of the loop: a socket, a listener, a timer queue.
 ///
@@ -21,6 +25,16 @@ pub trait Owner {
     /// The async context that the resource was made in.
     fn frame(&self) -> Frame {
         Frame::default()
+    }
+
+    /// Whether the resource of that context is over after the event.
+    fn ends_with(&self, event: &Event) -> bool {
+        matches!(event, Event::Closed(_))
+    }
+
+    /// The async context for one event: that of the request which it ends, else that of the resource.
+    fn frame_for(&self, _: &Event) -> Frame {
+        self.frame()
     }
 }
 
@@ -57,8 +71,12 @@ pub fn dispatch(event: Event, context: &mut Context) {
     let state = State::of(context);
     let closed = matches!(event, Event::Closed(_));
     if let Some(owner) = state.owners.get(id) {
-        let frame = owner.frame();
+        let frame = owner.frame_for(&event);
+        let ends = owner.ends_with(&event);
         door::enter(&frame, context, |context| owner.on_event(event, context));
+        if ends {
+            destroyed(&state, &frame);
+        }
     }
     if closed {
         state.owners.remove(id);

@@ -6,9 +6,11 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsResult, JsValue};
 
+use crate::node::{async_hooks::promises, perf_hooks};
+
 use super::{
     State,
-    async_context::Frame,
+    async_context::{Frame, destroyed},
     fatal::{self, Origin},
     rejections,
     tasks::{Callee, Microtask, Tick},
@@ -25,9 +27,12 @@ pub fn enter(
         return;
     }
     state.depth.set(state.depth.get() + 1);
-    if let Err(error) = state.async_context.run(frame, || call(context)) {
-        fatal::uncaught(error, Origin::Exception, context);
-    }
+    state.async_context.run(frame, context, |context| {
+        // Who listens to `uncaughtException` is still in the context of what threw.
+        if let Err(error) = call(context) {
+            fatal::uncaught(error, Origin::Exception, context);
+        }
+    });
     state.depth.set(state.depth.get() - 1);
     if state.depth.get() == 0 {
         drain(context);
@@ -60,6 +65,10 @@ pub fn drain(context: &mut Context) {
     state.depth.set(state.depth.get() - 1);
     context.clear_kept_objects();
     state.memory.safe_point();
+    if state.memory.has_news() {
+        perf_hooks::tell_collections(&state, context);
+    }
+    state.async_context.hooks.see_to_destroys(&state);
 }
 
 /// Something to do once, when the door closes: after all ticks and microtasks, before the loop goes on.
@@ -80,21 +89,23 @@ fn leave(state: &State, context: &mut Context) -> bool {
 
 /// Returns whether the callback ended without an error.
 fn run_tick(state: &State, tick: Tick, context: &mut Context) -> bool {
-    let outcome = state
-        .async_context
-        .run(&tick.frame, || match tick.callback {
+    let fine = state.async_context.run(&tick.frame, context, |context| {
+        let outcome = match tick.callback {
             Callee::Script(callback) => callback
                 .call(&JsValue::undefined(), &tick.args, context)
                 .map(drop),
             Callee::Native(run) => run(&tick.args, context),
-        });
-    match outcome {
-        Ok(()) => true,
-        Err(error) => {
-            fatal::uncaught(error, Origin::Exception, context);
-            false
+        };
+        match outcome {
+            Ok(()) => true,
+            Err(error) => {
+                fatal::uncaught(error, Origin::Exception, context);
+                false
+            }
         }
-    }
+    });
+    destroyed(state, &tick.frame);
+    fine
 }
 
 /// Runs microtasks, and those that they queue, until none is left.
@@ -107,16 +118,17 @@ pub fn run_microtasks(state: &State, context: &mut Context) {
             return;
         };
         let outcome = match task {
-            Microtask::Promise(job) => state
-                .async_context
-                .run(&Frame::default(), || job.call(context))
-                .map(drop),
-            Microtask::Callback { callback, frame } => state
-                .async_context
-                .run(&frame, || {
-                    callback.call(&JsValue::undefined(), &[], context)
-                })
-                .map(drop),
+            Microtask::Promise(job) => promises::run_job(state, job, context),
+            Microtask::Callback { callback, frame } => {
+                state.async_context.run(&frame, context, |context| {
+                    let outcome = callback.call(&JsValue::undefined(), &[], context);
+                    if let Err(error) = outcome {
+                        fatal::uncaught(error, Origin::Exception, context);
+                    }
+                });
+                destroyed(state, &frame);
+                continue;
+            }
             Microtask::Native(run) => run(context),
         };
         if let Err(error) = outcome {

@@ -9,9 +9,12 @@ use boa_engine::{
     realm::Realm,
 };
 
-use crate::{engine::nesting, node::vm};
+use crate::{
+    engine::nesting,
+    node::{async_hooks::promises, vm},
+};
 
-use super::{State, async_context};
+use super::State;
 
 /// The hooks of every [`super::Runtime`].
 pub struct Hooks {
@@ -24,7 +27,7 @@ const MAX_BUFFER_BYTES: u64 = 1 << 36;
 
 impl HostHooks for Hooks {
     fn make_job_callback(&self, callback: JsFunction, context: &mut Context) -> JobCallback {
-        async_context::make_job_callback(callback, context)
+        promises::make_job_callback(callback, context)
     }
 
     fn call_job_callback(
@@ -34,7 +37,7 @@ impl HostHooks for Hooks {
         args: &[JsValue],
         context: &mut Context,
     ) -> JsResult<JsValue> {
-        async_context::call_job_callback(job, this, args, context)
+        promises::call_job_callback(job, this, args, context)
     }
 
     fn promise_rejection_tracker(
@@ -44,10 +47,9 @@ impl HostHooks for Hooks {
         context: &mut Context,
     ) {
         let state = State::of(context);
-        let frame = state.async_context.capture();
-        state
-            .rejections
-            .track(promise.clone().upcast(), operation, frame);
+        let promise = promise.clone().upcast();
+        let frame = promises::rejection_frame(&promise, context);
+        state.rejections.track(promise, operation, frame);
     }
 
     fn ensure_can_compile_strings(

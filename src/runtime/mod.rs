@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod async_context;
+pub mod async_hooks;
 pub mod dispatch;
 pub mod door;
 pub mod fatal;
@@ -125,6 +126,11 @@ pub struct State {
     pub access: access::Access,
     /// When the runtime was made.
     pub started: std::time::Instant,
+    /// When the engine was made, when the globals were there, when the main script began, and when the loop ended.
+    pub engine_ready: std::time::Instant,
+    pub globals_ready: Cell<Option<std::time::Instant>>,
+    pub main_began: Cell<Option<std::time::Instant>>,
+    pub loop_ended: Cell<Option<std::time::Instant>>,
     /// When the loop first ran.
     pub loop_started: std::cell::Cell<Option<std::time::Instant>>,
     pub event_loop: EventLoop,
@@ -251,6 +257,7 @@ impl RuntimeBuilder {
     /// # Errors
     /// When the operating system or the engine refuses.
     pub fn build(self) -> Result<Runtime, BuildError> {
+        let started = std::time::Instant::now();
         let loader = Rc::new(modules::Loader);
         let next_global = node::vm::NextGlobal::default();
         let mut context = Context::builder()
@@ -264,7 +271,11 @@ impl RuntimeBuilder {
         let state = Rc::new(State {
             options: self.options,
             access: self.access,
-            started: std::time::Instant::now(),
+            started,
+            engine_ready: std::time::Instant::now(),
+            globals_ready: Cell::default(),
+            main_began: Cell::default(),
+            loop_ended: Cell::default(),
             loop_started: std::cell::Cell::default(),
             event_loop: EventLoop::new()?,
             registry: Registry::default(),
@@ -293,6 +304,7 @@ impl RuntimeBuilder {
         limits.set_stack_size_limit(4_000_000);
         crate::engine::set_up(&mut context)
             .map_err(|error| BuildError::Engine(error.to_string()))?;
+        state.globals_ready.set(Some(std::time::Instant::now()));
         Ok(Runtime { context, state })
     }
 }
@@ -342,7 +354,15 @@ impl Runtime {
 
     /// Runs `call` as a callback from outside does: through the door, with the queues drained after it.
     pub fn enter(&mut self, call: impl FnOnce(&mut Context) -> JsResult<()>) {
-        door::enter(&async_context::Frame::default(), &mut self.context, call);
+        let state = self.state.clone();
+        if state.main_began.get().is_none() {
+            state.main_began.set(Some(std::time::Instant::now()));
+        }
+        door::enter(
+            &async_context::Frame::default(),
+            &mut self.context,
+            |context| state.async_context.run_main(context, call),
+        );
     }
 
     /// Runs the event loop until nothing is left, emits `beforeExit` and `exit`, and returns the exit code.
@@ -357,6 +377,7 @@ impl Runtime {
                 break;
             }
         }
+        self.state.loop_ended.set(Some(std::time::Instant::now()));
         if !self.state.is_terminating() {
             modules::report_unsettled_main(&mut self.context);
         }
@@ -409,6 +430,7 @@ impl Drop for Runtime {
         self.state.pool.shut_down();
         self.state.tasks.clear();
         self.state.rejections.clear();
+        self.state.async_context.clear();
         self.state.leaving.borrow_mut().clear();
         self.state.owners.clear();
         self.state.timers.clear();

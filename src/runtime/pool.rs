@@ -11,7 +11,12 @@ use rustc_hash::FxHashMap;
 
 pub use ouro_threadpool::{Class, JobError, JobId};
 
-use super::{State, async_context::Frame, dispatch::Owner, door, fatal};
+use super::{
+    State,
+    async_context::{Frame, destroyed},
+    dispatch::Owner,
+    door, fatal,
+};
 
 type Output = Box<dyn Any + Send>;
 type Done = Box<dyn FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()>>;
@@ -47,6 +52,31 @@ pub fn submit<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
+    let frame = State::of(context).async_context.capture();
+    submit_in(class, frame, context, work, done)
+}
+
+/// The same for a job that Node knows as a resource: `kind` is its type for hooks of `async_hooks`.
+pub fn submit_as<T: Send + 'static>(
+    class: Class,
+    kind: &'static str,
+    context: &mut Context,
+    work: impl FnOnce() -> T + Send + 'static,
+    done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
+) -> Job {
+    let frame = State::of(context)
+        .async_context
+        .resource(kind, None, context);
+    submit_in(class, frame, context, work, done)
+}
+
+fn submit_in<T: Send + 'static>(
+    class: Class,
+    frame: Frame,
+    context: &Context,
+    work: impl FnOnce() -> T + Send + 'static,
+    done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
+) -> Job {
     let state = State::of(context);
     let queue = queue(&state);
     let job = ThreadPool::global().submit(class, &queue, move || Box::new(work()) as Output);
@@ -59,7 +89,6 @@ pub fn submit<T: Send + 'static>(
         done(result, context)
     });
     state.event_loop.request_begin();
-    let frame = state.async_context.capture();
     state
         .pool
         .waiting
@@ -125,5 +154,6 @@ fn deliver(context: &mut Context) {
         }
         ran = true;
         door::enter(&frame, context, |context| done(result, context));
+        destroyed(&state, &frame);
     }
 }

@@ -117,17 +117,17 @@ pub fn process(context: &mut Context) -> bool {
         };
         remember(&state, rejected.promise.clone());
         let frame = rejected.frame.clone();
-        let outcome = state.async_context.run(&frame, || {
-            report(
+        state.async_context.run(&frame, context, |context| {
+            let outcome = report(
                 &reason,
                 &rejected.promise,
                 state.options.unhandled_rejections,
                 context,
-            )
+            );
+            if let Err(error) = outcome {
+                fatal::uncaught(error, fatal::Origin::Exception, context);
+            }
         });
-        if let Err(error) = outcome {
-            fatal::uncaught(error, fatal::Origin::Exception, context);
-        }
     }
     true
 }

@@ -1,10 +1,14 @@
 'use strict';
-// AsyncLocalStorage and AsyncResource on the runtime's frames: a frame is a map from storage to store, never changed once
-// it is made; undefined stands for the empty one.
+// AsyncLocalStorage and AsyncResource on the runtime's frames: the stores are a map from storage to store, never changed
+// once it is made; undefined stands for the empty one. Hooks load late.
 // Behaviour: <https://nodejs.org/docs/latest-v24.x/api/async_context.html>
 
-const { FunctionPrototypeBind, ObjectDefineProperty, ReflectApply, SafeMap } = primordials;
-const { getFrame, setFrame } = binding('async_context');
+const { FunctionPrototypeBind, NumberIsSafeInteger, ObjectDefineProperties, ObjectDefineProperty, ObjectIs, ReflectApply, SafeMap,
+  Symbol, SymbolFor } = primordials;
+const {
+  getFrame, setFrame, executionAsyncId, triggerAsyncId, executionAsyncResource, newScope, scopeId, scopeTrigger, runInScope,
+  destroyScope,
+} = binding('async_context');
 const { nodeError } = binding('errors');
 const { validateFunction, validateObject, validateString } = binding('validators');
 
@@ -14,21 +18,40 @@ function withStore(frame, storage, store) {
   return next;
 }
 
+/** What `withScope` returns: ends with the block that it is declared in. */
+class RunScope {
+  #storage;
+  #before;
+  #over = false;
+
+  constructor(storage, store) {
+    this.#storage = storage;
+    this.#before = storage.getStore();
+    storage.enterWith(store);
+  }
+
+  dispose() {
+    if (this.#over) return;
+    this.#over = true;
+    this.#storage.enterWith(this.#before);
+  }
+
+  [Symbol.dispose]() {
+    this.dispose();
+  }
+}
+
 class AsyncLocalStorage {
   #default;
   #name = '';
 
-  constructor(options = undefined) {
-    if (options !== undefined) {
-      validateObject(options, 'options');
-      if (options.defaultValue !== undefined) this.#default = options.defaultValue;
-      if (options.name !== undefined) {
-        validateString(options.name, 'options.name');
-        this.#name = options.name;
-      }
-    }
+  constructor(options = { __proto__: null }) {
+    validateObject(options, 'options');
+    this.#default = options.defaultValue;
+    if (options.name !== undefined) this.#name = `${options.name}`;
   }
 
+  /** The name that it was given, or an empty string. */
   get name() {
     return this.#name;
   }
@@ -38,23 +61,12 @@ class AsyncLocalStorage {
   }
 
   static snapshot() {
-    const frame = getFrame();
-    return function runInAsyncScope(fn, ...args) {
-      const before = setFrame(frame);
-      try {
-        return ReflectApply(fn, this, args);
-      } finally {
-        setFrame(before);
-      }
-    };
+    return AsyncLocalStorage.bind((fn, ...args) => fn(...args));
   }
 
   disable() {
     const frame = getFrame();
-    if (frame === undefined || !frame.has(this)) return;
-    const next = new SafeMap(frame);
-    next.delete(this);
-    setFrame(next.size === 0 ? undefined : next);
+    if (frame !== undefined) frame.delete(this);
   }
 
   enterWith(store) {
@@ -62,13 +74,13 @@ class AsyncLocalStorage {
   }
 
   run(store, fn, ...args) {
-    const before = getFrame();
-    if (before !== undefined && before.has(this) && before.get(this) === store) return ReflectApply(fn, null, args);
-    setFrame(withStore(before, this, store));
+    const before = this.getStore();
+    if (ObjectIs(before, store)) return ReflectApply(fn, null, args);
+    this.enterWith(store);
     try {
       return ReflectApply(fn, null, args);
     } finally {
-      setFrame(before);
+      this.enterWith(before);
     }
   }
 
@@ -80,47 +92,46 @@ class AsyncLocalStorage {
     const frame = getFrame();
     return frame !== undefined && frame.has(this) ? frame.get(this) : this.#default;
   }
+
+  withScope(store) {
+    return new RunScope(this, store);
+  }
 }
 
-let lastId = 1;
-
 class AsyncResource {
-  #id;
-  #trigger;
-  #frame;
+  #scope;
 
-  constructor(type, options = {}) {
+  constructor(type, options = { __proto__: null }) {
     validateString(type, 'type');
     let trigger = options;
+    let manual = false;
     if (typeof options !== 'number') {
       validateObject(options, 'options', { nullable: true });
-      trigger = options?.triggerAsyncId === undefined ? 1 : options.triggerAsyncId;
+      trigger = options?.triggerAsyncId;
+      manual = !!options?.requireManualDestroy;
     }
-    if (!(trigger >= -1) || trigger % 1 !== 0) throw nodeError('ERR_INVALID_ASYNC_ID', 'triggerAsyncId', trigger);
-    this.#id = ++lastId;
-    this.#trigger = trigger;
-    this.#frame = getFrame();
+    if (trigger !== undefined && (!NumberIsSafeInteger(trigger) || trigger < -1)) {
+      throw nodeError('ERR_INVALID_ASYNC_ID', 'triggerAsyncId', trigger);
+    }
+    if (type.length === 0 && require('async_hooks/hooks').wantsInit()) throw nodeError('ERR_ASYNC_TYPE', type);
+    this.#scope = newScope(type, trigger, this, !manual);
   }
 
   runInAsyncScope(fn, thisArg, ...args) {
-    const before = setFrame(this.#frame);
-    try {
-      return ReflectApply(fn, thisArg, args);
-    } finally {
-      setFrame(before);
-    }
+    return runInScope(this.#scope, fn, thisArg, ...args);
   }
 
   emitDestroy() {
+    destroyScope(this.#scope);
     return this;
   }
 
   asyncId() {
-    return this.#id;
+    return scopeId(this.#scope);
   }
 
   triggerAsyncId() {
-    return this.#trigger;
+    return scopeTrigger(this.#scope);
   }
 
   bind(fn, thisArg) {
@@ -129,8 +140,22 @@ class AsyncResource {
     const bound = thisArg === undefined ?
       function(...args) { return resource.runInAsyncScope(fn, this, ...args); } :
       FunctionPrototypeBind(this.runInAsyncScope, this, fn, thisArg);
-    ObjectDefineProperty(bound, 'length', {
-      __proto__: null, value: fn.length, configurable: true, enumerable: false, writable: false,
+    let shown = this;
+    const told = (read) => () => {
+      const { emitWarning } = require('process');
+      emitWarning('The asyncResource property on bound functions is deprecated', 'DeprecationWarning', 'DEP0172');
+      return read();
+    };
+    let get = told(() => { get = () => shown; return shown; });
+    ObjectDefineProperties(bound, {
+      length: { __proto__: null, value: fn.length, configurable: true, enumerable: false, writable: false },
+      asyncResource: {
+        __proto__: null,
+        configurable: true,
+        enumerable: true,
+        get() { return get(); },
+        set(value) { shown = value; },
+      },
     });
     return bound;
   }
@@ -141,16 +166,30 @@ class AsyncResource {
   }
 }
 
-// Resources have no ids yet, and hooks would have to see every promise being made, which the engine doesn't tell.
-function unsupported(name) {
-  throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `async_hooks.${name}`);
+const inspect = SymbolFor('nodejs.util.inspect.custom');
+ObjectDefineProperty(AsyncResource.prototype, inspect, {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value(depth, options) {
+    const shown = {
+      [Symbol('async_id_symbol')]: this.asyncId(),
+      [Symbol('trigger_async_id_symbol')]: this.triggerAsyncId(),
+    };
+    return `${this.constructor?.name ?? 'AsyncResource'} ${require('util').inspect({ ...this, ...shown }, options)}`;
+  },
+});
+
+function createHook(functions) {
+  return require('async_hooks/hooks').createHook(functions);
 }
 
 module.exports = {
   AsyncLocalStorage,
+  createHook,
+  executionAsyncId,
+  triggerAsyncId,
+  executionAsyncResource,
+  get asyncWrapProviders() { return require('async_hooks/hooks').providers(); },
   AsyncResource,
-  createHook: () => unsupported('createHook'),
-  executionAsyncId: () => unsupported('executionAsyncId'),
-  triggerAsyncId: () => unsupported('triggerAsyncId'),
-  executionAsyncResource: () => unsupported('executionAsyncResource'),
 };

@@ -192,7 +192,7 @@ fn begin(id: HandleId, onread: Option<JsObject>, framed: bool, context: &mut Con
         writes: RefCell::default(),
         next_tag: Cell::new(0),
         received: RefCell::default(),
-        frame: state.async_context.capture(),
+        frame: state.async_context.resource("PIPEWRAP", None, context),
     });
     state.owners.set(id, channel.clone());
     let prototype = prototype(context);

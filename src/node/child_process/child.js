@@ -58,6 +58,9 @@ ChildProcess.prototype.spawn = function spawn(options) {
     this.spawnargs = options.args;
   }
 
+  if (binding('async_context').channels() & 32) {
+    require('diagnostics_channel/told').publish('child_process', { process: this, options });
+  }
   const { errno, handle, stdio: streams } = native.spawn((code, signal) => ended(this, code, signal), options);
   if (errno !== 0) {
     const name = errname(errno);

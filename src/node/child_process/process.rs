@@ -83,7 +83,7 @@ pub fn spawn(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
             let process = Rc::new(Process {
                 id: Cell::new(Some(child.id)),
                 onexit: RefCell::new(onexit),
-                frame: state.async_context.capture(),
+                frame: state.async_context.resource("PROCESSWRAP", None, context),
             });
             state.owners.set(child.id, process.clone());
             let prototype = prototype(context);

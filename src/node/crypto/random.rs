@@ -71,14 +71,20 @@ pub fn random_bytes(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
         return buffer::from_aligned(bytes, context).map(JsValue::from);
     }
     let callback = input::callback(callback, context)?;
-    pool::submit(Class::Cpu, context, fill, move |result, context| {
-        let value = match result {
-            Ok(Ok(bytes)) => Ok(buffer::from_aligned(bytes, context)?.into()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        call_back(&callback, value, context)
-    });
+    pool::submit_as(
+        Class::Cpu,
+        "RANDOMBYTESREQUEST",
+        context,
+        fill,
+        move |result, context| {
+            let value = match result {
+                Ok(Ok(bytes)) => Ok(buffer::from_aligned(bytes, context)?.into()),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            call_back(&callback, value, context)
+        },
+    );
     Ok(JsValue::undefined())
 }
 
@@ -208,20 +214,26 @@ pub fn random_fill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         getrandom::fill(&mut bytes)?;
         Ok(bytes)
     };
-    pool::submit(Class::Cpu, context, fill, move |result, context| {
-        let value = match result {
-            Ok(Ok(bytes)) => {
-                part.write(context, |into| {
-                    let length = into.len().min(bytes.len());
-                    into[..length].copy_from_slice(&bytes[..length]);
-                })?;
-                Ok(buf)
-            }
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        call_back(&callback, value, context)
-    });
+    pool::submit_as(
+        Class::Cpu,
+        "RANDOMBYTESREQUEST",
+        context,
+        fill,
+        move |result, context| {
+            let value = match result {
+                Ok(Ok(bytes)) => {
+                    part.write(context, |into| {
+                        let length = into.len().min(bytes.len());
+                        into[..length].copy_from_slice(&bytes[..length]);
+                    })?;
+                    Ok(buf)
+                }
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            call_back(&callback, value, context)
+        },
+    );
     Ok(JsValue::undefined())
 }
 

@@ -185,6 +185,8 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
 
 /// `makeHandle(socket, v6, onMessage)`: a handle that isn't bound.
 fn make_handle(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let frame = state.async_context.resource("UDPWRAP", None, context);
     let socket = Rc::new(Socket {
         id: Cell::new(None),
         v6: args.get_or_undefined(1).to_boolean(),
@@ -193,7 +195,7 @@ fn make_handle(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         sends: RefCell::default(),
         next_tag: Cell::new(0),
         referenced: Cell::new(true),
-        frame: State::of(context).async_context.capture(),
+        frame,
     });
     let prototype = prototype(context);
     Ok(

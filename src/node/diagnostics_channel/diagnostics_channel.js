@@ -13,6 +13,7 @@ const {
   PromiseResolve,
   ReflectApply,
   SafeMap,
+  StringPrototypeStartsWith,
   TypeError,
 } = primordials;
 const { nodeError } = binding('errors');
@@ -20,10 +21,28 @@ const { validateFunction } = binding('validators');
 
 const channels = new SafeMap();
 
+// The runtime's own channels, by what they begin with: somebody listens to one of them where its bit is set.
+const OWN = ['http.server.', 'http.client.', 'net.client.', 'net.server.', 'tracing:net.server.listen:', 'child_process'];
+const active = [0, 0, 0, 0, 0, 0];
+
+function bitOf(name) {
+  if (typeof name !== 'string') return -1;
+  for (let i = 0; i < OWN.length; i++) if (StringPrototypeStartsWith(name, OWN[i])) return i;
+  return -1;
+}
+
+function note(name, on) {
+  const bit = bitOf(name);
+  if (bit < 0) return;
+  active[bit] += on ? 1 : -1;
+  binding('async_context').setChannel(1 << bit, active[bit] > 0);
+}
+
 /** A named channel. */
 class Channel {
   #subscribers = [];
   #stores = new SafeMap();
+  #noted = false;
 
   constructor(name) {
     this.name = name;
@@ -41,6 +60,7 @@ class Channel {
     const list = ArrayPrototypeSlice(this.#subscribers);
     list[list.length] = subscription;
     this.#subscribers = list;
+    this.#note();
   }
 
   /** Ends that; returns whether there was such a subscription. */
@@ -50,17 +70,28 @@ class Channel {
     const list = ArrayPrototypeSlice(this.#subscribers);
     ArrayPrototypeSplice(list, index, 1);
     this.#subscribers = list;
+    this.#note();
     return true;
   }
 
   /** While `runStores` runs, `store` holds the message, or what `transform` makes of it. */
   bindStore(store, transform) {
     this.#stores.set(store, transform);
+    this.#note();
   }
 
   /** Ends that. */
   unbindStore(store) {
-    return this.#stores.delete(store);
+    const had = this.#stores.delete(store);
+    this.#note();
+    return had;
+  }
+
+  // The runtime asks nobody while nobody listens.
+  #note() {
+    if (this.#noted === this.hasSubscribers) return;
+    this.#noted = !this.#noted;
+    note(this.name, this.#noted);
   }
 
   /** Calls the subscribers. What they throw is raised as an uncaught exception. */

@@ -117,6 +117,10 @@ function lookup(hostname, options, callback) {
     return {};
   }
   const request = new GetAddrInfoReqWrap();
+  let observed;
+  if (binding('async_context').channels() & 128) {
+    observed = require('perf_hooks/observed').looksUp(hostname, family, hints, order);
+  }
   request.callback = callback;
   request.family = family;
   request.hostname = hostname;
@@ -126,6 +130,7 @@ function lookup(hostname, options, callback) {
       return;
     }
     addresses = inOrder(addresses, order);
+    observed?.(addresses);
     if (!all) {
       callback(null, addresses[0], family || isIP(addresses[0]));
       return;

@@ -70,8 +70,9 @@ fn get_addresses(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let Some(done) = args.get_or_undefined(3).as_callable() else {
         return Ok(JsValue::undefined());
     };
-    pool::submit(
+    pool::submit_as(
         Class::Dns,
+        "GETADDRINFOREQWRAP",
         context,
         move || addresses_of(&host, family, hints),
         move |result, context| {
@@ -103,8 +104,9 @@ fn get_name(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         return Ok(EINVAL.into());
     };
     access::check(Operation::NetLookup(&host), context)?;
-    pool::submit(
+    pool::submit_as(
         Class::Dns,
+        "GETNAMEINFOREQWRAP",
         context,
         move || sys::name_of(address),
         move |result, context| {

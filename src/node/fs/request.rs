@@ -7,12 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use boa_engine::{Context, JsError, JsResult, JsValue, object::builtins::JsPromise};
+use boa_engine::{Context, JsError, JsResult, JsValue};
 
 use super::error::FsError;
 use crate::{
     engine::native,
-    node::errors,
+    node::{async_hooks::promises, errors},
     runtime::{
         access,
         pool::{self, Class, JobError},
@@ -108,11 +108,12 @@ impl Request {
     /// Runs it on the pool; `done` gets the result through the door.
     pub fn submit(
         self,
-        context: &Context,
+        kind: &'static str,
+        context: &mut Context,
         done: impl FnOnce(JsResult<Vec<JsValue>>, &mut Context) -> JsResult<()> + 'static,
     ) {
         let Self { work, finish } = self;
-        pool::submit(Class::Fs, context, work, move |result, context| {
+        pool::submit_as(Class::Fs, kind, context, work, move |result, context| {
             let outcome = match result {
                 Ok(Ok(output)) => finish(output, context),
                 Ok(Err(error)) => Err(error.into_js(context)),
@@ -181,7 +182,7 @@ pub fn callback<O: Operation>(
         Err(error) if access::is_denial(&error, context) => Request::refused(error),
         request => request?,
     };
-    request.submit(context, move |outcome, context| {
+    request.submit("FSREQCALLBACK", context, move |outcome, context| {
         let mut arguments = Vec::with_capacity(3);
         match outcome {
             Ok(values) => {
@@ -278,7 +279,7 @@ pub fn promise<O: Operation>(
 
 /// A promise that is rejected already.
 pub fn rejected(error: boa_engine::JsError, context: &mut Context) -> JsResult<JsValue> {
-    let (promise, resolvers) = JsPromise::new_pending(context);
+    let (promise, resolvers) = promises::pending(context);
     let reason = error.into_opaque(context)?;
     resolvers
         .reject
@@ -292,8 +293,8 @@ pub fn settle_later(
     context: &mut Context,
     shape: impl FnOnce(Vec<JsValue>, &mut Context) -> JsResult<JsValue> + 'static,
 ) -> JsValue {
-    let (promise, resolvers) = JsPromise::new_pending(context);
-    request.submit(context, move |outcome, context| {
+    let (promise, resolvers) = promises::pending(context);
+    request.submit("FSREQPROMISE", context, move |outcome, context| {
         let settled = outcome.and_then(|values| shape(values, context));
         let (settle, value) = match settled {
             Ok(value) => (resolvers.resolve, value),

@@ -52,7 +52,7 @@ pub fn watch(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         callback,
         shape: options.shape(Shape::Text(Encoding::Utf8)),
         path,
-        frame: state.async_context.capture(),
+        frame: state.async_context.resource("FSEVENTWRAP", None, context),
     };
     state.owners.set(id, Rc::new(watcher));
     let natives = Natives::on(

@@ -14,6 +14,7 @@ const { inherit } = require('stream/core');
 const net = require('net');
 
 const kRequestOptions = Symbol('requestOptions');
+const kContext = Symbol('context');
 const kOnKeylog = Symbol('onkeylog');
 
 function Agent(options) {
@@ -70,6 +71,17 @@ function put(table, name, item) {
   list[list.length] = item;
 }
 
+// A request that has waited goes on in the context of who made it.
+function inContextOf(req, call) {
+  const { setFrame } = binding('async_context');
+  const before = setFrame(req[kContext]);
+  try {
+    return call();
+  } finally {
+    setFrame(before);
+  }
+}
+
 function onFree(agent, socket, options) {
   const name = agent.getName(options);
   // A request may hold what the socket was made for: it goes first.
@@ -80,7 +92,10 @@ function onFree(agent, socket, options) {
   const requests = agent.requests[name];
   if (requests?.length) {
     const req = requests.shift();
-    setRequestSocket(agent, req, socket);
+    inContextOf(req, () => {
+      socket._handle?.asyncReset?.();
+      setRequestSocket(agent, req, socket);
+    });
     if (requests.length === 0) delete agent.requests[name];
     return;
   }
@@ -142,6 +157,7 @@ const methods = {
     const freeCount = free ? free.length : 0;
     const count = freeCount + this.sockets[name].length;
     if (socket) {
+      socket._handle?.asyncReset?.();
       this.reuseSocket(socket, req);
       setRequestSocket(this, req, socket);
       put(this.sockets, name, socket);
@@ -152,6 +168,7 @@ const methods = {
       });
     } else {
       req[kRequestOptions] = options;
+      req[kContext] = binding('async_context').getFrame();
       put(this.requests, name, req);
     }
     if (this.sockets[name]?.length === 0) delete this.sockets[name];

@@ -14,6 +14,7 @@ const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
 const { inherit } = require('stream/core');
 const net = require('net');
+const { channels } = binding('async_context');
 const native = binding('http');
 const { nodeError, connResetException } = binding('errors');
 const { nextTick } = binding('task_queue');
@@ -180,6 +181,7 @@ function ClientRequest(input, options, cb) {
     optsWithoutSignal = { ...options };
     delete optsWithoutSignal.signal;
   }
+  if (channels() & 258) this._observed = require('diagnostics_channel/told').clientRequest(this);
   if (this.agent) {
     this.agent.addRequest(this, optsWithoutSignal);
     return;
@@ -406,6 +408,7 @@ const parsers = {
     return parser;
   },
   give(parser) {
+    parser.release();
     parser.socket = parser.incoming = parser.outgoing = parser.onIncoming = parser.joinDuplicateHeaders = null;
     if (this.list.length < this.max && !parser.isRunning()) this.list[this.list.length] = parser;
   },
@@ -522,6 +525,7 @@ function onHead(req, parser, socket, res, status, keepAlive, upgrade) {
   socket.on('timeout', onResponseTimeout);
   res.on('end', onResponseEnd);
   req.on('finish', onRequestFinish);
+  req._observed?.(res);
   if (req.aborted || !req.emit('response', res)) res._dump();
   return req.method === 'HEAD' ? 1 : 0;
 }

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use boa_engine::JsObject;
 
+use crate::runtime::async_context::Frame;
+
 /// One request and its response.
 pub struct Exchange {
     /// Counts up on each connection.
@@ -16,6 +18,8 @@ pub struct Exchange {
     pub done: bool,
     /// The connection closes after it.
     pub last: bool,
+    /// What hooks of `async_hooks` know it as.
+    pub frame: Frame,
 }
 
 /// The exchanges of a connection in the order of their requests; the first one's response is being sent.

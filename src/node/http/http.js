@@ -179,6 +179,7 @@ native.setUp({
   drain,
 
   abort: (req) => late().abort(req),
+  observed: (server, req, res) => require('diagnostics_channel/told').serverRequest(server, req, res),
   cork: (message, on) => late().cork(message, on),
   cutOff: (req, res) => late().cutOff(req, res),
   clientError: (...args) => ReflectApply(late().clientError, undefined, args),

@@ -18,7 +18,10 @@ use crate::{
         buffer::{self, View},
         errors,
     },
-    runtime::State,
+    runtime::{
+        State,
+        async_context::{Frame, destroyed},
+    },
 };
 
 struct Parser {
@@ -30,6 +33,8 @@ struct Parser {
     handed: Cell<bool>,
     max_fields: Cell<u32>,
     join: Cell<bool>,
+    /// Who asked: what comes of the response runs in its context, whoever's socket brings it.
+    frame: RefCell<Frame>,
 }
 
 #[derive(Clone, Trace, Finalize, JsData)]
@@ -50,6 +55,7 @@ impl Parser {
             handed: Cell::new(false),
             max_fields: Cell::new(0),
             join: Cell::new(false),
+            frame: RefCell::default(),
         }
     }
 
@@ -76,6 +82,10 @@ impl Parser {
         self.handed.set(false);
         self.max_fields.set(if count > 0 { count } else { 2000 });
         self.join.set(join.to_boolean());
+        let frame = State::of(context)
+            .async_context
+            .resource("HTTPCLIENTREQUEST", None, context);
+        self.frame.replace(frame);
         Ok(())
     }
 }
@@ -93,6 +103,7 @@ fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
         .function("pause", 0, pause)
         .function("resume", 0, resume)
         .function("handOver", 0, hand_over)
+        .function("release", 0, release)
         .function("isInside", 0, is_inside)
         .function("isRunning", 0, is_running)
         .build();
@@ -148,11 +159,16 @@ fn run(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()> {
     if parser.feeding.replace(true) {
         return Ok(());
     }
-    let mut outcome = drive(this, parser, context);
-    // What script pushed while it was called.
-    while matches!(outcome, Ok(true)) {
-        outcome = drive(this, parser, context);
-    }
+    let frame = parser.frame.borrow().clone();
+    let state = State::of(context);
+    let outcome = state.async_context.run(&frame, context, |context| {
+        let mut outcome = drive(this, parser, context);
+        // What script pushed while it was called.
+        while matches!(outcome, Ok(true)) {
+            outcome = drive(this, parser, context);
+        }
+        outcome
+    });
     parser.feeding.set(false);
     outcome.map(drop)
 }
@@ -280,8 +296,10 @@ fn finish(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         return Ok(JsValue::undefined());
     };
     let outcome = parser.decoder.borrow_mut().finish();
+    let frame = parser.frame.borrow().clone();
+    let state = State::of(context);
     match outcome {
-        Ok(Item::End(_)) => {
+        Ok(Item::End(_)) => state.async_context.run(&frame, context, |context| {
             let message = this
                 .to_object(context)?
                 .get(js_string!("incoming"), context)?;
@@ -290,7 +308,7 @@ fn finish(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
                 incoming::end(&message, None, context)?;
             }
             call(this, js_string!("onEnd"), &[], context)
-        }
+        }),
         Ok(_) => Ok(JsValue::undefined()),
         Err(error) => error_object(error, 0, &[], context),
     }
@@ -309,6 +327,14 @@ fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
         && !parser.unread.borrow().is_empty()
     {
         run(this, &parser, context)?;
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `release()`: the response is over.
+fn release(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(parser) = this_parser(this) {
+        destroyed(&State::of(context), &parser.frame.take());
     }
     Ok(JsValue::undefined())
 }

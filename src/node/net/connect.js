@@ -55,6 +55,7 @@ exports.connect = function connect(...args) {
   const pair = exports.normalizeArgs(args);
   const { Socket } = require('net/socket');
   const socket = new Socket(pair[0]);
+  if (binding('async_context').channels() & 4) require('diagnostics_channel/told').publish('net.client.socket', { socket });
   if (pair[0].timeout) socket.setTimeout(pair[0].timeout);
   return socket.connect(pair);
 };
@@ -74,6 +75,7 @@ exports.lookupAndConnect = function lookupAndConnect(socket, options) {
     validators.validatePort(port);
   }
   port |= 0;
+  if (binding('async_context').channels() & 64) require('perf_hooks/observed').connects(socket, port);
   if (options.autoSelectFamily != null) validators.validateBoolean(options.autoSelectFamily, 'options.autoSelectFamily');
   const many = options.autoSelectFamily ?? autoSelect.on;
   if (options.autoSelectFamilyAttemptTimeout !== undefined) {

@@ -14,7 +14,7 @@ use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace, js_string,
     object::builtins::JsArray,
 };
-use ouro_loop::{Event, HandleId, ReadResult};
+use ouro_loop::{Event, HandleId, ReadResult, StreamKind};
 use rustc_hash::FxHashMap;
 
 use super::{Slot, call_back, members};
@@ -26,7 +26,7 @@ use crate::{
     },
     runtime::{
         State,
-        async_context::Frame,
+        async_context::{Frame, destroyed},
         dispatch::Owner,
         tasks::{Callee, Tick},
     },
@@ -53,13 +53,14 @@ pub struct Stream {
     bytes_read: Cell<u64>,
     bytes_written: Cell<u64>,
     /// Callbacks of writes under way. Tag 0 is never used: it belongs to companions.
-    writes: RefCell<FxHashMap<u64, JsObject>>,
+    writes: RefCell<FxHashMap<u64, (JsObject, Frame)>>,
     next_tag: Cell<u64>,
-    shutdown: RefCell<Option<JsObject>>,
+    shutdown: RefCell<Option<(JsObject, Frame)>>,
+    connecting: RefCell<Frame>,
     closed: RefCell<Option<JsObject>>,
     /// What `ref` and `unref` said while there was no stream.
     referenced: Cell<bool>,
-    frame: Frame,
+    frame: RefCell<Frame>,
     companion: RefCell<Option<Weak<dyn Companion>>>,
 }
 
@@ -76,15 +77,26 @@ impl Stream {
     }
 
     /// A handle that owns a stream of the loop from here on.
-    pub fn adopt(id: HandleId, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
-        let stream = Self::beside(id, socket, context);
-        State::of(context).owners.set(id, stream.clone());
+    pub fn adopt(id: HandleId, socket: Option<JsObject>, context: &mut Context) -> Rc<Self> {
+        let state = State::of(context);
+        let kind = match state.event_loop.stream_kind(id) {
+            Ok(StreamKind::Pipe) => "PIPEWRAP",
+            Ok(StreamKind::Tty) => "TTYWRAP",
+            _ => "TCPWRAP",
+        };
+        let frame = state.async_context.resource(kind, None, context);
+        let stream = Self::new(Some(id), socket, frame);
+        state.owners.set(id, stream.clone());
         stream
     }
 
     /// A handle without a stream so far: a socket that is going to connect.
-    pub fn unbound(socket: Option<JsObject>, context: &Context) -> Rc<Self> {
-        Self::new(None, socket, context)
+    pub fn unbound(socket: Option<JsObject>, pipe: bool, context: &mut Context) -> Rc<Self> {
+        let kind = if pipe { "PIPEWRAP" } else { "TCPWRAP" };
+        let frame = State::of(context)
+            .async_context
+            .resource(kind, None, context);
+        Self::new(None, socket, frame)
     }
 
     /// Gives an unbound handle its stream.
@@ -103,10 +115,11 @@ impl Stream {
 
     /// A handle on a stream whose events somebody else receives.
     pub fn beside(id: HandleId, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
-        Self::new(Some(id), socket, context)
+        let frame = State::of(context).async_context.capture();
+        Self::new(Some(id), socket, frame)
     }
 
-    fn new(id: Option<HandleId>, socket: Option<JsObject>, context: &Context) -> Rc<Self> {
+    fn new(id: Option<HandleId>, socket: Option<JsObject>, frame: Frame) -> Rc<Self> {
         Rc::new(Self {
             id: Cell::new(id),
             socket: RefCell::new(socket),
@@ -115,9 +128,10 @@ impl Stream {
             writes: RefCell::default(),
             next_tag: Cell::new(0),
             shutdown: RefCell::default(),
+            connecting: RefCell::default(),
             closed: RefCell::default(),
             referenced: Cell::new(true),
-            frame: State::of(context).async_context.capture(),
+            frame: RefCell::new(frame),
             companion: RefCell::default(),
         })
     }
@@ -204,9 +218,36 @@ impl Stream {
             return errno_of(&error);
         }
         if let Some(done) = done {
-            self.writes.borrow_mut().insert(tag, done);
+            let frame = state.async_context.capture();
+            self.writes.borrow_mut().insert(tag, (done, frame));
         }
         1
+    }
+
+    /// What script is told of a write. One that goes on is a resource of its own.
+    fn answer(&self, answer: i32, context: &mut Context) -> JsValue {
+        let state = State::of(context);
+        if answer > 0 && state.async_context.is_tracking() {
+            let frame = state.async_context.resource("WRITEWRAP", None, context);
+            if let Some(write) = self.writes.borrow_mut().get_mut(&self.next_tag.get()) {
+                write.1 = frame;
+            }
+        }
+        answer.into()
+    }
+
+    /// A connection that came in is in nobody's stores.
+    pub fn begin_anew(&self) {
+        let frame = self.frame.borrow().without_store();
+        self.frame.replace(frame);
+    }
+
+    /// Notes who connects.
+    pub fn connects(&self, kind: &'static str, context: &mut Context) {
+        let frame = State::of(context)
+            .async_context
+            .resource(kind, None, context);
+        self.connecting.replace(frame);
     }
 
     fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
@@ -255,11 +296,11 @@ impl Owner for Stream {
             },
             Event::Wrote { tag, result, .. } => {
                 let done = self.writes.borrow_mut().remove(&tag);
-                finish(done, number(&result), context)
+                finish(done.map(|(done, _)| done), number(&result), context)
             }
             Event::Shutdown { result, .. } => {
                 let done = self.shutdown.take();
-                finish(done, number(&result), context)
+                finish(done.map(|(done, _)| done), number(&result), context)
             }
             Event::Closed(id) => {
                 if self.id.get().is_some_and(|mine| mine != id) {
@@ -275,7 +316,34 @@ impl Owner for Stream {
     }
 
     fn frame(&self) -> Frame {
-        self.frame.clone()
+        self.frame.borrow().clone()
+    }
+
+    fn frame_for(&self, event: &Event) -> Frame {
+        let request = match event {
+            Event::Connected { .. } => Some(self.connecting.borrow().clone()),
+            Event::Wrote { tag, .. } => self
+                .writes
+                .borrow()
+                .get(tag)
+                .map(|(_, frame)| frame.clone()),
+            Event::Shutdown { .. } => self
+                .shutdown
+                .borrow()
+                .as_ref()
+                .map(|(_, frame)| frame.clone()),
+            _ => None,
+        };
+        request.unwrap_or_else(|| self.frame())
+    }
+
+    fn ends_with(&self, event: &Event) -> bool {
+        match event {
+            Event::Connected { .. } | Event::Closed(_) => true,
+            Event::Wrote { tag, .. } => self.writes.borrow().contains_key(tag),
+            Event::Shutdown { .. } => self.shutdown.borrow().is_some(),
+            _ => false,
+        }
     }
 }
 
@@ -310,6 +378,7 @@ fn prototype(context: &mut Context) -> JsObject {
         .function("setNoDelay", 1, set_no_delay)
         .function("setKeepAlive", 2, set_keep_alive)
         .function("attach", 1, attach)
+        .function("asyncReset", 0, async_reset)
         .accessor("fd", members::fd, None)
         .accessor("bytesRead", bytes_read, None)
         .accessor("bytesWritten", bytes_written, None)
@@ -337,6 +406,17 @@ fn with_id(
         .into())
 }
 
+/// `asyncReset()`: what happens from here on belongs to who calls, as a socket does that an agent hands out again.
+fn async_reset(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(stream) = this_stream(this) {
+        let state = State::of(context);
+        destroyed(&state, &stream.frame());
+        let frame = state.async_context.resource("TCPWRAP", None, context);
+        stream.frame.replace(frame);
+    }
+    Ok(JsValue::undefined())
+}
+
 fn read_start(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     with_id(this, context, |state, id| state.event_loop.read_start(id))
 }
@@ -353,12 +433,12 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let done = args.get_or_undefined(2).as_object();
     let chunk = args.get_or_undefined(0);
     if let Some(view) = View::of(chunk, context) {
-        return Ok(view
-            .read(|bytes| stream.write(&[bytes], done, context))
-            .into());
+        let answer = view.read(|bytes| stream.write(&[bytes], done, context));
+        return Ok(stream.answer(answer, context));
     }
     let bytes = text_bytes(chunk, args.get_or_undefined(1), context)?;
-    Ok(stream.write(&[&bytes], done, context).into())
+    let answer = stream.write(&[&bytes], done, context);
+    Ok(stream.answer(answer, context))
 }
 
 fn text_bytes(text: &JsValue, encoding: &JsValue, context: &mut Context) -> JsResult<Vec<u8>> {
@@ -392,7 +472,8 @@ fn writev(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     }
     let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     let done = args.get_or_undefined(1).as_object();
-    Ok(stream.write(&slices, done, context).into())
+    let answer = stream.write(&slices, done, context);
+    Ok(stream.answer(answer, context))
 }
 
 fn shutdown(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -400,9 +481,11 @@ fn shutdown(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         return Ok(EBADF.into());
     };
     stream.flush_companion(context);
-    stream
-        .shutdown
-        .replace(args.get_or_undefined(0).as_object());
+    let frame = State::of(context)
+        .async_context
+        .resource("SHUTDOWNWRAP", None, context);
+    let done = args.get_or_undefined(0).as_object();
+    stream.shutdown.replace(done.map(|done| (done, frame)));
     with_id(this, context, |state, id| state.event_loop.shutdown(id))
 }
 
@@ -431,10 +514,11 @@ fn close_with(
         // It never came to a stream: there is nothing to wait for.
         if let Some(done) = args.get_or_undefined(0).as_callable() {
             let state = State::of(context);
+            let frame = state.async_context.resource("TickObject", None, context);
             state.tasks.push_tick(Tick {
                 callback: Callee::Script(done),
                 args: Vec::new(),
-                frame: state.async_context.capture(),
+                frame,
             });
         }
         return Ok(0.into());

@@ -84,6 +84,7 @@ impl Listener {
             return Ok(());
         }
         let stream = Stream::adopt(connection, None, context);
+        stream.begin_anew();
         let handle = stream.object(context);
         call_back(
             js_string!("onconnection"),
@@ -144,8 +145,13 @@ impl Owner for Listener {
     }
 }
 
+/// What hooks of `async_hooks` hear.
+const TCP: &str = "TCPSERVERWRAP";
+const PIPE: &str = "PIPESERVERWRAP";
+
 fn adopt(
     made: std::io::Result<HandleId>,
+    kind: &'static str,
     server: &JsValue,
     context: &mut Context,
 ) -> JsResult<JsValue> {
@@ -153,7 +159,7 @@ fn adopt(
         Ok(id) => id,
         Err(error) => return Ok(errno_of(&error).into()),
     };
-    let (listener, object) = make(Some(id), None, context);
+    let (listener, object) = make(Some(id), None, kind, context);
     listener.server.replace(server.as_object());
     State::of(context).owners.set(id, listener);
     Ok(object.into())
@@ -162,15 +168,18 @@ fn adopt(
 fn make(
     id: Option<HandleId>,
     parked: Option<OwnedDescriptor>,
+    kind: &'static str,
     context: &mut Context,
 ) -> (Rc<Listener>, JsObject) {
+    let state = State::of(context);
+    let frame = state.async_context.resource(kind, None, context);
     let listener = Rc::new(Listener {
         id: Cell::new(id),
         server: RefCell::default(),
         closed: RefCell::default(),
         accept: RefCell::default(),
         parked: RefCell::new(parked),
-        frame: State::of(context).async_context.capture(),
+        frame,
     });
     let prototype = prototype(context);
     let handle = ListenerHandle(listener.clone());
@@ -180,7 +189,7 @@ fn make(
 
 /// A handle for a listening socket that came from another process. Nothing is accepted before a server has it.
 pub fn park(descriptor: OwnedDescriptor, context: &mut Context) -> JsObject {
-    make(None, Some(descriptor), context).1
+    make(None, Some(descriptor), TCP, context).1
 }
 
 /// `attach(server)`: says whose handle it is; 0, or an error number.
@@ -226,7 +235,7 @@ pub fn listen_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     };
     access::check(Operation::NetListen(address), context)?;
     let made = State::of(context).event_loop.tcp_listen(address, &options);
-    adopt(made, args.get_or_undefined(0), context)
+    adopt(made, TCP, args.get_or_undefined(0), context)
 }
 
 /// `listenPipe(server, path, backlog)`: a handle, or an error number.
@@ -240,7 +249,7 @@ pub fn listen_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         std::io::ErrorKind::NotFound => std::io::ErrorKind::PermissionDenied.into(),
         _ => error,
     });
-    adopt(made, args.get_or_undefined(0), context)
+    adopt(made, PIPE, args.get_or_undefined(0), context)
 }
 
 /// `listenFd(server, fd)`: a handle, or an error number. The descriptor is the handle's from here on.
@@ -253,7 +262,7 @@ pub fn listen_fd(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     if made.is_ok() {
         drop(sys::take_descriptor(fd));
     }
-    adopt(made, args.get_or_undefined(0), context)
+    adopt(made, TCP, args.get_or_undefined(0), context)
 }
 
 fn prototype(context: &mut Context) -> JsObject {

@@ -88,6 +88,7 @@ const members = {
     let options = given;
     if (this._handle || this._opening) throw nodeError('ERR_SERVER_ALREADY_LISTEN');
     if (callback !== null) this.once('listening', callback);
+    if (binding('async_context').channels() & 16) require('diagnostics_channel/told').listens(this, options);
     const first = args[0];
     const backlog = +args[1] || +args[2] || undefined;
     options = options._handle ?? options.handle ?? options;
@@ -249,6 +250,7 @@ function begin(server, open, address, port, addressType) {
   const handle = open();
   if (typeof handle === 'number') {
     const err = listenError(handle, address, port);
+    server._toldOfListen?.(err);
     nextTick(emitError, server, err);
     return server;
   }
@@ -281,6 +283,7 @@ function listening(server) {
   server._handle.onconnection = (errno, handle) => connected(server, errno, handle);
   if (server._unref) server._handle.unref();
   server._onlisten?.();
+  server._toldOfListen?.();
   nextTick(emitListening, server);
   return server;
 }

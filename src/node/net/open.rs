@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use boa_engine::{Context, JsArgs, JsResult, JsValue};
-use ouro_loop::{ConnectOptions, HandleId, LoopError};
+use ouro_loop::{ConnectOptions, HandleId, LoopError, StreamKind};
 
 use super::{address, handle::Stream};
 use crate::{
@@ -20,9 +20,13 @@ fn text(value: &JsValue) -> Option<String> {
     value.as_string().map(|text| text.to_std_string_lossy())
 }
 
-/// `makeHandle(socket)`: a handle that is going to connect.
+/// `makeHandle(socket, toPipe)`: a handle that is going to connect.
 pub fn make_handle(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let stream = Stream::unbound(args.get_or_undefined(0).as_object(), context);
+    let stream = Stream::unbound(
+        args.get_or_undefined(0).as_object(),
+        args.get_or_undefined(1).to_boolean(),
+        context,
+    );
     Ok(stream.object(context).into())
 }
 
@@ -34,6 +38,11 @@ fn begin(
     let handle = handle.as_object();
     match (made, handle.and_then(|handle| Stream::of(&handle))) {
         (Ok(id), Some(stream)) => {
+            let kind = match State::of(context).event_loop.stream_kind(id) {
+                Ok(StreamKind::Pipe) => "PIPECONNECTWRAP",
+                _ => "TCPCONNECTWRAP",
+            };
+            stream.connects(kind, context);
             stream.bind(id, context);
             Ok(0.into())
         }

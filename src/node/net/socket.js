@@ -146,7 +146,7 @@ const members = {
       this._sockname = null;
     }
     if (this.destroyed || this.writableEnded) this._undestroy();
-    this._handle ??= native.makeHandle(this);
+    this._handle ??= native.makeHandle(this, !!options.path);
     if (cb !== null) this.once('connect', cb);
     if (this._parent?.connecting) return this;
     this.connecting = true;
@@ -534,6 +534,7 @@ function accept(server, handle) {
   socket.server = server;
   socket._server = server;
   server.emit('connection', socket);
+  if (binding('async_context').channels() & 8) require('diagnostics_channel/told').publish('net.server.socket', { socket });
 }
 
 module.exports = { Socket, callbacks, accept, kTimeout, timeoutOf, Stream, connResetException };

@@ -8,6 +8,7 @@ const {
   Symbol,
   SymbolFor,
   SymbolToStringTag,
+  TypeError,
 } = primordials;
 const { nodeError } = binding('errors');
 const { validateNumber, validateObject } = binding('validators');
@@ -15,6 +16,12 @@ const { now } = binding('process');
 const { structuredClone } = binding('structured_clone');
 
 const kMake = Symbol('kMake');
+// The engine's own message for this isn't Node's.
+function text(value) {
+  if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+  return `${value}`;
+}
+
 const MILESTONES = ['nodeStart', 'v8Start', 'environment', 'loopStart', 'loopExit', 'bootstrapComplete'];
 
 /** Something that happened at a time, in milliseconds since `timeOrigin`, or took some. */
@@ -57,7 +64,7 @@ class PerformanceMark extends PerformanceEntry {
 
   constructor(name, options = undefined) {
     if (arguments.length === 0) throw nodeError('ERR_MISSING_ARGS', 'name');
-    name = `${name}`;
+    name = text(name);
     for (let i = 0; i < MILESTONES.length; i++) {
       if (MILESTONES[i] === name) throw nodeError('ERR_INVALID_ARG_VALUE', 'name', name);
     }
@@ -93,6 +100,22 @@ class PerformanceMeasure extends PerformanceEntry {
   }
 }
 
+/** Something else that the runtime has measured: a connection, a lookup, a request, a collection. */
+class PerformanceNodeEntry extends PerformanceEntry {
+  #detail;
+
+  constructor(name, type, start, duration, detail) {
+    super(kMake, name, type, start, duration);
+    this.#detail = detail;
+  }
+
+  get detail() { return this.#detail; }
+
+  toJSON() {
+    return { ...super.toJSON(), detail: this.#detail };
+  }
+}
+
 /** The time that a function of `timerify` took. */
 class PerformanceFunction extends PerformanceEntry {
   constructor(name, start, duration, args) {
@@ -117,6 +140,7 @@ enumerable(PerformanceMark.prototype, ['detail'], 'PerformanceMark');
 enumerable(PerformanceMeasure.prototype, ['detail'], 'PerformanceMeasure');
 
 let marks = [];
+let resources;
 let measures = [];
 /** Called with each new entry. */
 let observe;
@@ -138,6 +162,10 @@ function pick(entries, keep) {
 /** The entries that are kept, in the order of their start. */
 function timeline(keep) {
   const kept = pick(marks, keep);
+  if (resources !== undefined) {
+    const loaded = pick(resources(), keep);
+    for (let i = 0; i < loaded.length; i++) ArrayPrototypePush(kept, loaded[i]);
+  }
   const others = pick(measures, keep);
   for (let i = 0; i < others.length; i++) ArrayPrototypePush(kept, others[i]);
   return ArrayPrototypeSort(kept, (a, b) => a.startTime - b.startTime);
@@ -146,7 +174,9 @@ function timeline(keep) {
 /** The start of the last mark of a name. */
 function timeOfMark(name) {
   for (let i = marks.length - 1; i >= 0; i--) if (marks[i].name === name) return marks[i].startTime;
-  if (name === 'loopStart') return binding('perf_hooks').loopTimes()[0];
+  for (let i = 0; i < MILESTONES.length; i++) {
+    if (MILESTONES[i] === name) return require('perf_hooks/performance').performance.nodeTiming[name];
+  }
   const DOMException = require('dom_exception');
   throw new DOMException(`The "${name}" performance mark has not been set`, 'SyntaxError');
 }
@@ -166,7 +196,7 @@ function wrong(message) {
 exports.mark = (name, options) => add(new PerformanceMark(name, options));
 
 exports.measure = function measure(name, startOrOptions, endMark) {
-  name = `${name}`;
+  name = text(name);
   const options = startOrOptions !== null && typeof startOrOptions === 'object' ? startOrOptions : undefined;
   const { start: from, end: to, duration, detail } = options ?? {};
   const named = from !== undefined || to !== undefined || duration !== undefined || detail !== undefined;
@@ -194,13 +224,18 @@ exports.measure = function measure(name, startOrOptions, endMark) {
 };
 
 exports.clearMarks = (name) => {
-  marks = name === undefined ? [] : pick(marks, (entry) => entry.name !== `${name}`);
+  if (name !== undefined) name = text(name);
+  marks = name === undefined ? [] : pick(marks, (entry) => entry.name !== name);
 };
 exports.clearMeasures = (name) => {
-  measures = name === undefined ? [] : pick(measures, (entry) => entry.name !== `${name}`);
+  if (name !== undefined) name = text(name);
+  measures = name === undefined ? [] : pick(measures, (entry) => entry.name !== name);
 };
+/** Where the timings of resources are, once there are any. */
+exports.setResources = (list) => { resources = list; };
+exports.isObserved = () => observe !== undefined;
 exports.setObserver = (listener) => { observe = listener; };
 
 module.exports = {
-  ...exports, kMake, PerformanceEntry, PerformanceMark, PerformanceMeasure, PerformanceFunction, add, pick, timeline,
+  ...exports, kMake, PerformanceEntry, PerformanceMark, PerformanceMeasure, PerformanceFunction, PerformanceNodeEntry, add, pick, timeline,
 };

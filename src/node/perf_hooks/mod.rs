@@ -1,6 +1,10 @@
-//! `perf_hooks`: the clock and the loop's own figures; the entries are script.
+//! `perf_hooks`: the clock, the loop's own figures, histograms, and what is known of collections; the entries are script.
 
-use boa_engine::{Context, JsObject, JsResult, JsValue, object::builtins::JsArray};
+mod histogram;
+
+use std::cell::RefCell;
+
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, object::builtins::JsArray};
 
 use crate::{engine::native::Natives, runtime::State};
 
@@ -11,10 +15,13 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     let origin = since_epoch.saturating_sub(started.elapsed());
-    Ok(Natives::new(context)
+    Ok(histogram::natives(Natives::new(context))
         .value("timeOrigin", origin.as_secs_f64() * 1000.0)
         .function("loopTimes", 0, loop_times)
         .function("loopMetrics", 0, loop_metrics)
+        .function("milestones", 0, milestones)
+        .function("watchCollections", 1, watch_collections)
+        .function("takeCollections", 0, take_collections)
         .build())
 }
 
@@ -27,6 +34,66 @@ fn loop_times(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
     });
     let idle = state.event_loop.idle_time().as_secs_f64() * 1000.0;
     Ok(JsArray::from_iter([started.into(), idle.into()], context).into())
+}
+
+/// `milestones()`: milliseconds since the start at which the engine was there, the globals were, and the main script could begin.
+fn milestones(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let at = |at: Option<std::time::Instant>| {
+        at.map_or(0.0, |at| {
+            at.duration_since(state.started).as_secs_f64() * 1000.0
+        })
+    };
+    let ended = match state.loop_ended.get() {
+        Some(ended) => at(Some(ended)),
+        None => -1.0,
+    };
+    let list = [
+        at(Some(state.engine_ready)),
+        at(state.globals_ready.get()),
+        at(state.main_began.get()),
+        ended,
+    ];
+    Ok(JsArray::from_iter(list.map(JsValue::from), context).into())
+}
+
+/// `watchCollections(tell | undefined)`
+fn watch_collections(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let listener = args.get_or_undefined(0).as_object();
+    state.memory.watch(listener.is_some());
+    state.slot::<Listener>().0.replace(listener);
+    Ok(JsValue::undefined())
+}
+
+/// Who hears of collections.
+#[derive(Default)]
+struct Listener(RefCell<Option<JsObject>>);
+
+/// Tells script, as the door closes, what was collected.
+#[cold]
+pub fn tell_collections(state: &State, context: &mut Context) {
+    let listener = state.slot::<Listener>().0.borrow().clone();
+    if let Some(listener) = listener {
+        // It only queues entries; their observers are called in a turn of their own.
+        let _ = listener.call(&JsValue::undefined(), &[], context);
+    }
+}
+
+/// `takeCollections()`: for each that script hasn't heard of, in turns: its start and duration in milliseconds, the bytes that script
+/// held before and after, and whether script asked for it.
+fn take_collections(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let mut list: Vec<JsValue> = Vec::new();
+    for collection in state.memory.take_collections() {
+        let start = collection.start.duration_since(state.started);
+        list.push((start.as_secs_f64() * 1000.0).into());
+        list.push((collection.duration.as_secs_f64() * 1000.0).into());
+        list.push(JsValue::from(collection.bytes.0 as f64));
+        list.push(JsValue::from(collection.bytes.1 as f64));
+        list.push(collection.forced.into());
+    }
+    Ok(JsArray::from_iter(list, context).into())
 }
 
 /// `loopMetrics()`: iterations of the loop and events that its polls have fetched.

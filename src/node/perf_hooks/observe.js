@@ -7,7 +7,9 @@ const { nodeError } = binding('errors');
 const { validateFunction, validateObject } = binding('validators');
 const entries = require('perf_hooks/entries');
 
-const TYPES = ['function', 'mark', 'measure'];
+const TYPES = ['dns', 'function', 'gc', 'http', 'mark', 'measure', 'net', 'resource'];
+// The bits by which modules know that they are observed.
+const BITS = { __proto__: null, net: 64, dns: 128, http: 256 };
 const kMake = Symbol('kMake');
 const observers = [];
 let pending = false;
@@ -102,16 +104,20 @@ class PerformanceObserver {
       }
     }
     if (ArrayPrototypeIndexOf(observers, this) < 0) ArrayPrototypePush(observers, this);
+    if (ArrayPrototypeIndexOf(this.#types, 'gc') >= 0) require('perf_hooks/collections').observe(this);
+    noteBits();
     entries.setObserver(tell);
   }
 
   disconnect() {
     const at = ArrayPrototypeIndexOf(observers, this);
     if (at >= 0) ArrayPrototypeSplice(observers, at, 1);
+    if (ArrayPrototypeIndexOf(this.#types, 'gc') >= 0) require('perf_hooks/collections').unobserve(this);
     if (observers.length === 0) entries.setObserver(undefined);
     this.#buffer = [];
     this.#types = [];
     this.#mode = undefined;
+    noteBits();
   }
 
   takeRecords() {
@@ -125,6 +131,10 @@ class PerformanceObserver {
     if (pending) return;
     pending = true;
     require('timers').setImmediate(deliver);
+  }
+
+  static observes(observer, type) {
+    return ArrayPrototypeIndexOf(observer.#types, type) >= 0;
   }
 
   static tell(observer, entry) {
@@ -145,9 +155,20 @@ class PerformanceObserver {
   }
 }
 
-const { tell: tellOne, deliver: deliverOne } = PerformanceObserver;
+const { tell: tellOne, deliver: deliverOne, observes } = PerformanceObserver;
+delete PerformanceObserver.observes;
 delete PerformanceObserver.tell;
 delete PerformanceObserver.deliver;
+
+// Modules measure while somebody observes them.
+function noteBits() {
+  const { setChannel } = binding('async_context');
+  for (const type in BITS) {
+    let on = false;
+    for (let i = 0; i < observers.length; i++) if (observes(observers[i], type)) on = true;
+    setChannel(BITS[type], on);
+  }
+}
 
 function tell(entry) {
   for (let i = 0; i < observers.length; i++) tellOne(observers[i], entry);

@@ -1,11 +1,10 @@
-// `perf_hooks`: `performance`, its entries and observers. Histograms and the timing of resources aren't there.
+// `perf_hooks`: `performance`, its entries and observers; histograms and the timing of resources load when they are touched.
 'use strict';
 
 const { ObjectDefineProperty } = primordials;
 const { PerformanceEntry, PerformanceMark, PerformanceMeasure } = require('perf_hooks/entries');
 const { Performance, performance, eventLoopUtilization, timerify } = require('perf_hooks/performance');
 const { PerformanceObserver, PerformanceObserverEntryList } = require('perf_hooks/observe');
-const missing = require('module/missing')('perf_hooks');
 
 module.exports = {
   Performance,
@@ -14,11 +13,11 @@ module.exports = {
   PerformanceMeasure,
   PerformanceObserver,
   PerformanceObserverEntryList,
-  PerformanceResourceTiming: missing.PerformanceResourceTiming,
-  monitorEventLoopDelay: missing.monitorEventLoopDelay,
+  get PerformanceResourceTiming() { return require('perf_hooks/resources').PerformanceResourceTiming; },
+  monitorEventLoopDelay(options) { return require('perf_hooks/histogram').monitorEventLoopDelay(options); },
   eventLoopUtilization,
   timerify,
-  createHistogram: missing.createHistogram,
+  createHistogram(options) { return require('perf_hooks/histogram').createHistogram(options); },
   performance,
 };
 ObjectDefineProperty(module.exports, 'constants', {

@@ -1,7 +1,7 @@
 // The global `performance`.
 'use strict';
 
-const { MathCeil, ObjectDefineProperties, ObjectDefineProperty, ReflectApply, ReflectConstruct, Symbol,
+const { ObjectDefineProperties, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ReflectApply, ReflectConstruct, Symbol,
   SymbolFor, SymbolToStringTag } = primordials;
 const { nodeError } = binding('errors');
 const { validateFunction, validateObject } = binding('validators');
@@ -45,7 +45,7 @@ function timerify(fn, options = {}) {
   validateObject(options, 'options');
   const { histogram } = options;
   if (histogram !== undefined) {
-    if (typeof histogram?.record !== 'function') {
+    if (!require('perf_hooks/histogram').isRecordable(histogram)) {
       throw nodeError('ERR_INVALID_ARG_TYPE', 'options.histogram', 'RecordableHistogram', histogram);
     }
   }
@@ -54,7 +54,7 @@ function timerify(fn, options = {}) {
     const result = new.target ? ReflectConstruct(fn, args, fn) : ReflectApply(fn, this, args);
     const finish = () => {
       const duration = now() - start;
-      histogram?.record(MathCeil(duration * 1e6));
+      if (histogram !== undefined) require('perf_hooks/histogram').recordDuration(histogram, duration);
       entries.add(new entries.PerformanceFunction(fn.name, start, duration, args));
     };
     if (!new.target && typeof result?.finally === 'function') return result.finally(finish);
@@ -67,7 +67,7 @@ function timerify(fn, options = {}) {
   });
 }
 
-/** The times of the process itself: those that are measured here. */
+/** The times of the process itself. Of the engine's start no more is known than when it was there. */
 class PerformanceNodeTiming {
   get name() { return 'node'; }
 
@@ -77,9 +77,17 @@ class PerformanceNodeTiming {
 
   get duration() { return now(); }
 
+  get nodeStart() { return native.milestones()[0] / 2; }
+
+  get v8Start() { return native.milestones()[0]; }
+
+  get environment() { return native.milestones()[1]; }
+
+  get bootstrapComplete() { return native.milestones()[2]; }
+
   get loopStart() { return native.loopTimes()[0]; }
 
-  get loopExit() { return -1; }
+  get loopExit() { return native.milestones()[3]; }
 
   get idleTime() { return native.loopTimes()[1]; }
 
@@ -94,11 +102,23 @@ class PerformanceNodeTiming {
   }
 
   toJSON() {
-    const { name, entryType, startTime, duration, loopStart, loopExit, idleTime } = this;
-    return { name, entryType, startTime, duration, loopStart, loopExit, idleTime };
+    const shown = {};
+    for (let i = 0; i < TIMES.length; i++) shown[TIMES[i]] = this[TIMES[i]];
+    return shown;
   }
 }
-const nodeTiming = new PerformanceNodeTiming();
+// Own properties, as in Node: copies of it have them.
+const TIMES = ['name', 'entryType', 'startTime', 'duration', 'nodeStart', 'v8Start', 'bootstrapComplete', 'environment',
+  'loopStart', 'loopExit', 'idleTime'];
+function ownTimes(timing) {
+  const { prototype } = PerformanceNodeTiming;
+  for (let i = 0; i < TIMES.length; i++) {
+    const { get } = ObjectGetOwnPropertyDescriptor(prototype, TIMES[i]);
+    ObjectDefineProperty(timing, TIMES[i], { __proto__: null, enumerable: true, configurable: true, get });
+  }
+  return timing;
+}
+const nodeTiming = ownTimes(new PerformanceNodeTiming());
 
 class Performance extends EventTarget {
   constructor(guard) {
@@ -117,8 +137,18 @@ class Performance extends EventTarget {
     entries.clearMeasures(name);
   }
 
-  clearResourceTimings() {
+  clearResourceTimings(name = undefined) {
     check(this);
+    require('perf_hooks/resources').clearResourceTimings(name);
+  }
+
+  markResourceTiming(...args) {
+    return ReflectApply(require('perf_hooks/resources').markResourceTiming, undefined, args);
+  }
+
+  setResourceTimingBufferSize(size) {
+    check(this);
+    require('perf_hooks/resources').setResourceTimingBufferSize(size);
   }
 
   getEntries() {
@@ -175,7 +205,7 @@ class Performance extends EventTarget {
 }
 
 const shown = { __proto__: null };
-const METHODS = ['clearMarks', 'clearMeasures', 'clearResourceTimings', 'getEntries', 'getEntriesByName', 'getEntriesByType',
+const METHODS = ['clearMarks', 'clearMeasures', 'clearResourceTimings', 'setResourceTimingBufferSize', 'getEntries', 'getEntriesByName', 'getEntriesByType',
   'mark', 'measure', 'now', 'timeOrigin', 'toJSON'];
 for (let i = 0; i < METHODS.length; i++) shown[METHODS[i]] = { __proto__: null, enumerable: true };
 ObjectDefineProperties(Performance.prototype, {

@@ -32,6 +32,7 @@ use crate::{
     runtime::{
         State,
         access::{self, Operation},
+        fatal,
     },
 };
 
@@ -94,6 +95,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .function("umask", 1, umask)
             .function("kill", 2, signals::kill)
             .function("_kill", 2, signals::raw_kill)
+            .function("_rawDebug", 0, raw_debug)
             .function("getBuiltinModule", 1, get_builtin_module)
             .function("binding", 1, no_binding)
             .function("dlopen", 1, no_dlopen)
@@ -193,6 +195,19 @@ fn get_builtin_module(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     } else {
         Ok(JsValue::undefined())
     }
+}
+
+/// `_rawDebug(...args)`: formats as `console.error` does, and writes at once, whatever became of the streams.
+fn raw_debug(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let util = registry::require("util", context)?.to_object(context)?;
+    let format = util.get(js_string!("format"), context)?;
+    let text = match format.as_callable() {
+        Some(format) => format.call(&JsValue::undefined(), args, context)?,
+        None => JsValue::undefined(),
+    };
+    let text = text.to_string(context)?.to_std_string_lossy();
+    fatal::write_error(&format!("{text}\n"));
+    Ok(JsValue::undefined())
 }
 
 fn no_binding(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

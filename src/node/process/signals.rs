@@ -10,7 +10,7 @@ use ouro_loop::{Event, HandleId};
 use super::emitter;
 use crate::{
     node::errors,
-    runtime::{State, dispatch::Owner},
+    runtime::{State, async_context::Frame, dispatch::Owner},
     sys,
 };
 
@@ -59,7 +59,10 @@ pub fn listener_added(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
         ));
     };
     let _ = state.event_loop.set_ref(handle, false);
-    state.owners.set(handle, Rc::new(SignalOwner { name }));
+    let frame = state.async_context.resource("SIGNALWRAP", None, context);
+    state
+        .owners
+        .set(handle, Rc::new(SignalOwner { name, frame }));
     signals.started.borrow_mut().push((number, handle));
     Ok(JsValue::undefined())
 }
@@ -106,6 +109,7 @@ pub fn listener_removed(
 
 struct SignalOwner {
     name: String,
+    frame: Frame,
 }
 
 impl Owner for SignalOwner {
@@ -123,6 +127,10 @@ impl Owner for SignalOwner {
             context,
         )
         .map(drop)
+    }
+
+    fn frame(&self) -> Frame {
+        self.frame.clone()
     }
 }
 

@@ -203,7 +203,7 @@ fn open_input(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
                 handle,
                 Rc::new(InputOwner {
                     callback,
-                    frame: state.async_context.capture(),
+                    frame: state.async_context.resource("TTYWRAP", None, context),
                 }),
             );
             let mut inputs = state.process.stdio.inputs.borrow_mut();

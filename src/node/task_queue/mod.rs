@@ -7,6 +7,7 @@ use crate::{
     node::errors,
     runtime::{
         State,
+        async_context::Frame,
         tasks::{Callee, Microtask, NativeTick, Tick},
     },
 };
@@ -30,9 +31,13 @@ pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let Some(callback) = args.get_or_undefined(0).as_callable() else {
         return Err(errors::invalid_callback(args.get_or_undefined(0), context));
     };
+    let frame = State::of(context)
+        .async_context
+        .resource("TickObject", None, context);
     push(
         Callee::Script(callback),
         args.get(1..).unwrap_or_default().to_vec(),
+        frame,
         context,
     );
     Ok(JsValue::undefined())
@@ -40,20 +45,22 @@ pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 
 /// `process.nextTick(callback, ...args)` from Rust, with a callback of script.
 pub fn tick(callback: JsObject, args: Vec<JsValue>, context: &Context) {
-    push(Callee::Script(callback), args, context);
+    let frame = State::of(context).async_context.capture();
+    push(Callee::Script(callback), args, frame, context);
 }
 
 /// The same with a step of Rust: it runs in its turn among the ticks of script, in the async context of now.
 pub fn tick_native(run: NativeTick, args: Vec<JsValue>, context: &Context) {
-    push(Callee::Native(run), args, context);
+    let frame = State::of(context).async_context.capture();
+    push(Callee::Native(run), args, frame, context);
 }
 
-fn push(callback: Callee, args: Vec<JsValue>, context: &Context) {
+fn push(callback: Callee, args: Vec<JsValue>, frame: Frame, context: &Context) {
     let state = State::of(context);
     state.tasks.push_tick(Tick {
         callback,
         args,
-        frame: state.async_context.capture(),
+        frame,
     });
 }
 
@@ -63,7 +70,7 @@ pub fn queue_microtask(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
         return Err(errors::invalid_callback(args.get_or_undefined(0), context));
     };
     let state = State::of(context);
-    let frame = state.async_context.capture();
+    let frame = state.async_context.resource("Microtask", None, context);
     state
         .tasks
         .push_microtask(Microtask::Callback { callback, frame });

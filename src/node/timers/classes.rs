@@ -148,7 +148,7 @@ fn timeout_has_ref(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<J
 
 fn timeout_refresh(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(object) = this.as_object() {
-        super::timeouts::refresh(&State::of(context), &object);
+        super::timeouts::refresh(&State::of(context), &object, context);
     }
     Ok(this.clone())
 }

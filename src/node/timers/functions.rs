@@ -146,9 +146,31 @@ fn start(args: &[JsValue], repeats: bool, context: &mut Context) -> JsResult<JsV
     };
     let prototype = classes::timeout_prototype(context)?;
     let object = JsObject::new(context.root_shape(), prototype, timeout).upcast();
+    if state.async_context.is_tracking() {
+        announce(&state, &object, context);
+    }
     count_reference(&state, 1);
     insert(&state, &object, delay, now(&state));
     Ok(object.into())
+}
+
+/// Gives a timeout or an immediate an id; hooks hear of it.
+pub fn announce(state: &State, object: &JsObject, context: &mut Context) {
+    if object.is::<Timeout>() {
+        let frame = state
+            .async_context
+            .resource("Timeout", Some(object), context);
+        if let Some(mut timeout) = object.downcast_mut::<Timeout>() {
+            timeout.frame = frame;
+        }
+    } else {
+        let frame = state
+            .async_context
+            .resource("Immediate", Some(object), context);
+        if let Some(mut immediate) = object.downcast_mut::<Immediate>() {
+            immediate.frame = frame;
+        }
+    }
 }
 
 /// The delay as Node reads it: 1 when it is missing, odd or too long, with a warning where Node has one.
@@ -217,6 +239,9 @@ fn set_immediate(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     };
     let prototype = classes::immediate_prototype(context)?;
     let object = JsObject::new(context.root_shape(), prototype, immediate).upcast();
+    if state.async_context.is_tracking() {
+        announce(&state, &object, context);
+    }
     schedule_immediate(&state, Scheduled::Immediate(object.clone()));
     Ok(object.into())
 }

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue};
 use ouro_loop::Event;
 
 use super::{Scheduled, call, classes::Immediate};
-use crate::runtime::{State, dispatch::Owner, door};
+use crate::runtime::{State, async_context::destroyed, async_hooks, dispatch::Owner, door};
 
 /// Makes sure that the loop doesn't sleep before it has come by the check phase once more.
 pub fn keep_turning(state: &State) {
@@ -60,7 +60,9 @@ pub fn cancel_immediate(state: &State, object: &JsObject) {
     immediate.destroyed = true;
     immediate.callback = JsValue::null();
     let referenced = immediate.referenced;
+    let frame = immediate.frame.clone();
     drop(immediate);
+    destroyed(state, &frame);
     if referenced {
         count_immediate(state, -1);
     }
@@ -77,6 +79,7 @@ impl Owner for CheckOwner {
 
 fn run_immediates(context: &mut Context) {
     let state = State::of(context);
+    async_hooks::tell_destroys(&state, context);
     let queue = std::mem::take(&mut *state.timers.immediates.borrow_mut());
     let mut ran = false;
     for object in queue {
@@ -113,6 +116,7 @@ fn run_immediates(context: &mut Context) {
             count_immediate(&state, -1);
         }
         ran = call(&object, &callback, &args, &frame, context);
+        destroyed(&state, &frame);
     }
     if state.timers.immediates.borrow().is_empty()
         && let Some(check) = state.timers.check.get()

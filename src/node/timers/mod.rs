@@ -90,14 +90,14 @@ fn call(
         return true;
     };
     let this = object.clone().into();
-    let outcome = State::of(context)
-        .async_context
-        .run(frame, || callback.call(&this, args, context));
-    match outcome {
-        Ok(_) => true,
-        Err(error) => {
-            fatal::uncaught(error, fatal::Origin::Exception, context);
-            false
+    let state = State::of(context);
+    state.async_context.run(frame, context, |context| {
+        match callback.call(&this, args, context) {
+            Ok(_) => true,
+            Err(error) => {
+                fatal::uncaught(error, fatal::Origin::Exception, context);
+                false
+            }
         }
-    }
+    })
 }

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue};
 use ouro_loop::Event;
 
 use super::{call, classes::Timeout, lists::Entry, now};
-use crate::runtime::{State, dispatch::Owner, door};
+use crate::runtime::{State, async_context::destroyed, dispatch::Owner, door};
 
 pub fn insert(state: &State, object: &JsObject, duration: u64, start: u64) {
     let timers = &state.timers;
@@ -78,7 +78,9 @@ pub fn cancel(state: &State, object: &JsObject) {
     timeout.delay = -1.0;
     timeout.callback = JsValue::null();
     let (entry, referenced, id) = (timeout.entry.take(), timeout.referenced, timeout.id);
+    let frame = timeout.frame.clone();
     drop(timeout);
+    destroyed(state, &frame);
     if let Some(entry) = entry {
         unlist(state, entry);
     }
@@ -89,7 +91,7 @@ pub fn cancel(state: &State, object: &JsObject) {
 }
 
 /// `timeout.refresh()`: starts the time anew.
-pub fn refresh(state: &State, object: &JsObject) {
+pub fn refresh(state: &State, object: &JsObject, context: &mut Context) {
     let Some(mut timeout) = object.downcast_mut::<Timeout>() else {
         return;
     };
@@ -106,6 +108,9 @@ pub fn refresh(state: &State, object: &JsObject) {
     }
     if revived && referenced {
         count_reference(state, 1);
+    }
+    if revived && state.async_context.is_tracking() {
+        super::functions::announce(state, object, context);
     }
     insert(state, object, delay as u64, now(state));
 }
@@ -220,7 +225,9 @@ fn finish(state: &State, object: &JsObject, start: u64) {
         _ => {
             timeout.destroyed = true;
             let (referenced, id) = (timeout.referenced, timeout.id);
+            let frame = timeout.frame.clone();
             drop(timeout);
+            destroyed(state, &frame);
             state.timers.by_id.borrow_mut().remove(&id);
             if referenced {
                 count_reference(state, -1);

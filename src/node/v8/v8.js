@@ -3,7 +3,7 @@
 // allocator; where neither it nor the engine counts, they are 0. What this engine can't do throws when it is called.
 
 const {
-  Error, FunctionPrototypeCall, ObjectDefineProperty, StringPrototypeCharCodeAt,
+  DateNow, Error, FunctionPrototypeCall, ObjectDefineProperty, StringPrototypeCharCodeAt,
   StringPrototypeReplaceAll, StringPrototypeStartsWith, Uint8Array,
 } = primordials;
 const { nodeError } = binding('errors');
@@ -179,15 +179,64 @@ function getCppHeapStatistics(type = 'detailed') {
   throw missing('getCppHeapStatistics');
 }
 
-/** Collections aren't told of: there is nothing to record. */
+/** Records the collections that the runtime starts; of the engine's own nobody hears. */
 class GCProfiler {
+  #profile;
+  #listener;
+
   start() {
-    throw missing('GCProfiler.start');
+    if (this.#profile !== undefined) return;
+    const profile = this.#profile = { version: 1, startTime: DateNow(), statistics: [] };
+    this.#listener = ({ duration, before, after }) => {
+      profile.statistics[profile.statistics.length] = {
+        gcType: 'MarkSweepCompact', beforeGC: figuresWith(before), cost: duration * 1000, afterGC: figuresWith(after),
+      };
+    };
+    require('perf_hooks/collections').observe(this.#listener);
   }
 
   stop() {
-    throw missing('GCProfiler.stop');
+    const profile = this.#profile;
+    if (profile === undefined) return undefined;
+    const collections = require('perf_hooks/collections');
+    collections.tell();
+    collections.unobserve(this.#listener);
+    this.#profile = this.#listener = undefined;
+    return { version: profile.version, startTime: profile.startTime, statistics: profile.statistics, endTime: DateNow() };
   }
+}
+
+// The figures of the heap when script held so many bytes.
+function figuresWith(bytes) {
+  const all = getHeapStatistics();
+  const spaces = getHeapSpaceStatistics();
+  const heapSpaceStatistics = [];
+  for (let i = 0; i < spaces.length; i++) {
+    const old = spaces[i].space_name === 'old_space';
+    heapSpaceStatistics[i] = {
+      spaceName: spaces[i].space_name,
+      spaceSize: spaces[i].space_size,
+      spaceUsedSize: old ? bytes : spaces[i].space_used_size,
+      spaceAvailableSize: spaces[i].space_available_size,
+      physicalSpaceSize: spaces[i].physical_space_size,
+    };
+  }
+  return {
+    heapStatistics: {
+      totalHeapSize: all.total_heap_size,
+      totalHeapSizeExecutable: all.total_heap_size_executable,
+      totalPhysicalSize: all.total_physical_size,
+      totalAvailableSize: all.total_available_size,
+      totalGlobalHandlesSize: all.total_global_handles_size,
+      usedGlobalHandlesSize: all.used_global_handles_size,
+      usedHeapSize: bytes,
+      heapSizeLimit: all.heap_size_limit,
+      mallocedMemory: all.malloced_memory,
+      externalMemory: all.external_memory,
+      peakMallocedMemory: all.peak_malloced_memory,
+    },
+    heapSpaceStatistics,
+  };
 }
 
 function startCpuProfile() {
@@ -208,27 +257,12 @@ function isStringOneByteRepresentation(content) {
   return native.isOneByte(content);
 }
 
-function hookSetter(name, argument) {
-  return {
-    [name](hook) {
-      validateFunction(hook, argument);
-      throw missing(`promiseHooks.${name}`);
-    },
-  }[name];
-}
-
 const promiseHooks = {
-  createHook({ init, before, after, settled } = {}) {
-    if (init !== undefined) validateFunction(init, 'initHook');
-    if (before !== undefined) validateFunction(before, 'beforeHook');
-    if (after !== undefined) validateFunction(after, 'afterHook');
-    if (settled !== undefined) validateFunction(settled, 'settledHook');
-    throw missing('promiseHooks.createHook');
-  },
-  onInit: hookSetter('onInit', 'initHook'),
-  onBefore: hookSetter('onBefore', 'beforeHook'),
-  onAfter: hookSetter('onAfter', 'afterHook'),
-  onSettled: hookSetter('onSettled', 'settledHook'),
+  createHook(hooks) { return require('v8/promise_hooks').createHook(hooks); },
+  onInit(hook) { return require('v8/promise_hooks').onInit(hook); },
+  onBefore(hook) { return require('v8/promise_hooks').onBefore(hook); },
+  onAfter(hook) { return require('v8/promise_hooks').onAfter(hook); },
+  onSettled(hook) { return require('v8/promise_hooks').onSettled(hook); },
 };
 
 function whileBuilding() {

@@ -135,7 +135,7 @@ pub fn exists(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         move || Ok(sys::access(&path, 0).is_ok()),
         |there, _| Ok(there.into()),
     );
-    request.submit(context, move |outcome, context| {
+    request.submit("FSREQCALLBACK", context, move |outcome, context| {
         let values = outcome?;
         callback
             .call(&JsValue::undefined(), &values, context)

@@ -7,6 +7,7 @@ use crate::{
     node::http::help,
     runtime::{
         State,
+        async_context::destroyed,
         fatal::{self, Origin},
     },
 };
@@ -76,6 +77,9 @@ impl Connection {
             self.server.discount();
         }
         for exchange in exchanges {
+            if exchange.frame.is_told() {
+                destroyed(&State::of(context), &exchange.frame);
+            }
             let args = [exchange.request.into(), exchange.response.into()];
             help(js_string!("cutOff"), &args, context)?;
         }

@@ -111,9 +111,10 @@ impl Connection {
         server: &Rc<Server>,
         object: &JsObject,
         transport: Transport,
-        context: &Context,
+        context: &mut Context,
     ) -> Rc<Self> {
         let state = State::of(context);
+        let frame = state.async_context.resource("TCPWRAP", None, context);
         let connection = Rc::new_cyclic(|myself| Self {
             server: server.clone(),
             server_object: RefCell::new(Some(object.clone())),
@@ -140,7 +141,7 @@ impl Connection {
             since: Cell::new(state.event_loop.now()),
             index: Cell::new(0),
             counted: Cell::new(false),
-            frame: state.async_context.capture(),
+            frame,
             myself: myself.clone(),
         });
         connection

@@ -14,6 +14,7 @@ use crate::{
     },
     runtime::{
         State,
+        async_context::destroyed,
         door::Leave,
         fatal::{self, Origin},
     },
@@ -193,6 +194,9 @@ impl Connection {
                 break;
             };
             self.held.set(NOTHING);
+            if exchange.frame.is_told() {
+                destroyed(&State::of(context), &exchange.frame);
+            }
             incoming::dump(&exchange.request, in_tick, context)?;
             if exchange.last {
                 self.finished.set(true);

@@ -19,8 +19,11 @@ use crate::{
             response,
         },
     },
-    runtime::State,
+    runtime::{State, async_context::Frame},
 };
+
+/// The bits of the channels `http.server.…` of `diagnostics_channel` and of observers of `http`.
+const HTTP_SERVER_CHANNELS: u32 = 1 | 256;
 
 impl Connection {
     pub(super) fn request(
@@ -71,6 +74,7 @@ impl Connection {
             out: Vec::new(),
             done: false,
             last: false,
+            frame: Frame::default(),
         });
 
         if version == (1, 1) && !traits.host && self.server.requires_host() {
@@ -90,13 +94,26 @@ impl Connection {
             let args = [server.into(), request.into(), response.into(), text.into()];
             return help(js_string!("expectation"), &args, context).map(drop);
         }
-        events::emit(
-            &server,
-            js_string!("request"),
-            &[request.into(), response.into()],
-            context,
-        )
-        .map(drop)
+        let args = [request.clone().into(), response.into()];
+        let state = State::of(context);
+        let observed = state.async_context.channels.get() & HTTP_SERVER_CHANNELS != 0;
+        if !state.async_context.is_tracking() && !observed {
+            return events::emit(&server, js_string!("request"), &args, context).map(drop);
+        }
+        let frame = state
+            .async_context
+            .resource("HTTPINCOMINGMESSAGE", Some(&request), context);
+        if let Some(exchange) = self.exchanges.borrow_mut().get_mut(number) {
+            exchange.frame = frame.clone();
+        }
+        state.async_context.run(&frame, context, |context| {
+            if observed {
+                let [request, response] = args.clone();
+                let told = [server.clone().into(), request, response];
+                help(js_string!("observed"), &told, context)?;
+            }
+            events::emit(&server, js_string!("request"), &args, context).map(drop)
+        })
     }
 
     fn make_request(&self, head: Head, upgrade: bool, context: &mut Context) -> JsResult<JsObject> {

@@ -235,10 +235,11 @@ fn hand_on(this: &JsValue, place: Option<Place>, context: &mut Context) -> JsRes
 fn tick(callback: &JsValue, args: &[JsValue], context: &mut Context) {
     if let Some(callback) = callback.as_callable() {
         let state = State::of(context);
+        let frame = state.async_context.resource("TickObject", None, context);
         state.tasks.push_tick(Tick {
             callback: Callee::Script(callback),
             args: args.to_vec(),
-            frame: state.async_context.capture(),
+            frame,
         });
     }
 }
