@@ -244,7 +244,13 @@ impl Primordials {
 
     fn safe_class(&self, base: &str, context: &mut Context) -> JsResult<JsValue> {
         let make = Source::from_bytes(
-            "(function (Base) { return class extends Base { constructor(values) { super(values); } }; })",
+            "(function (Base, isArray) { return class extends Base { constructor(values) {
+              super();
+              if (values === undefined || values === null) return;
+              const put = this.set === undefined ? (value) => this.add(value) : (pair) => this.set(pair[0], pair[1]);
+              if (isArray(values)) for (let i = 0; i < values.length; i++) put(values[i]);
+              else for (const value of values) put(value);
+            } }; })",
         );
         let make = Script::parse(make, None, context)?.evaluate(context)?;
         let intrinsics = self.intrinsics.borrow();
@@ -252,9 +258,10 @@ impl Primordials {
         let (Some(make), Some(intrinsic)) = (make.as_callable(), found) else {
             return Ok(JsValue::undefined());
         };
+        let is_array = self.resolve("ArrayIsArray", context)?.unwrap_or_default();
         let class = make.call(
             &JsValue::undefined(),
-            &[intrinsic.own.object.clone().into()],
+            &[intrinsic.own.object.clone().into(), is_array],
             context,
         )?;
         let prototype = match class.as_object() {
@@ -306,6 +313,12 @@ fn member(intrinsic: &Intrinsic, rest: &str, context: &mut Context) -> Option<Js
         }
         let found = key_of(method).iter().find_map(|key| table.find(key))?;
         let value = found.value()?;
+        if intrinsic.name == "RegExp"
+            && CALLS_EXEC.contains(&method)
+            && let (Some(callable), Some(exec)) = (value.as_callable(), exec_of(table))
+        {
+            return Some(with_own_exec(callable, exec, context));
+        }
         return Some(match value.as_callable() {
             Some(callable) => uncurried(callable, context),
             None => value.clone(),
@@ -316,6 +329,16 @@ fn member(intrinsic: &Intrinsic, rest: &str, context: &mut Context) -> Option<Js
         .find_map(|key| intrinsic.own.find(key))?
         .value()?
         .clone();
+    if intrinsic.name == "Object"
+        && matches!(rest, "DefineProperty" | "DefineProperties")
+        && let Some(callable) = value.as_callable()
+    {
+        return Some(with_plain_descriptors(
+            callable,
+            rest == "DefineProperties",
+            context,
+        ));
+    }
     // These statics construct through `this`.
     let needs_this = matches!(intrinsic.name, "Promise" | "Array" | "TypedArray");
     match value.as_callable() {
@@ -332,6 +355,10 @@ fn key_of(name: &str) -> Vec<PropertyKey> {
     let symbol = match name.strip_prefix("Symbol") {
         Some("Iterator") => Some(JsSymbol::iterator()),
         Some("AsyncIterator") => Some(JsSymbol::async_iterator()),
+        Some("Dispose") => Some(JsSymbol::dispose()),
+        Some("AsyncDispose") => Some(JsSymbol::async_dispose()),
+        Some("Match") => Some(JsSymbol::r#match()),
+        Some("Search") => Some(JsSymbol::search()),
         Some("ToPrimitive") => Some(JsSymbol::to_primitive()),
         Some("ToStringTag") => Some(JsSymbol::to_string_tag()),
         Some("HasInstance") => Some(JsSymbol::has_instance()),
@@ -354,6 +381,122 @@ fn key_of(name: &str) -> Vec<PropertyKey> {
     }
     keys.push(JsString::from(name).into());
     keys
+}
+
+/// What a text takes from the globals that it doesn't ask its primordials for. A name in a string counts too: it costs a
+/// parameter that nobody reads.
+pub fn free_names(text: &str) -> Vec<&'static str> {
+    let asked: Vec<&str> = wanted(text).collect();
+    let bytes = text.as_bytes();
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+    let mut found: Vec<&'static str> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = bytes[at..].iter().take_while(|byte| in_name(byte)).count();
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        let word = &text[at..at + length];
+        let member = at > 0 && matches!(bytes[at - 1], b'.' | b'#');
+        at += length;
+        if member || !word.as_bytes()[0].is_ascii_uppercase() {
+            continue;
+        }
+        if let Ok(index) = CONSTRUCTORS.binary_search(&word)
+            && !asked.contains(&word)
+            && !found.contains(&CONSTRUCTORS[index])
+        {
+            found.push(CONSTRUCTORS[index]);
+        }
+    }
+    found
+}
+
+/// The methods of expressions that call `exec` by its name, which a program may have replaced.
+const CALLS_EXEC: [&str; 5] = [
+    "SymbolReplace",
+    "SymbolSplit",
+    "SymbolMatch",
+    "SymbolSearch",
+    "Test",
+];
+
+fn exec_of(prototype: &Table) -> Option<JsObject> {
+    let exec = PropertyKey::from(js_string!("exec"));
+    prototype.find(&exec)?.value()?.as_object()
+}
+
+/// Such a method: where `exec` has been replaced, the expression gets the one of old for its own.
+fn with_own_exec(method: JsObject, exec: JsObject, context: &mut Context) -> JsValue {
+    let call = NativeFunction::from_copy_closure_with_captures(
+        |_, args, (method, exec): &(JsObject, JsObject), context| {
+            let [this, rest @ ..] = args else {
+                return method.call(&JsValue::undefined(), &[], context);
+            };
+            let key = PropertyKey::from(js_string!("exec"));
+            let prototype = context.intrinsics().constructors().regexp().prototype();
+            let current = prototype.borrow().properties().get(&key);
+            let untouched = current
+                .and_then(|found| found.value().and_then(JsValue::as_object))
+                .is_some_and(|found| JsObject::equals(&found, exec));
+            if !untouched && let Some(expression) = this.as_object() {
+                let own = super::native::property(exec.clone(), super::native::METHOD);
+                expression.insert_property(key, own);
+            }
+            method.call(this, rest, context)
+        },
+        (method, exec),
+    );
+    FunctionObjectBuilder::new(context.realm(), call)
+        .build()
+        .into()
+}
+
+/// `Object.defineProperty` and `defineProperties` whose descriptors have no prototype, if a program has given that of
+/// objects a `get` or the like.
+fn with_plain_descriptors(method: JsObject, many: bool, context: &mut Context) -> JsValue {
+    let call = NativeFunction::from_copy_closure_with_captures(
+        move |_, args, method: &JsObject, context| {
+            if descriptors_inherit(context) {
+                let last = args.get(if many { 1 } else { 2 });
+                if let Some(object) = last.and_then(JsValue::as_object) {
+                    if many {
+                        let keys = object.own_property_keys(context)?;
+                        for key in keys {
+                            let one = object.borrow().properties().get(&key);
+                            let one = one.and_then(|found| found.value().cloned());
+                            if let Some(one) = one.as_ref().and_then(JsValue::as_object) {
+                                one.set_prototype(None);
+                            }
+                        }
+                    } else {
+                        object.set_prototype(None);
+                    }
+                }
+            }
+            method.call(&JsValue::undefined(), args, context)
+        },
+        method,
+    );
+    FunctionObjectBuilder::new(context.realm(), call)
+        .build()
+        .into()
+}
+
+fn descriptors_inherit(context: &Context) -> bool {
+    let prototype = context.intrinsics().constructors().object().prototype();
+    let prototype = prototype.borrow();
+    [
+        js_string!("get"),
+        js_string!("set"),
+        js_string!("value"),
+        js_string!("writable"),
+        js_string!("enumerable"),
+        js_string!("configurable"),
+    ]
+    .into_iter()
+    .any(|name| prototype.properties().get(&name.into()).is_some())
 }
 
 fn uncurried(method: JsObject, context: &mut Context) -> JsValue {

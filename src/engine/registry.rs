@@ -9,8 +9,8 @@ use std::{
 };
 
 use boa_engine::{
-    Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, Script, Source,
-    js_string,
+    Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, Script,
+    Source, js_string,
 };
 
 use super::{native, primordials::Primordials};
@@ -69,6 +69,28 @@ impl Registry {
     pub fn parsed(&self) -> Vec<(&'static str, usize)> {
         self.parsed.borrow().clone()
     }
+}
+
+/// `Symbol.for(name)`, whatever a program has put in its place.
+///
+/// # Errors
+/// Those of the engine.
+pub fn symbol_for(name: &str, context: &mut Context) -> JsResult<JsSymbol> {
+    let state = State::of(context);
+    let make = state.registry.primordials.resolve("SymbolFor", context)?;
+    let made = match make.and_then(|make| make.as_callable()) {
+        Some(make) => make.call(
+            &JsValue::undefined(),
+            &[JsString::from(name).into()],
+            context,
+        )?,
+        None => JsValue::undefined(),
+    };
+    made.as_symbol().ok_or_else(|| {
+        JsNativeError::typ()
+            .with_message("Symbol.for gave no symbol")
+            .into()
+    })
 }
 
 /// Whether an internal module of that id exists.
@@ -151,7 +173,8 @@ fn load(
 
     let run = |context: &mut Context| {
         let primordials = registry.primordials.for_source(text, context)?;
-        let wrapper = compile(source, text, context)?;
+        let free = super::primordials::free_names(text);
+        let wrapper = compile(source, text, &free, context)?;
         let arguments = [
             exports.into(),
             require_function(registry, context),
@@ -171,15 +194,36 @@ fn load(
     Ok(exports)
 }
 
-fn compile(source: &InternalSource, text: &str, context: &mut Context) -> JsResult<JsObject> {
+/// The function of a module. What its text takes from the globals without asking is there as it was at the start: the
+/// parameters of a function around it.
+fn compile(
+    source: &InternalSource,
+    text: &str,
+    free: &[&'static str],
+    context: &mut Context,
+) -> JsResult<JsObject> {
     const PREFIX: &str = "(function (exports, require, module, binding, primordials) {";
-    let mut wrapped = String::with_capacity(PREFIX.len() + text.len() + 4);
+    let mut wrapped = String::with_capacity(PREFIX.len() + text.len() + 64);
+    if !free.is_empty() {
+        wrapped.push_str("(function (");
+        wrapped.push_str(&free.join(","));
+        wrapped.push_str("){return ");
+    }
     wrapped.push_str(PREFIX);
     wrapped.push_str(text);
-    wrapped.push_str("\n})");
+    wrapped.push_str(if free.is_empty() { "\n})" } else { "\n})})" });
     let path = format!("node:internal/{}", source.id);
     let parsed = Source::from_bytes(wrapped.as_bytes()).with_path(Path::new(&path));
-    let value = Script::parse(parsed, None, context)?.evaluate(context)?;
+    let mut value = Script::parse(parsed, None, context)?.evaluate(context)?;
+    if let Some(outer) = value.as_callable().filter(|_| !free.is_empty()) {
+        let state = State::of(context);
+        let mut values = Vec::with_capacity(free.len());
+        for name in free {
+            let known = state.registry.primordials.resolve(name, context)?;
+            values.push(known.unwrap_or_default());
+        }
+        value = outer.call(&JsValue::undefined(), &values, context)?;
+    }
     value.as_callable().ok_or_else(|| {
         JsNativeError::error()
             .with_message(format!("{path} is not a function body"))

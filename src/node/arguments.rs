@@ -1,8 +1,9 @@
 //! Checks that natives make on their arguments, with Node's errors.
 
-use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue};
 
 use super::errors;
+use crate::engine::registry;
 
 /// `ERR_INVALID_ARG_TYPE`; `expected` is what Node's error of that code takes: a type, or several.
 pub fn invalid_type(
@@ -121,16 +122,5 @@ pub fn missing(names: &[&str], context: &mut Context) -> JsError {
 
 /// The symbol by which a value says how `util.inspect` shows it.
 pub fn inspect_symbol(context: &mut Context) -> JsResult<boa_engine::JsSymbol> {
-    let symbol = context.intrinsics().constructors().symbol().constructor();
-    let make = symbol.get(js_string!("for"), context)?;
-    let made = match make.as_callable() {
-        Some(make) => make.call(
-            &symbol.into(),
-            &[js_string!("nodejs.util.inspect.custom").into()],
-            context,
-        )?,
-        None => JsValue::undefined(),
-    };
-    made.as_symbol()
-        .ok_or_else(|| errors::type_error("Symbol.for is gone", context))
+    registry::symbol_for("nodejs.util.inspect.custom", context)
 }

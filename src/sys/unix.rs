@@ -156,6 +156,23 @@ pub fn kill(pid: i32, signal: i32) -> io::Result<()> {
     checked(unsafe { libc::kill(pid, signal) }).map(drop)
 }
 
+/// `execve(2)`: another program in the place of this one. Returns only if that fails.
+pub fn replace_process(
+    file: &str,
+    args: &[String],
+    environment: &[(String, String)],
+) -> std::io::Error {
+    use std::os::unix::process::CommandExt;
+    let mut command = std::process::Command::new(file);
+    if let [name, rest @ ..] = args {
+        command.arg0(name).args(rest);
+    }
+    command
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .exec()
+}
+
 /// `umask(2)`; `None` only reads, which the system can do in no other way than by setting it twice.
 pub fn umask(mask: Option<u32>) -> u32 {
     // SAFETY: umask has no preconditions.

@@ -44,6 +44,11 @@ pub fn kill(_: i32, _: i32) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Windows can't put another program in the place of a process.
+pub fn replace_process(_: &str, _: &[String], _: &[(String, String)]) -> std::io::Error {
+    std::io::ErrorKind::Unsupported.into()
+}
+
 /// Windows has no umask.
 pub fn umask(_: Option<u32>) -> u32 {
     0

@@ -31,6 +31,9 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .lazy("EventTarget", |context| {
                 member("events/event_target", "EventTarget", context)
             })
+            .lazy("URLPattern", |context| {
+                member("url/pattern", "URLPattern", context)
+            })
             .lazy("AbortController", |context| {
                 member("events/abort", "AbortController", context)
             })

@@ -2,9 +2,9 @@
 // `Blob` and `File`: <https://w3c.github.io/FileAPI/>. The bytes are copied in when a Blob is made; slices share them.
 
 const {
-  ArrayBuffer, DateNow, MathMax, MathMin, Number, NumberIsNaN, ObjectDefineProperties,
+  ArrayBuffer, ArrayIsArray, DateNow, MathMax, MathMin, Number, NumberIsNaN, ObjectDefineProperties,
   PromisePrototypeThen, PromiseReject, PromiseResolve, RegExpPrototypeExec, RegExpPrototypeSymbolReplace,
-  SafeMap, StringPrototypeToLowerCase, StringPrototypeToWellFormed, Symbol, SymbolFor, SymbolIterator, SymbolToStringTag, TypeError,
+  SafeMap, StringPrototypeToLowerCase, StringPrototypeToWellFormed, Symbol, SymbolFor, SymbolIterator, SymbolToStringTag, TypedArrayPrototypeSet, TypeError,
   Uint8Array,
 } = primordials;
 const { determineSpecificType, nodeError } = binding('errors');
@@ -46,13 +46,17 @@ function concat(sources, endings) {
     throw typeError('Value cannot be converted to sequence.');
   }
   const parts = [];
-  for (const source of sources) parts[parts.length] = bytesOf(source, endings);
+  if (ArrayIsArray(sources)) {
+    for (let i = 0; i < sources.length; i++) parts[i] = bytesOf(sources[i], endings);
+  } else {
+    for (const source of sources) parts[parts.length] = bytesOf(source, endings);
+  }
   // In memory of its own: later changes of the sources must not show.
   let length = 0;
   for (let i = 0; i < parts.length; i++) length += parts[i].length;
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let i = 0, at = 0; i < parts.length; i++) {
-    bytes.set(parts[i], at);
+    TypedArrayPrototypeSet(bytes, parts[i], at);
     at += parts[i].length;
   }
   return bytes;
@@ -114,7 +118,7 @@ class Blob {
   arrayBuffer() {
     if (!isBlob(this)) return PromiseReject(nodeError('ERR_INVALID_THIS', 'Blob'));
     const copy = new Uint8Array(new ArrayBuffer(this.#bytes.length));
-    copy.set(this.#bytes);
+    TypedArrayPrototypeSet(copy, this.#bytes);
     return later(copy.buffer);
   }
 
@@ -197,14 +201,13 @@ class File extends Blob {
 }
 
 // Accessors and methods of the web are enumerable.
-for (const [prototype, names] of [
-  [Blob.prototype, ['type', 'size', 'slice', 'arrayBuffer', 'text', 'bytes', 'stream']],
-  [File.prototype, ['name', 'lastModified']],
-]) {
-  for (const name of names) {
-    ObjectDefineProperties(prototype, { [name]: { __proto__: null, enumerable: true } });
+function enumerable(prototype, names) {
+  for (let i = 0; i < names.length; i++) {
+    ObjectDefineProperties(prototype, { [names[i]]: { __proto__: null, enumerable: true } });
   }
 }
+enumerable(Blob.prototype, ['type', 'size', 'slice', 'arrayBuffer', 'text', 'bytes', 'stream']);
+enumerable(File.prototype, ['name', 'lastModified']);
 ObjectDefineProperties(Blob.prototype, {
   [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'Blob' },
 });
@@ -213,17 +216,16 @@ ObjectDefineProperties(File.prototype, {
 });
 
 // Structured clone.
-for (const [prototype, method] of [
-  [Blob.prototype, function() {
-    return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type }];
-  }],
-  [File.prototype, function() {
-    const { name, lastModified } = this;
-    return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type, name, lastModified }];
-  }],
-]) {
+function cloneable(prototype, method) {
   ObjectDefineProperties(prototype, { [kClone]: { __proto__: null, configurable: true, value: method } });
 }
+cloneable(Blob.prototype, function() {
+  return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type }];
+});
+cloneable(File.prototype, function() {
+  const { name, lastModified } = this;
+  return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type, name, lastModified }];
+});
 
 function revive({ bytes, type, name, lastModified }) {
   const part = { [kPart]: kPart, bytes: Buffer.from(bytes.buffer), type };

@@ -281,6 +281,7 @@ static ENTRIES: &[Entry] = &[
     text("ERR_INVALID_TYPESCRIPT_SYNTAX", Syntax, "{0}"),
     text("ERR_INVALID_URI", Uri, "URI malformed"),
     text("ERR_INVALID_URL", Type, "Invalid URL").with(&["input", "base"]),
+    text("ERR_INVALID_URL_PATTERN", Type, "{0}"),
     made("ERR_INVALID_URL_SCHEME", Type, special::invalid_url_scheme),
     text("ERR_IPC_CHANNEL_CLOSED", Plain, "Channel closed"),
     text("ERR_IPC_DISCONNECTED", Plain, "IPC channel is already disconnected"),

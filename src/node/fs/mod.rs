@@ -18,7 +18,7 @@ pub use promises::{binding, promises_exports};
 use promises::{promisified_list, promisified_pair};
 
 use boa_engine::{
-    Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    Context, JsNativeError, JsObject, JsResult, JsString, JsValue,
     native_function::NativeFunctionPointer, object::builtins::JsFunction, property::Attribute,
 };
 
@@ -162,7 +162,7 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
             function(context, "writev", 3, promisified_list::<Writev>),
         ),
     ];
-    let custom = symbol_for("nodejs.util.promisify.custom", context)?;
+    let custom = registry::symbol_for("nodejs.util.promisify.custom", context)?;
     for (name, function) in &functions {
         let own: JsObject = (**function).clone();
         match *name {
@@ -264,20 +264,6 @@ fn lazily(object: &JsObject, context: &mut Context) {
 fn to_unix_timestamp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let time = args.first().cloned().unwrap_or_default();
     args::time(&time, "time", context).map(Into::into)
-}
-
-fn symbol_for(name: &str, context: &mut Context) -> JsResult<JsSymbol> {
-    let symbol = context.intrinsics().constructors().symbol().constructor();
-    let make = symbol.get(js_string!("for"), context)?.as_callable();
-    let made = match make {
-        Some(make) => make.call(&symbol.into(), &[JsString::from(name).into()], context)?,
-        None => JsValue::undefined(),
-    };
-    made.as_symbol().ok_or_else(|| {
-        JsNativeError::typ()
-            .with_message("Symbol.for is gone")
-            .into()
-    })
 }
 
 fn member(module: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {

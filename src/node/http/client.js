@@ -9,6 +9,7 @@ const {
   ObjectKeys,
   ReflectApply,
   Symbol,
+  StringPrototypeIndexOf,
 } = primordials;
 const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
@@ -160,8 +161,8 @@ function ClientRequest(input, options, cb) {
     }
     if (host && !this.getHeader('host') && setHost) {
       let value = host;
-      const colon = value.indexOf(':');
-      if (colon !== -1 && value.includes(':', colon + 1) && value[0] !== '[') value = `[${value}]`;
+      const colon = StringPrototypeIndexOf(value, ':');
+      if (colon !== -1 && StringPrototypeIndexOf(value, ':', colon + 1) !== -1 && value[0] !== '[') value = `[${value}]`;
       if (port && +port !== defaultPort) value += `:${port}`;
       this.setHeader('Host', value);
     }

@@ -68,7 +68,9 @@ Module.getSourceMapsSupport = function getSourceMapsSupport() {
 Module.findSourceMap = function findSourceMap() {};
 
 // What isn't there says so when it is used.
-for (const name of ['register', 'registerHooks', 'stripTypeScriptTypes', 'setSourceMapsSupport', 'SourceMap']) {
+const absent = ['register', 'registerHooks', 'stripTypeScriptTypes', 'setSourceMapsSupport', 'SourceMap'];
+for (let i = 0; i < absent.length; i++) {
+  const name = absent[i];
   Module[name] = ObjectDefineProperty(function() {
     const { nodeError } = binding('errors');
     throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', `module.${name}()`);

@@ -1,6 +1,6 @@
 //! How a process ends: `exit`, `exitCode`, `abort`, `reallyExit`, and the events around them.
 
-use boa_engine::{Context, JsArgs, JsResult, JsValue};
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string};
 
 use super::emitter::emit;
 use crate::{
@@ -90,7 +90,18 @@ fn exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
         state.exit_code.set(Some(code));
     }
     run_exit_listeners(state.exit_code.get().unwrap_or(0), context);
-    fatal::terminate(state.exit_code.get().unwrap_or(0), context);
+    // A program may have put a function of its own there.
+    let code = state.exit_code.get().unwrap_or(0);
+    let process = state.process.object.borrow().clone();
+    if let Some(process) = process
+        && !state.is_terminating()
+        && let Some(end) = process
+            .get(js_string!("reallyExit"), context)?
+            .as_callable()
+    {
+        return end.call(&process.into(), &[code.into()], context);
+    }
+    fatal::terminate(code, context);
     Err(termination())
 }
 

@@ -6,6 +6,7 @@
 mod credentials;
 mod emitter;
 mod env;
+mod execve;
 mod exit;
 mod info;
 mod signals;
@@ -62,6 +63,10 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     let natives = Natives::new(context);
     let natives = warnings::add_natives(natives);
     let natives = usage::add_natives(natives);
+    let natives =
+        natives
+            .function("noBinding", 1, no_binding)
+            .function("execve", 3, execve::execve);
     Ok(stdio::add_natives(natives).build())
 }
 
@@ -97,7 +102,15 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .function("_kill", 2, signals::raw_kill)
             .function("_rawDebug", 0, raw_debug)
             .function("getBuiltinModule", 1, get_builtin_module)
-            .function("binding", 1, no_binding)
+            .lazy("binding", |c| late("binding", c))
+            .lazy("loadEnvFile", |c| late("loadEnvFile", c))
+            .lazy("execve", |c| late("execve", c))
+            .lazy("ref", |c| late("ref", c))
+            .lazy("unref", |c| late("unref", c))
+            .lazy("finalization", |c| late("finalization", c))
+            .lazy("report", |c| late("report", c))
+            .lazy("setSourceMapsEnabled", |c| late("setSourceMapsEnabled", c))
+            .accessor("sourceMapsEnabled", |_, _, _| Ok(false.into()), None)
             .function("dlopen", 1, no_dlopen)
             .function("_getActiveHandles", 0, get_active_handles)
             .function("_getActiveRequests", 0, get_active_handles)
@@ -208,6 +221,12 @@ fn raw_debug(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let text = text.to_string(context)?.to_std_string_lossy();
     fatal::write_error(&format!("{text}\n"));
     Ok(JsValue::undefined())
+}
+
+/// A member that is script and is parsed when it is first touched.
+fn late(name: &str, context: &mut Context) -> JsResult<JsValue> {
+    let module = registry::require("process/late", context)?.to_object(context)?;
+    module.get(JsString::from(name), context)
 }
 
 fn no_binding(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -4,7 +4,7 @@
 
 const {
   ArrayIsArray, MathAbs, NumberIsFinite, ObjectKeys, String, StringFromCodePoint, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
-  StringPrototypeReplace, StringPrototypeSlice, decodeURIComponent, encodeURIComponent,
+  RegExpPrototypeSymbolReplace, StringPrototypeSlice, decodeURIComponent, encodeURIComponent,
 } = primordials;
 const { Buffer } = require('buffer');
 const { nodeError } = binding('errors');
@@ -137,7 +137,8 @@ function parse(text, sep, eq, options) {
   const always = decode !== unescape;
   let start = 0;
   while (start <= text.length) {
-    let end = StringPrototypeIndexOf(text, sep, start);
+    // An empty separator separates nothing.
+    let end = sep === '' ? -1 : StringPrototypeIndexOf(text, sep, start);
     if (end === -1) end = text.length;
     const pair = StringPrototypeSlice(text, start, end);
     start = end + sep.length;
@@ -150,7 +151,7 @@ function parse(text, sep, eq, options) {
       else if (typeof before === 'string') object[key] = [before, value];
       else before[before.length] = value;
     }
-    if (--pairs === 0) break;
+    if (--pairs === 0 || end === text.length) break;
   }
   return object;
 }
@@ -159,7 +160,7 @@ function piece(text, decode, always) {
   if (text.length === 0) return '';
   const spaced = StringPrototypeIndexOf(text, '+') !== -1;
   const escaped = always || (StringPrototypeIndexOf(text, '%') !== -1);
-  if (spaced) text = StringPrototypeReplace(text, /\+/g, escaped ? '%20' : ' ');
+  if (spaced) text = RegExpPrototypeSymbolReplace(/\+/g, text, escaped ? '%20' : ' ');
   if (!escaped) return text;
   try {
     return decode(text);

@@ -1,7 +1,7 @@
 // `stream/consumers`: a whole stream as one value.
 'use strict';
 
-const { JSONParse, TypedArrayPrototypeSet, Uint8Array } = primordials;
+const { ArrayPrototypeJoin, JSONParse, TypedArrayPrototypeSet, Uint8Array } = primordials;
 const { toBuffer } = require('stream/state');
 const { isAnyArrayBuffer, isArrayBufferView } = binding('types');
 
@@ -53,7 +53,7 @@ async function text(stream) {
     parts[parts.length] = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
   }
   parts[parts.length] = decoder.decode();
-  return parts.join('');
+  return ArrayPrototypeJoin(parts, '');
 }
 
 async function json(stream) {

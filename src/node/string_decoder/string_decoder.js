@@ -9,9 +9,9 @@ const kState = Symbol('kState');
 
 /** Decodes a stream of Buffers, keeping characters whole that are split between two of them. */
 function StringDecoder(encoding) {
-  const [state, name] = start(encoding);
-  this.encoding = name;
-  this[kState] = state;
+  const started = start(encoding);
+  this.encoding = started[1];
+  this[kState] = started[0];
 }
 
 /** The text of a piece, without an unfinished character at its end. */

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string,
     native_function::NativeFunctionPointer,
     property::{PropertyDescriptor, PropertyKey},
 };
@@ -93,16 +93,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
 }
 
 fn promisify_custom(context: &mut Context) -> JsResult<PropertyKey> {
-    let symbol = context.intrinsics().constructors().symbol().constructor();
-    let for_key = symbol.get(js_string!("for"), context)?;
-    let made = match for_key.as_callable() {
-        Some(callable) => {
-            let key = js_string!("nodejs.util.promisify.custom");
-            callable.call(&symbol.into(), &[key.into()], context)?
-        }
-        None => JsSymbol::new(None).map(JsValue::from).unwrap_or_default(),
-    };
-    made.to_property_key(context)
+    registry::symbol_for("nodejs.util.promisify.custom", context).map(PropertyKey::from)
 }
 
 fn promised_set_timeout(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -3,9 +3,9 @@
 // The URL parser that Node had before there was a standard: `url.parse`, `url.format`, `url.resolve`.
 
 const {
-  ArrayPrototypeJoin, decodeURIComponent, ObjectKeys, RegExpPrototypeExec, RegExpPrototypeTest, SafeSet,
-  StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeReplace, StringPrototypeSlice,
-  StringPrototypeStartsWith, StringPrototypeToLowerCase, encodeURIComponent,
+  ArrayPrototypeJoin, decodeURIComponent, FunctionPrototypeCall, ObjectKeys, RegExpPrototypeExec, RegExpPrototypeTest, SafeSet,
+  StringPrototypeCharCodeAt, StringPrototypeIndexOf, RegExpPrototypeSymbolReplace, StringPrototypeSlice,
+  StringPrototypeSplit, StringPrototypeStartsWith, StringPrototypeToLowerCase, encodeURIComponent,
 } = primordials;
 const { nodeError } = binding('errors');
 const { validateString, validateObject } = binding('validators');
@@ -59,9 +59,9 @@ function urlParse(url, parseQueryString, slashesDenoteHost) {
 
 /** Trims white space, and turns the backslashes before a query into slashes. */
 function tidy(url) {
-  url = StringPrototypeReplace(url, /^[\s\uFEFF]+|[\s\uFEFF]+$/g, '');
+  url = RegExpPrototypeSymbolReplace(/^[\s\uFEFF]+|[\s\uFEFF]+$/g, url, '');
   const end = RegExpPrototypeExec(/[?#]/, url)?.index ?? url.length;
-  return StringPrototypeReplace(StringPrototypeSlice(url, 0, end), /\\/g, '/') + StringPrototypeSlice(url, end);
+  return RegExpPrototypeSymbolReplace(/\\/g, StringPrototypeSlice(url, 0, end), '/') + StringPrototypeSlice(url, end);
 }
 
 Url.prototype.parse = function(url, parseQueryString, slashesDenoteHost) {
@@ -108,7 +108,7 @@ Url.prototype.parse = function(url, parseQueryString, slashesDenoteHost) {
   if (!hostlessProtocols.has(lower) && (slashes || (protocol && !slashedProtocols.has(protocol)))) {
     rest = takeHost(this, rest, url);
   }
-  if (!unsafeProtocols.has(lower)) rest = StringPrototypeReplace(rest, mustEscape, (symbol) => escapes[symbol]);
+  if (!unsafeProtocols.has(lower)) rest = RegExpPrototypeSymbolReplace(mustEscape, rest, (symbol) => escapes[symbol]);
 
   const hashAt = StringPrototypeIndexOf(rest, '#');
   if (hashAt !== -1) this.hash = StringPrototypeSlice(rest, hashAt);
@@ -221,11 +221,11 @@ function urlFormat(urlObject, options) {
     }
     return formatUrl(urlObject, fragment, unicode, search, auth);
   }
-  return Url.prototype.format.call(urlObject);
+  return FunctionPrototypeCall(Url.prototype.format, urlObject);
 }
 
 function escapeAuth(auth) {
-  return StringPrototypeReplace(encodeURIComponent(auth), /%3A/gi, ':');
+  return RegExpPrototypeSymbolReplace(/%3A/gi, encodeURIComponent(auth), ':');
 }
 
 Url.prototype.format = function() {
@@ -246,7 +246,7 @@ Url.prototype.format = function() {
   if (this.query !== null && typeof this.query === 'object') query = querystring().stringify(this.query);
   let search = this.search || (query && `?${query}`) || '';
   if (protocol && protocol[protocol.length - 1] !== ':') protocol += ':';
-  pathname = StringPrototypeReplace(StringPrototypeReplace(pathname, /#/g, '%23'), /\?/g, '%3F');
+  pathname = RegExpPrototypeSymbolReplace(/\?/g, RegExpPrototypeSymbolReplace(/#/g, pathname, '%23'), '%3F');
   if (this.slashes || slashedProtocols.has(protocol)) {
     if (this.slashes || host) {
       if (pathname && pathname[0] !== '/') pathname = `/${pathname}`;
@@ -255,7 +255,7 @@ Url.prototype.format = function() {
       host = '//';
     }
   }
-  search = StringPrototypeReplace(search, /#/g, '%23');
+  search = RegExpPrototypeSymbolReplace(/#/g, search, '%23');
   if (hash && hash[0] !== '#') hash = `#${hash}`;
   if (search && search[0] !== '?') search = `?${search}`;
   return protocol + host + pathname + search + hash;
@@ -322,7 +322,7 @@ function otherProtocol(result, relative) {
   }
   result.protocol = relative.protocol;
   if (!relative.host && !RegExpPrototypeTest(/^file:?$/, relative.protocol) && !hostlessProtocols.has(relative.protocol)) {
-    const parts = (relative.pathname || '').split('/');
+    const parts = StringPrototypeSplit(relative.pathname || '', '/');
     while (parts.length > 0 && !(relative.host = parts.shift()));
     relative.host ||= '';
     relative.hostname ||= '';
@@ -349,8 +349,8 @@ function samePlace(result, relative) {
   const isRelativeAbsolute = relative.host || (relative.pathname && relative.pathname[0] === '/');
   let mustEndAbsolute = isRelativeAbsolute || isSourceAbsolute || (result.host && relative.pathname);
   const removeAllDots = mustEndAbsolute;
-  let path = (result.pathname && result.pathname.split('/')) || [];
-  let relativePath = (relative.pathname && relative.pathname.split('/')) || [];
+  let path = (result.pathname && StringPrototypeSplit(result.pathname, '/')) || [];
+  let relativePath = (relative.pathname && StringPrototypeSplit(relative.pathname, '/')) || [];
   const noLeadingSlashes = result.protocol && !slashedProtocols.has(result.protocol);
 
   // In such a protocol the first part of the path takes the place of the host.
@@ -414,7 +414,7 @@ function samePlace(result, relative) {
   const trailing = ((result.host || relative.host || path.length > 1) && (last === '.' || last === '..')) || last === '';
   path = withoutDots(path, removeAllDots);
   if (mustEndAbsolute && path[0] !== '' && (!path[0] || path[0][0] !== '/')) path.unshift('');
-  if (trailing && ArrayPrototypeJoin(path, '/').at(-1) !== '/') path.push('');
+  if (trailing && ArrayPrototypeJoin(path, '/').at(-1) !== '/') path[path.length] = '';
 
   const isAbsolute = path[0] === '' || (path[0] && path[0][0] === '/');
   if (noLeadingSlashes) {

@@ -39,6 +39,10 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         .function("format", 2, format)
         .value("URL", url)
         .value("URLSearchParams", params)
+        .lazy("URLPattern", |context| {
+            let module = registry::require("url/pattern", context)?.to_object(context)?;
+            module.get(js_string!("URLPattern"), context)
+        })
         .function("domainToASCII", 1, domain_to_ascii)
         .function("domainToUnicode", 1, domain_to_unicode)
         .function("pathToFileURL", 2, path_to_file_url)

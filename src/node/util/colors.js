@@ -1,7 +1,7 @@
 'use strict';
 // Tables of `util.inspect`: `inspect.colors`, `inspect.styles`, and the names of the language's own classes.
 
-const { ObjectDefineProperty, ObjectKeys } = primordials;
+const { ObjectDefineProperty, ObjectKeys, StringPrototypeSlice, StringPrototypeToUpperCase } = primordials;
 
 const white = 39, background = 49;
 const colors = {
@@ -20,7 +20,7 @@ colors.bgGray = [100, background];
 for (let i = 1; i < 8; i++) colors[`bg${capital(names[i])}Bright`] = [100 + i, background];
 
 function capital(name) {
-  return name[0].toUpperCase() + name.slice(1);
+  return StringPrototypeToUpperCase(name[0]) + StringPrototypeSlice(name, 1);
 }
 
 // Other names that people know some of them by.

@@ -96,7 +96,8 @@ ObjectDefineProperties(DOMException.prototype, {
   code: enumerable,
 });
 for (const name in NAMES) {
-  const [constant, value] = NAMES[name];
+  const constant = NAMES[name][0];
+  const value = NAMES[name][1];
   const descriptor = { __proto__: null, enumerable: true, value };
   ObjectDefineProperty(DOMException, constant, descriptor);
   ObjectDefineProperty(DOMException.prototype, constant, descriptor);

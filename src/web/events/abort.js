@@ -65,7 +65,10 @@ class AbortSignal extends EventTarget {
     }
     const list = ArrayIsArray(signals) ? signals : [...signals];
     const result = new AbortSignal(secret);
-    for (let i = 0; i < list.length; i++) validateAbortSignal(list[i], `signals[${i}]`);
+    for (let i = 0; i < list.length; i++) {
+      if (list[i] === undefined) throw nodeError('ERR_INVALID_ARG_TYPE', `signals[${i}]`, 'AbortSignal', undefined);
+      validateAbortSignal(list[i], `signals[${i}]`);
+    }
     for (let i = 0; i < list.length; i++) {
       if (list[i][kAborted]) {
         result[kAborted] = true;

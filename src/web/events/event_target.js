@@ -1,7 +1,9 @@
 'use strict';
 // `Event`, `CustomEvent` and `EventTarget`: <https://nodejs.org/docs/latest-v24.x/api/events.html#eventtarget-and-event-api>
 
-const { ArrayPrototypeSplice, Error, ObjectDefineProperties, ObjectDefineProperty, SafeMap, SymbolFor, SymbolToStringTag } = primordials;
+const {
+  ArrayPrototypeSplice, Error, FunctionPrototypeCall, ObjectDefineProperties, ObjectDefineProperty, SafeMap, SymbolFor, SymbolToStringTag,
+} = primordials;
 const { nodeError } = binding('errors');
 const { validateAbortSignal, validateObject } = binding('validators');
 const { nextTick } = binding('task_queue');
@@ -275,7 +277,7 @@ function deliver(target, event, type) {
       try {
         const { listener } = entry;
         if (typeof listener === 'function') {
-          settled(listener.call(target, event));
+          settled(FunctionPrototypeCall(listener, target, event));
         } else if (typeof listener.handleEvent === 'function') {
           settled(listener.handleEvent(event));
         }
@@ -314,7 +316,7 @@ function defineEventHandler(prototype, name) {
         wrapped = {
           handler: value,
           handleEvent(event) {
-            if (typeof wrapped.handler === 'function') return wrapped.handler.call(target, event);
+            if (typeof wrapped.handler === 'function') return FunctionPrototypeCall(wrapped.handler, target, event);
             return undefined;
           },
         };

@@ -8,6 +8,7 @@ const {
   PromiseResolve, PromiseWithResolvers, ReflectApply, SymbolFor, SymbolToStringTag,
 } = primordials;
 const { nodeError } = binding('errors');
+const { isPromise } = binding('types');
 
 const kRecord = Symbol('kRecord');
 const secret = {};
@@ -48,6 +49,8 @@ function rejectDeferred(it, reason) {
 /** A new promise that takes a value over: another promise's outcome reaches it two turns later, as the standard has it. */
 function newPromiseOf(value) {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return PromiseResolve(value);
+  // Its own `then` may be a program's.
+  if (isPromise(value)) return PromisePrototypeThen(PromisePrototypeThen(value));
   const it = PromiseWithResolvers();
   it.resolve(value);
   return it.promise;
