@@ -76,32 +76,44 @@ fn symlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
 
 /// A request for a path.
 fn found(
+    name: &'static str,
     args: &[JsValue],
     call: impl FnOnce(&Path) -> Result<PathBuf, FsError> + Send + 'static,
     context: &mut Context,
 ) -> JsResult<Request> {
     let shape = Options::of(args.get_or_undefined(1), context)?.shape(Shape::Text(Encoding::Utf8));
-    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
+    let path = args::path(args.get_or_undefined(0), name, Use::Read, context)?;
     Ok(Request::new(
         move || call(&path),
         move |found, context| shape.give(&bytes_of_path(&found), context),
     ))
 }
 
-fn readlink(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+fn readlink(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
+    // Node's promises call the argument by another name.
+    let name = match form {
+        Form::Promise => "oldPath",
+        Form::Sync | Form::Callback => "path",
+    };
     found(
+        name,
         args,
         |path| sys::readlink(path).map_err(FsError::at("readlink", path)),
         context,
     )
 }
 
-fn realpath(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    found(args, resolve, context)
+fn realpath(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
+    match form {
+        // In Node the promise form alone is the system's call.
+        Form::Promise => realpath_native(args, form, context),
+        Form::Sync | Form::Callback => found("path", args, resolve, context),
+    }
 }
 
 fn realpath_native(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     found(
+        "path",
         args,
         |path| sys::realpath(path).map_err(FsError::at("realpath", path)),
         context,

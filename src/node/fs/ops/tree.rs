@@ -93,6 +93,10 @@ fn make_all(path: &Path, mode: u32) -> Result<Option<PathBuf>, FsError> {
                     return Err(FsError::at("mkdir", path)(named("ENOTDIR")));
                 }
                 Ok(_) => return Err(FsError::at("mkdir", path)(named("EEXIST"))),
+                // What is there leads nowhere: a link that dangles, or goes round.
+                Err(error) if failure.is("EEXIST") => {
+                    return Err(FsError::at("mkdir", path)(error));
+                }
                 Err(_) => return Err(failure),
             },
         }
@@ -164,7 +168,7 @@ fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
 }
 
 /// All entries of a directory, for `Dir` to give out one by one.
-fn opendir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+fn opendir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
     let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     let recursive = options.flag("recursive", context)?;
@@ -172,7 +176,11 @@ fn opendir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
     Ok(Request::new(
         move || {
             // The error names this call, and `scandir` only what is below.
-            sys::scandir(&path).map_err(FsError::at("opendir", &path))?;
+            sys::scandir(&path).map_err(|error| match form {
+                // Node's has no path in this form.
+                Form::Sync => FsError::call("opendir")(error),
+                Form::Callback | Form::Promise => FsError::at("opendir", &path)(error),
+            })?;
             list(&path, recursive, true)
         },
         move |found, context| {
@@ -337,9 +345,7 @@ fn rm(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     Ok(Request::nothing(move || {
         let status = match sys::lstat(&path).map_err(FsError::at("lstat", &path)) {
             Ok(status) => status,
-            Err(error) if removal.force && (error.is("ENOENT") || error.is("ENOTDIR")) => {
-                return Ok(());
-            }
+            Err(error) if removal.force && error.is("ENOENT") => return Ok(()),
             Err(error) => return Err(error),
         };
         if !status.is_directory() {

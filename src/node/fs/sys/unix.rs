@@ -334,7 +334,13 @@ pub fn copy_content(from: &Path, to: &Path, exclusive: bool) -> io::Result<()> {
     if there.dev() == found.dev() && there.ino() == found.ino() {
         return Ok(());
     }
-    target.set_len(0)?;
-    fchmod(target.as_raw_fd(), mode)?;
-    io::copy(&mut &source, &mut &target).map(drop)
+    let copied = target
+        .set_len(0)
+        .and_then(|()| fchmod(target.as_raw_fd(), mode))
+        .and_then(|()| io::copy(&mut &source, &mut &target).map(drop));
+    if copied.is_err() {
+        // Half a copy is none. The error that is told is the first.
+        let _ = fs::remove_file(to);
+    }
+    copied
 }
