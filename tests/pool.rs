@@ -80,3 +80,60 @@ fn a_script_without_file_work_starts_no_worker() {
     assert_eq!(program.line(), "ready");
     assert_eq!(workers(program.id()), [""; 0]);
 }
+
+/// What a pool of two threads did, printed at exit and shown to the script: which figures they are doesn't depend on time.
+#[test]
+fn figures_are_there_for_who_asks() {
+    let script = "
+        const fs = require('fs');
+        const { threadpool } = process;
+        const before = [threadpool.size, threadpool.active, threadpool.queued, threadpool.stats().threads];
+        let left = 10;
+        for (let i = 0; i < 10; i++) fs.stat('/', () => {
+            if (--left > 0) return;
+            const { threads, classes, advice, allBusy, recorded } = threadpool.stats();
+            const { done, queued, running, mostRunning, wait, run } = classes.fs;
+            console.log(JSON.stringify([before, threads, done, queued, running, mostRunning <= 2, classes.dns.done]));
+            console.log(wait.max >= wait.p50, run.max >= run.p50 && run.max > 0, allBusy >= 0 && allBusy <= 1, recorded > 0, typeof advice);
+            process.exit(3);
+        });
+    ";
+    for (option, expected) in [(Some("--pool-stats"), true), (None, false)] {
+        let mut command = ouro();
+        command.args(option).args(["-e", script]);
+        let output = command
+            .env("UV_THREADPOOL_SIZE", "2")
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "[[2,0,0,0],2,10,0,0,true,0]\ntrue true true true string\n"
+        );
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            errors.starts_with("thread pool: 2 threads, 2 started"),
+            expected,
+            "{errors}"
+        );
+        let figures = errors.lines().find(|line| line.starts_with("fs "));
+        let done = figures.and_then(|line| line.split_whitespace().nth(1));
+        assert_eq!(done, expected.then_some("10"), "{errors}");
+    }
+}
+
+/// A script that never touched the pool says so, and has started no thread for it.
+#[test]
+fn figures_of_a_pool_that_did_nothing() {
+    let output = ouro()
+        .args(["--pool-stats", "-e", "1"])
+        .output()
+        .expect("the program starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("0 started"), "{errors}");
+    let last = errors.lines().last();
+    assert_eq!(
+        last,
+        Some("No job ran, so there is nothing to say about the size.")
+    );
+}

@@ -21,6 +21,7 @@ use crate::{
     runtime::{
         State,
         fatal::{self, exit},
+        pool_stats,
     },
 };
 
@@ -103,6 +104,7 @@ fn start(mut run: Invocation) -> i32 {
     if run.parsed_bytes {
         report_parsed_bytes(runtime.context());
     }
+    pool_stats::report(&State::of(runtime.context()));
     // What the runtime still holds goes with the process; tearing it down piece by piece would only take time.
     fatal::leave(code)
 }

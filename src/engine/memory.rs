@@ -36,6 +36,8 @@ pub struct Memory {
     news: Cell<bool>,
     /// Those.
     collections: Cell<Vec<Collection>>,
+    /// Time in all that began here.
+    collecting: Cell<Duration>,
 }
 
 /// A collection that the runtime started, because of memory that the engine doesn't count or because script asked for it.
@@ -69,6 +71,11 @@ impl Memory {
     /// The bytes that script holds in all, if the allocator counts.
     pub fn heap_bytes(&self) -> Option<usize> {
         counts().map(|counts| counts.live)
+    }
+
+    /// The time that collections took. Those that the engine began by itself can't be timed from outside.
+    pub fn time_in_collections(&self) -> Duration {
+        self.collecting.get()
     }
 
     /// Collects if garbage may have grown past the allowance. Call it where nothing of the heap is borrowed, and never
@@ -106,6 +113,7 @@ impl Memory {
         let before = counts().map_or(0, |counts| counts.live);
         let start = Instant::now();
         boa_gc::force_collect();
+        self.collecting.set(self.collecting.get() + start.elapsed());
         let after = counts().map_or(0, |counts| counts.live);
         if self.watched.get() {
             let mut collections = self.collections.take();

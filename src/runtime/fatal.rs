@@ -118,6 +118,7 @@ pub fn terminate(code: i32, context: &mut Context) {
     state.exit_code.set(Some(code));
     state.terminating.set(true);
     if state.options.owns_process {
+        super::pool_stats::report(&state);
         leave(code);
     }
     state.event_loop.stop();

@@ -11,7 +11,9 @@ pub mod door;
 pub mod fatal;
 mod hooks;
 pub mod pool;
+pub mod pool_stats;
 pub mod rejections;
+pub mod slow_turn;
 pub mod tasks;
 
 use std::{
@@ -84,6 +86,10 @@ pub struct Options {
     pub network_family_attempt_timeout: u32,
     /// `--conditions`: more conditions for `exports`.
     pub conditions: Vec<String>,
+    /// `--pool-stats`: the pool's times are recorded, and its figures printed when the process ends.
+    pub pool_stats: bool,
+    /// `--slow-turn`: callbacks of the loop that take longer are reported.
+    pub slow_turn: Option<std::time::Duration>,
     /// Whether `process.exit` ends the process, as the program wants it, or only this runtime.
     pub owns_process: bool,
 }
@@ -115,6 +121,8 @@ impl Default for Options {
             network_family_autoselection: true,
             network_family_attempt_timeout: 250,
             conditions: Vec::new(),
+            pool_stats: false,
+            slow_turn: None,
             owns_process: false,
         }
     }
@@ -297,6 +305,9 @@ impl RuntimeBuilder {
             depth: Cell::new(0),
             slots: RefCell::new(Vec::new()),
         });
+        if state.options.pool_stats {
+            ouro_threadpool::ThreadPool::global().record_times(true);
+        }
         let link = Link(OnceCell::from(state.clone()));
         context.insert_data(link);
         let limits = context.runtime_limits_mut();
@@ -395,8 +406,12 @@ impl Runtime {
         if self.state.loop_started.get().is_none() {
             self.state.loop_started.set(Some(std::time::Instant::now()));
         }
+        let limit = self.state.options.slow_turn;
         while let Some(event) = self.state.event_loop.next_event(RunMode::Default) {
-            dispatch::dispatch(event, &mut self.context);
+            match limit {
+                Some(limit) => slow_turn::watched(limit, event, &mut self.context),
+                None => dispatch::dispatch(event, &mut self.context),
+            }
             if self.state.is_terminating() {
                 return;
             }

@@ -15,7 +15,7 @@ use super::{
     State,
     async_context::{Frame, destroyed},
     dispatch::Owner,
-    door, fatal,
+    door, fatal, slow_turn,
 };
 
 type Output = Box<dyn Any + Send>;
@@ -24,6 +24,8 @@ type Done = Box<dyn FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<(
 struct Waiting {
     done: Done,
     frame: Frame,
+    /// Who submitted it, where slow turns are reported.
+    origin: Option<String>,
 }
 
 /// This runtime's link to the pool of the process.
@@ -48,7 +50,7 @@ impl PoolLink {
 /// returned [`Job`] completes with `JobError::Canceled`.
 pub fn submit<T: Send + 'static>(
     class: Class,
-    context: &Context,
+    context: &mut Context,
     work: impl FnOnce() -> T + Send + 'static,
     done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
@@ -73,7 +75,7 @@ pub fn submit_as<T: Send + 'static>(
 fn submit_in<T: Send + 'static>(
     class: Class,
     frame: Frame,
-    context: &Context,
+    context: &mut Context,
     work: impl FnOnce() -> T + Send + 'static,
     done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
@@ -89,11 +91,12 @@ fn submit_in<T: Send + 'static>(
         done(result, context)
     });
     state.event_loop.request_begin();
-    state
-        .pool
-        .waiting
-        .borrow_mut()
-        .insert(job.id(), Waiting { done, frame });
+    let waiting = Waiting {
+        done,
+        frame,
+        origin: slow_turn::origin(context),
+    };
+    state.pool.waiting.borrow_mut().insert(job.id(), waiting);
     job
 }
 
@@ -143,7 +146,12 @@ fn deliver(context: &mut Context) {
     let mut ran = false;
     for (id, result) in arrived {
         state.event_loop.request_end();
-        let Some(Waiting { done, frame }) = state.pool.waiting.borrow_mut().remove(&id) else {
+        let Some(Waiting {
+            done,
+            frame,
+            origin,
+        }) = state.pool.waiting.borrow_mut().remove(&id)
+        else {
             continue;
         };
         if ran {
@@ -153,6 +161,7 @@ fn deliver(context: &mut Context) {
             return;
         }
         ran = true;
+        slow_turn::began(origin, context);
         door::enter(&frame, context, |context| done(result, context));
         destroyed(&state, &frame);
     }

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
 
+mod advice;
 mod class;
 mod fork;
 mod job;
@@ -14,6 +15,7 @@ mod sync;
 mod sys;
 mod times;
 
+pub use advice::{Advice, Processors};
 pub use class::Class;
 pub use job::{Job, JobError, JobId};
 pub use metrics::{ClassMetrics, Metrics};

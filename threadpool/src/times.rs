@@ -44,6 +44,15 @@ impl Histogram {
         Duration::from_nanos(self.nanoseconds.mean() as u64)
     }
 
+    /// All durations together, in seconds.
+    pub(crate) fn total(&self) -> f64 {
+        // The mean of none is no number.
+        match self.count() {
+            0 => 0.0,
+            count => self.nanoseconds.mean() * count as f64 / 1e9,
+        }
+    }
+
     /// The duration that this share of all, from 0 to 1, doesn't exceed: 0.5 for the median, 0.99 for what one in a hundred
     /// exceeds.
     pub fn quantile(&self, share: f64) -> Duration {

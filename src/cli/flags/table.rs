@@ -224,6 +224,30 @@ pub const FLAGS: &[Flag] = &[
         },
     ),
     switch(
+        "pool-stats",
+        "",
+        "at exit, print what the thread pool did, and which size would have been right",
+        true,
+        |run, on| {
+            run.options.pool_stats = on;
+        },
+    ),
+    value(
+        "slow-turn",
+        "",
+        "=MS",
+        "print the callbacks of the loop that took longer, and who scheduled them",
+        true,
+        |run, text| {
+            let limit: f64 = text.parse().unwrap_or(-1.0);
+            let limit = std::time::Duration::try_from_secs_f64(limit / 1e3);
+            let limit =
+                limit.map_err(|_| format!("--slow-turn must be milliseconds, not {text}"))?;
+            run.options.slow_turn = Some(limit);
+            Ok(())
+        },
+    ),
+    switch(
         "experimental-vm-modules",
         "",
         "vm.SourceTextModule and vm.SyntheticModule are there",

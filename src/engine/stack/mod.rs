@@ -389,6 +389,16 @@ fn set_limit_value(stacks: &Stacks, value: &JsValue, context: &mut Context) {
     context.runtime_limits_mut().set_backtrace_limit(noted);
 }
 
+/// The lines of the stack that is there now, as an error made here would show them.
+pub fn here(context: &mut Context) -> String {
+    let class = context.intrinsics().constructors().error().constructor();
+    let Ok(error) = class.construct(&[], None, context) else {
+        return String::new();
+    };
+    let frames = improved_frames_of(&error, context);
+    lines_of(frames, context)
+}
+
 /// `Error.captureStackTrace(object, constructorOpt)`.
 fn capture_stack_trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(object) = args.get_or_undefined(0).as_object() else {

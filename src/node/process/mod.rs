@@ -11,6 +11,7 @@ mod exit;
 mod info;
 mod signals;
 mod stdio;
+mod threadpool;
 mod usage;
 mod warnings;
 
@@ -94,6 +95,9 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     drop(
         natives
             .lazy("env", env::make)
+            .attributes(METHOD)
+            .lazy("threadpool", threadpool::make)
+            .attributes(METHOD | Attribute::ENUMERABLE)
             .function("nextTick", 1, task_queue::next_tick)
             .function("cwd", 0, cwd)
             .function("chdir", 1, chdir)

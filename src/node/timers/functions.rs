@@ -21,7 +21,7 @@ use crate::{
         registry,
     },
     node::{errors, process},
-    runtime::State,
+    runtime::{State, slow_turn},
 };
 
 /// The longest delay, in milliseconds; anything longer becomes 1.
@@ -135,6 +135,7 @@ fn start(args: &[JsValue], repeats: bool, context: &mut Context) -> JsResult<JsV
         id: state.timers.next_id(),
         frame: state.async_context.capture(),
     };
+    slow_turn::timer_made(timeout.id, context);
     let prototype = classes::timeout_prototype(context)?;
     let object = JsObject::new(context.root_shape(), prototype, timeout).upcast();
     if state.async_context.is_tracking() {

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue};
 use ouro_loop::Event;
 
 use super::{call, classes::Timeout, lists::Entry, now};
-use crate::runtime::{State, async_context::destroyed, dispatch::Owner, door};
+use crate::runtime::{State, async_context::destroyed, dispatch::Owner, door, slow_turn};
 
 pub fn insert(state: &State, object: &JsObject, duration: u64, start: u64) {
     let timers = &state.timers;
@@ -85,6 +85,7 @@ pub fn cancel(state: &State, object: &JsObject) {
         unlist(state, entry);
     }
     state.timers.by_id.borrow_mut().remove(&id);
+    slow_turn::timer_gone(id, state);
     if referenced {
         count_reference(state, -1);
     }
@@ -192,16 +193,21 @@ fn run_list(state: &State, duration: u64, time: u64, context: &mut Context) -> b
 
 /// Calls a timer's callback. Returns whether it ended without an error.
 fn fire(state: &State, object: &JsObject, context: &mut Context) -> bool {
-    let Some((callback, args, frame)) = object.downcast_mut::<Timeout>().map(|mut timeout| {
-        timeout.entry = None;
-        (
-            timeout.callback.clone(),
-            timeout.args.clone(),
-            timeout.frame.clone(),
-        )
-    }) else {
+    let Some((id, repeats, callback, args, frame)) =
+        object.downcast_mut::<Timeout>().map(|mut timeout| {
+            timeout.entry = None;
+            (
+                timeout.id,
+                timeout.repeat.is_some(),
+                timeout.callback.clone(),
+                timeout.args.clone(),
+                timeout.frame.clone(),
+            )
+        })
+    else {
         return true;
     };
+    slow_turn::timer_fires(id, repeats, context);
     let start = now(state);
     let fine = call(object, &callback, &args, &frame, context);
     finish(state, object, start);
