@@ -24,6 +24,8 @@ use crate::{
 struct Slot {
     /// `Transform.prototype._write`, to know it again.
     write: OnceCell<JsObject>,
+    /// `Transform.prototype._read`, likewise.
+    read: OnceCell<JsObject>,
     /// `PassThrough.prototype._transform`, likewise.
     pass: OnceCell<JsObject>,
 }
@@ -31,6 +33,22 @@ struct Slot {
 impl Slot {
     fn of(context: &Context) -> Rc<Self> {
         Runtime::of(context).slot::<Self>()
+    }
+}
+
+/// Both halves of a Transform.
+#[derive(Clone)]
+struct Both {
+    writer: writable::State,
+    reader: readable::State,
+}
+
+impl Both {
+    fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
+        Ok(Self {
+            writer: writable::State::of(stream, context)?,
+            reader: readable::State::of(stream, context)?,
+        })
     }
 }
 
@@ -45,12 +63,15 @@ pub enum Writer {
 
 impl Writer {
     /// Tells it; an undefined error is none.
-    fn tell(&self, stream: &JsObject, error: &JsValue, context: &mut Context) -> JsResult<()> {
+    fn tell(
+        &self,
+        stream: &JsObject,
+        state: &writable::State,
+        error: &JsValue,
+        context: &mut Context,
+    ) -> JsResult<()> {
         match self {
-            Self::Own => {
-                let state = writable::State::of(stream, context)?;
-                sink_done(stream, &state, error, context)
-            }
+            Self::Own => sink_done(stream, state, error, context),
             Self::Script(callback) => {
                 let Some(callback) = callback.as_callable() else {
                     return Err(errors::type_error("callback is not a function", context));
@@ -69,18 +90,20 @@ impl Writer {
 pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let slot = Slot::of(context);
     let write: JsObject = native::function(context, "_write", 3, write_native).into();
+    let read: JsObject = native::function(context, "_read", 0, read_native).into();
     let pass: JsObject = native::function(context, "_transform", 3, pass_native).into();
     let transform = args.get_or_undefined(0).to_object(context)?;
     Natives::on(transform, context)
         .attributes(Attribute::all())
         .function("_transform", 3, not_implemented)
         .value("_write", write.clone())
-        .function("_read", 0, read);
+        .value("_read", read.clone());
     let pass_through = args.get_or_undefined(1).to_object(context)?;
     Natives::on(pass_through, context)
         .attributes(Attribute::all())
         .value("_transform", pass.clone());
     let _ = slot.write.set(write);
+    let _ = slot.read.set(read);
     let _ = slot.pass.set(pass);
     Ok(JsValue::undefined())
 }
@@ -89,6 +112,13 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 pub(super) fn is_write(method: &JsObject, context: &Context) -> bool {
     let known = Slot::of(context);
     let known = known.write.get();
+    known.is_some_and(|known| JsObject::equals(known, method))
+}
+
+/// Whether a method is `Transform.prototype._read`.
+pub(super) fn is_read(method: &JsObject, context: &Context) -> bool {
+    let known = Slot::of(context);
+    let known = known.read.get();
     known.is_some_and(|known| JsObject::equals(known, method))
 }
 
@@ -121,7 +151,11 @@ pub(super) fn write(
     encoding: JsValue,
     context: &mut Context,
 ) -> JsResult<()> {
-    let before = readable::State::of(stream, context)?.length();
+    let both = Both {
+        writer: state.clone(),
+        reader: readable::State::of(stream, context)?,
+    };
+    let before = both.reader.length();
     let method = transform_of(stream, context)?;
     let pass = Slot::of(context);
     if pass
@@ -130,9 +164,17 @@ pub(super) fn write(
         .is_some_and(|pass| JsObject::equals(pass, &method))
     {
         let nothing = JsValue::null();
-        return transformed(stream, Writer::Own, before, &nothing, &chunk, context);
+        return transformed(
+            stream,
+            &both,
+            Writer::Own,
+            before,
+            &nothing,
+            &chunk,
+            context,
+        );
     }
-    let done = done(stream, state, before, context);
+    let done = done(stream, &both, before, context);
     method
         .call(&stream.clone().into(), &[chunk, encoding, done], context)
         .map(drop)
@@ -145,14 +187,17 @@ fn transform_of(stream: &JsObject, context: &mut Context) -> JsResult<JsObject> 
         .ok_or_else(|| errors::type_error("this._transform is not a function", context))
 }
 
+/// What the callback of `_transform` knows.
+#[derive(Trace, Finalize)]
+struct OwnDone {
+    stream: JsObject,
+    writer: JsValue,
+    reader: JsValue,
+}
+
 /// The callback of `_transform`: the same function each time.
-fn done(
-    stream: &JsObject,
-    state: &writable::State,
-    before: usize,
-    context: &mut Context,
-) -> JsValue {
-    let known = state.with(|record| {
+fn done(stream: &JsObject, both: &Both, before: usize, context: &mut Context) -> JsValue {
+    let known = both.writer.with(|record| {
         let part = record.transform.get_or_insert_default();
         part.length_before = before;
         part.done.clone()
@@ -160,24 +205,36 @@ fn done(
     if let Some(known) = known {
         return known.into();
     }
+    let captures = OwnDone {
+        stream: stream.clone(),
+        writer: both.writer.to_value(),
+        reader: both.reader.to_value(),
+    };
     let native = NativeFunction::from_copy_closure_with_captures(
-        |_, args, stream: &JsObject, context| {
-            let state = writable::State::of(stream, context)?;
-            let before = state.with(|record| {
+        |_, args, known: &OwnDone, context| {
+            let both = match (
+                writable::State::from_value(&known.writer),
+                readable::State::from_value(&known.reader),
+            ) {
+                (Some(writer), Some(reader)) => Both { writer, reader },
+                _ => Both::of(&known.stream, context)?,
+            };
+            let before = both.writer.with(|record| {
                 let part = record.transform.as_ref();
                 part.map_or(0, |part| part.length_before)
             });
             let (error, value) = (args.get_or_undefined(0), args.get_or_undefined(1));
-            transformed(stream, Writer::Own, before, error, value, context)?;
+            let stream = &known.stream;
+            transformed(stream, &both, Writer::Own, before, error, value, context)?;
             Ok(JsValue::undefined())
         },
-        stream.clone(),
+        captures,
     );
     let function: JsObject = FunctionObjectBuilder::new(context.realm(), native)
         .length(2)
         .build()
         .into();
-    state.with(|record| {
+    both.writer.with(|record| {
         record.transform.get_or_insert_default().done = Some(function.clone());
     });
     function.into()
@@ -185,7 +242,7 @@ fn done(
 
 /// What the callback of `_transform` knows, where script called `_write`.
 #[derive(Trace, Finalize)]
-struct Done {
+struct ScriptDone {
     stream: JsObject,
     writer: Writer,
     #[unsafe_ignore_trace]
@@ -197,16 +254,17 @@ fn write_native(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let stream = calls::this_stream(this, context)?;
     let before = readable::State::of(&stream, context)?.length();
     let method = transform_of(&stream, context)?;
-    let captures = Done {
+    let captures = ScriptDone {
         stream,
         writer: Writer::Script(args.get_or_undefined(2).clone()),
         before,
     };
     let done = NativeFunction::from_copy_closure_with_captures(
-        |_, args, known: &Done, context| {
+        |_, args, known: &ScriptDone, context| {
             let (error, value) = (args.get_or_undefined(0), args.get_or_undefined(1));
-            let writer = known.writer.clone();
-            transformed(&known.stream, writer, known.before, error, value, context)?;
+            let (stream, writer) = (&known.stream, known.writer.clone());
+            let both = Both::of(stream, context)?;
+            transformed(stream, &both, writer, known.before, error, value, context)?;
             Ok(JsValue::undefined())
         },
         captures,
@@ -223,6 +281,7 @@ fn write_native(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
 /// A chunk has become another, or nothing, or has failed.
 fn transformed(
     stream: &JsObject,
+    both: &Both,
     writer: Writer,
     before: usize,
     error: &JsValue,
@@ -230,28 +289,37 @@ fn transformed(
     context: &mut Context,
 ) -> JsResult<()> {
     if error.to_boolean() {
-        return writer.tell(stream, error, context);
+        return writer.tell(stream, &both.writer, error, context);
     }
     if !value.is_null_or_undefined() {
-        let value = std::slice::from_ref(value);
-        calls::call(stream, js_string!("push"), value, context)?;
+        readable::push(stream, &both.reader, value, context)?;
     }
-    let state = writable::State::of(stream, context)?;
-    let reader = readable::State::of(stream, context)?;
-    if state.any(bits::ENDED) || reader.length() == before || reader.has_room() {
-        return writer.tell(stream, &JsValue::undefined(), context);
+    let goes_on =
+        both.writer.any(bits::ENDED) || both.reader.length() == before || both.reader.has_room();
+    if goes_on {
+        return writer.tell(stream, &both.writer, &JsValue::undefined(), context);
     }
-    state.with(|record| record.transform.get_or_insert_default().held = Some(writer));
+    both.writer
+        .with(|record| record.transform.get_or_insert_default().held = Some(writer));
     Ok(())
 }
 
-/// `Transform.prototype._read()`: the reader has made room.
-fn read(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// `Transform.prototype._read()`
+fn read_native(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
-    let state = writable::State::of(&stream, context)?;
-    let held = state.with(|record| record.transform.as_mut()?.held.take());
-    if let Some(writer) = held {
-        writer.tell(&stream, &JsValue::undefined(), context)?;
-    }
+    read(&stream, context)?;
     Ok(JsValue::undefined())
+}
+
+/// The reader has made room: what waits for that goes on.
+///
+/// # Errors
+/// What script throws meanwhile.
+pub(super) fn read(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    let state = writable::State::of(stream, context)?;
+    let held = state.with(|record| record.transform.as_mut()?.held.take());
+    match held {
+        Some(writer) => writer.tell(stream, &state, &JsValue::undefined(), context),
+        None => Ok(()),
+    }
 }

@@ -218,7 +218,7 @@ impl State {
     }
 
     /// A state that script hands in.
-    fn from_value(value: &JsValue) -> Option<Self> {
+    pub(super) fn from_value(value: &JsValue) -> Option<Self> {
         value
             .as_object()
             .filter(JsObject::is::<ReadableState>)
@@ -260,7 +260,7 @@ impl State {
         self.with(|record| record.below_mark())
     }
 
-    fn to_value(&self) -> JsValue {
+    pub(super) fn to_value(&self) -> JsValue {
         self.0.clone().into()
     }
 }
@@ -274,6 +274,8 @@ struct Slot {
     parent: OnceCell<JsObject>,
     /// `Readable.prototype.read`, to know it again.
     read: OnceCell<JsObject>,
+    /// `Readable.prototype.push`, likewise.
+    push: OnceCell<JsObject>,
 }
 
 impl Slot {

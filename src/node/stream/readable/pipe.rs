@@ -5,7 +5,7 @@ use boa_engine::{
     object::FunctionObjectBuilder,
 };
 
-use crate::node::{errors, stream::calls};
+use crate::node::{errors, stream::writable};
 
 #[derive(Trace, Finalize)]
 struct Pipe {
@@ -27,9 +27,8 @@ pub fn pipe_data(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     };
     let listener = NativeFunction::from_copy_closure_with_captures(
         |_, args, pipe: &Pipe, context| {
-            let chunk = &args[..args.len().min(1)];
-            let more = calls::call(&pipe.destination, js_string!("write"), chunk, context)?;
-            if more.as_boolean() == Some(false) {
+            let chunk = args.get_or_undefined(0);
+            if writable::is_full_after(&pipe.destination, chunk, context)? {
                 pipe.pause.call(&JsValue::undefined(), &[], context)?;
             }
             Ok(JsValue::undefined())

@@ -285,8 +285,13 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             .attributes(Attribute::all())
             .value(alias, method);
     }
-    if let Some(read) = prototype.get(js_string!("read"), context)?.as_object() {
-        let _ = slot.read.set(read);
+    for (name, known) in [
+        (js_string!("read"), &slot.read),
+        (js_string!("push"), &slot.push),
+    ] {
+        if let Some(method) = prototype.get(name, context)?.as_object() {
+            let _ = known.set(method);
+        }
     }
     let mut natives = Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE);
     for &(name, get, set) in VIEWS {

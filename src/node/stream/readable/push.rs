@@ -3,13 +3,13 @@
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
 use super::{
-    Chunk, ReadableState, State, bits,
+    Chunk, ReadableState, Slot, State, bits,
     flow::{emit_readable, emit_readable_now, maybe_read_more},
     length_of,
 };
 use crate::node::{
     buffer::{self, Encoding, View},
-    errors::node_error,
+    errors::{self, node_error},
     stream::{as_buffer, calls, destroy::error_or_destroy, native::emit},
 };
 
@@ -21,7 +21,8 @@ pub(super) fn push_native(
 ) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let (chunk, encoding) = (args.get_or_undefined(0), args.get_or_undefined(1));
-    add(&stream, chunk, encoding, false, context).map(JsValue::from)
+    let state = State::of(&stream, context)?;
+    add(&stream, &state, chunk, encoding, false, context).map(JsValue::from)
 }
 
 /// `stream.unshift(chunk, encoding)`
@@ -32,35 +33,53 @@ pub(super) fn unshift_native(
 ) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let (chunk, encoding) = (args.get_or_undefined(0), args.get_or_undefined(1));
-    add(&stream, chunk, encoding, true, context).map(JsValue::from)
+    let state = State::of(&stream, context)?;
+    add(&stream, &state, chunk, encoding, true, context).map(JsValue::from)
 }
 
-/// `stream.push(chunk)` from Rust, if nobody has replaced it. Answers whether more is wanted.
+/// `stream.push(chunk)` as script would call it: the short way if nobody has replaced it.
 ///
 /// # Errors
 /// What script throws meanwhile.
-pub fn push(stream: &JsObject, chunk: &JsValue, context: &mut Context) -> JsResult<bool> {
-    add(stream, chunk, &JsValue::undefined(), false, context)
+pub fn push(
+    stream: &JsObject,
+    state: &State,
+    chunk: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    let method = stream.get(js_string!("push"), context)?;
+    if let (Some(method), Some(known)) = (method.as_object(), Slot::of(context).push.get())
+        && JsObject::equals(&method, known)
+    {
+        return add(stream, state, chunk, &JsValue::undefined(), false, context).map(drop);
+    }
+    let Some(method) = method.as_callable() else {
+        return Err(errors::type_error("stream.push is not a function", context));
+    };
+    let arguments = std::slice::from_ref(chunk);
+    method
+        .call(&stream.clone().into(), arguments, context)
+        .map(drop)
 }
 
 fn add(
     stream: &JsObject,
+    state: &State,
     chunk: &JsValue,
     encoding: &JsValue,
     front: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let state = State::of(stream, context)?;
     if chunk.is_null() {
         state.clear(bits::READING);
-        end_of_chunks(stream, &state, context)?;
+        end_of_chunks(stream, state, context)?;
         return Ok(false);
     }
     let mut chunk = chunk.clone();
     // Whether it is text already, in the encoding that the reader wants.
     let mut decoded = encoding.to_boolean();
     if !state.any(bits::OBJECT_MODE) {
-        match to_bytes(&state, &chunk, encoding, front, context)? {
+        match to_bytes(state, &chunk, encoding, front, context)? {
             Some((bytes, text)) => {
                 chunk = bytes;
                 decoded = text;
@@ -78,7 +97,7 @@ fn add(
         if chunk.is_undefined() || length_of(&chunk) == 0 {
             if !front {
                 state.clear(bits::READING);
-                maybe_read_more(stream, &state, context);
+                maybe_read_more(stream, state, context);
             }
             return Ok(state.with(|record| record.wants_more()));
         }
@@ -97,16 +116,16 @@ fn add(
     }
     if !front {
         state.clear(bits::READING);
-        if !decoded && let Some(text) = decode(&state, &chunk, context)? {
+        if !decoded && let Some(text) = decode(state, &chunk, context)? {
             chunk = text;
             let empty = chunk.as_string().is_none_or(|text| text.is_empty());
             if empty && !state.any(bits::OBJECT_MODE) {
-                maybe_read_more(stream, &state, context);
+                maybe_read_more(stream, state, context);
                 return Ok(state.with(|record| record.wants_more()));
             }
         }
     }
-    add_chunk(stream, &state, chunk, front, context)?;
+    add_chunk(stream, state, chunk, front, context)?;
     Ok(state.with(|record| record.wants_more()))
 }
 

@@ -9,11 +9,12 @@ use super::{
     push::{forget_awaited, gather},
 };
 use crate::node::{
-    errors::node_error,
+    errors::{self, node_error},
     stream::{
         calls,
         destroy::{catch, error_or_destroy},
         native::emit,
+        transform,
     },
 };
 
@@ -208,13 +209,29 @@ fn ask_source(stream: &JsObject, state: &State, context: &mut Context) -> JsResu
         }
         record.high_water_mark
     });
-    let outcome = calls::call(stream, js_string!("_read"), &[mark.into()], context);
+    let outcome = call_source(stream, mark, context);
     if let Err(error) = outcome {
         let thrown = catch(error, context)?;
         error_or_destroy(stream, &thrown, false, context)?;
     }
     state.clear(bits::SYNC);
     Ok(())
+}
+
+/// `stream._read(mark)`; a Transform's own without a call of a function object.
+fn call_source(stream: &JsObject, mark: f64, context: &mut Context) -> JsResult<()> {
+    let method = stream.get(js_string!("_read"), context)?;
+    match method.as_callable() {
+        Some(method) if transform::is_read(&method, context) => transform::read(stream, context),
+        Some(method) => {
+            let this = JsValue::from(stream.clone());
+            method.call(&this, &[mark.into()], context).map(drop)
+        }
+        None => Err(errors::type_error(
+            "stream._read is not a function",
+            context,
+        )),
+    }
 }
 
 /// What leaves the buffer: whole chunks, and the part of a chunk whose rest stays.

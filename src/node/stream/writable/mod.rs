@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub use prototype::{define, state_prototype};
-pub(super) use write::sink_done;
+pub(super) use write::{is_full_after, sink_done};
 
 /// What a state is.
 pub mod bits {
@@ -279,7 +279,7 @@ impl State {
         self.with(|record| record.clear(bits));
     }
 
-    fn to_value(&self) -> JsValue {
+    pub(super) fn to_value(&self) -> JsValue {
         self.0.clone().into()
     }
 }
@@ -289,6 +289,8 @@ impl State {
 struct Slot {
     /// `WritableState.prototype`
     prototype: OnceCell<JsObject>,
+    /// `Writable.prototype.write`, to know it again.
+    write: OnceCell<JsObject>,
     /// The property `pendingcb` of a state: its own, since streams without it are told from ours by deleting it.
     pending: OnceCell<PropertyDescriptor>,
     /// What stands for no callback where script sees what waits.

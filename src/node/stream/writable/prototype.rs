@@ -237,6 +237,9 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("destroy", 2, finish::destroy)
         .value("_destroy", nothing_to_do)
         .build();
+    if let Some(write) = writable.get(js_string!("write"), context)?.as_object() {
+        let _ = Slot::of(context).write.set(write);
+    }
     for name in BOTH_METHODS {
         let name = JsString::from(*name);
         let method = writable.get(name.clone(), context)?;

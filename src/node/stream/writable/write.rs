@@ -6,7 +6,9 @@ use boa_engine::{
     object::{FunctionObjectBuilder, builtins::JsArray},
 };
 
-use super::{Batch, Callback, Entry, State, bits, buffered, destroyed_error, finish::finish_maybe};
+use super::{
+    Batch, Callback, Entry, Slot, State, bits, buffered, destroyed_error, finish::finish_maybe,
+};
 use crate::node::{
     buffer::{self, Encoding},
     errors::{self, node_error},
@@ -40,6 +42,30 @@ pub(super) fn write_native(
     }
     let outcome = write(&stream, chunk, encoding, callback, context)?;
     Ok(matches!(outcome, Outcome::Taken { more: true }).into())
+}
+
+/// `stream.write(chunk) === false` as script would ask; the short way if nobody has replaced `write`.
+///
+/// # Errors
+/// What script throws meanwhile.
+pub(in super::super) fn is_full_after(
+    stream: &JsObject,
+    chunk: &JsValue,
+    context: &mut Context,
+) -> JsResult<bool> {
+    let method = stream.get(js_string!("write"), context)?;
+    let Some(method) = method.as_callable() else {
+        return Err(errors::type_error("dest.write is not a function", context));
+    };
+    if let Some(known) = Slot::of(context).write.get()
+        && JsObject::equals(&method, known)
+    {
+        let outcome = write(stream, chunk.clone(), JsValue::undefined(), None, context)?;
+        return Ok(!matches!(outcome, Outcome::Taken { more: true }));
+    }
+    let arguments = std::slice::from_ref(chunk);
+    let more = method.call(&stream.clone().into(), arguments, context)?;
+    Ok(more.as_boolean() == Some(false))
 }
 
 /// What the sink gets for a chunk.
