@@ -2,7 +2,6 @@
 // Measure: operations
 // Unit: hashes
 // Result: 9cdaf700a99814e5efcf1ccffb65653f02453dc18a965a692da408beca1db5ce
-// Unsupported: Ouro: node:crypto isn't there yet
 'use strict';
 
 const crypto = require('crypto');

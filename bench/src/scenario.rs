@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The groups of the table, in its order.
-const GROUPS: [&str; 12] = [
+const GROUPS: [&str; 14] = [
     "start-up",
     "http",
     "connections",
@@ -43,6 +43,8 @@ const GROUPS: [&str; 12] = [
     "streams",
     "buffer",
     "json",
+    "crypto",
+    "zlib",
     "compute",
 ];
 
