@@ -32,7 +32,6 @@ poison(Object.prototype, 'Object.prototype', ['hasOwnProperty', 'toString']);
 poison(Reflect, 'Reflect', ['apply', 'construct', 'ownKeys', 'get', 'has', 'defineProperty']);
 poison(JSON, 'JSON', ['parse', 'stringify']);
 poison(Array, 'Array', ['from', 'isArray', 'of']);
-poison(Symbol, 'Symbol', ['for']);
 poison(Math, 'Math', ['max', 'min', 'floor', 'trunc', 'random']);
 poison(Number, 'Number', ['isInteger', 'isNaN', 'parseInt']);
 const typed = Object.getPrototypeOf(Uint8Array);
