@@ -171,7 +171,10 @@ pub const SCHEME_ONLY_MODULES: &[&str] = &["sea", "sqlite", "test", "test/report
 /// Called after a script half has loaded, for what the native side ties to it.
 pub fn module_loaded(id: &str, exports: &JsValue, context: &mut Context) -> JsResult<()> {
     match id {
-        "events" => process::become_emitter(exports, context)?,
+        "events" => {
+            stream::readable::remember_emitter(exports, context)?;
+            process::become_emitter(exports, context)?;
+        }
         "stream/transform" => crypto::link_streams(context)?,
         _ => {}
     }

@@ -45,7 +45,7 @@ function IncomingMessage(socket) {
   native.initIncoming(this, socket);
 }
 native.defineIncoming(inherit(IncomingMessage, Readable));
-lateMethods(IncomingMessage.prototype, ['_destroy', 'setTimeout', '_addHeaderLines', '_addHeaderLine']);
+lateMethods(IncomingMessage.prototype, ['setTimeout', '_addHeaderLines', '_addHeaderLine']);
 
 /** A message that goes out. */
 function OutgoingMessage(options) {
@@ -154,17 +154,6 @@ native.setUp({
   emit: EventEmitter.prototype.emit,
   writeHead,
 
-  makeState(message, gone, socket) {
-    const mark = socket?.readableHighWaterMark;
-    const options = mark === undefined ? undefined : { highWaterMark: mark };
-    const state = binding('stream').makeReadableState(message, options, false);
-    if (gone) {
-      state.ended = state.endEmitted = state.destroyed = state.closed = state.closeEmitted = true;
-      state.flowing = true;
-    }
-    return state;
-  },
-
   dumpNow: dump,
   dumpSoon(req) {
     nextTick(dump, req);
@@ -183,6 +172,7 @@ native.setUp({
   cork: (message, on) => late().cork(message, on),
   cutOff: (req, res) => late().cutOff(req, res),
   clientError: (...args) => ReflectApply(late().clientError, undefined, args),
+  destroyMessage: (message, err, cb) => ReflectApply(late().methods._destroy, message, [err, cb]),
   destroy: (stream) => {
     stream.destroy();
   },

@@ -17,7 +17,7 @@ use boa_engine::{
 use ouro_loop::{Event, HandleId, ReadResult, StreamKind};
 use rustc_hash::FxHashMap;
 
-use super::{Slot, call_back, members};
+use super::{Slot, call_back, flow, members};
 use crate::{
     engine::native::Natives,
     node::{
@@ -250,6 +250,28 @@ impl Stream {
         self.connecting.replace(frame);
     }
 
+    /// Who is told when the write that is under way has ended: the last one that answered 1.
+    pub(super) fn when_written(&self, done: JsObject, context: &mut Context) {
+        let calls = &State::of(context).async_context;
+        let frame = if calls.is_tracking() {
+            calls.resource("WRITEWRAP", None, context)
+        } else {
+            calls.capture()
+        };
+        self.writes
+            .borrow_mut()
+            .insert(self.next_tag.get(), (done, frame));
+    }
+
+    /// How many bytes wait to be sent.
+    pub(super) fn queued(&self, context: &Context) -> f64 {
+        let queued = self
+            .id
+            .get()
+            .and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
+        queued.unwrap_or(0) as f64
+    }
+
     fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
         let state = State::of(context);
         let slot = state.slot::<Slot>();
@@ -273,6 +295,9 @@ impl Stream {
             (Ok(_), None) => return Ok(()),
             (Err(errno), _) => (errno, JsValue::undefined()),
         };
+        if errno == 0 && flow::arrived(&socket, &chunk, context)? {
+            return Ok(());
+        }
         call_back(
             js_string!("onread"),
             &[socket.into(), errno.into(), chunk],
@@ -593,7 +618,6 @@ fn bytes_written(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsV
 }
 
 fn write_queue_size(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let id = this_stream(this).and_then(|stream| stream.id.get());
-    let queued = id.and_then(|id| State::of(context).event_loop.write_queue_size(id).ok());
-    Ok((queued.unwrap_or(0) as f64).into())
+    let queued = this_stream(this).map(|stream| stream.queued(context));
+    Ok(queued.unwrap_or(0.0).into())
 }

@@ -3,12 +3,13 @@
 //! The script half keeps what Node's classes promise; here are the handles behind them (`socket._handle`, `server._handle`).
 
 pub mod address;
+mod flow;
 mod handle;
 mod listener;
 mod members;
 mod open;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 
@@ -25,6 +26,8 @@ const READ_BYTES: usize = 64 * 1024;
 pub struct Slot {
     /// The functions that script gave to `setCallbacks`.
     callbacks: RefCell<Option<JsObject>>,
+    /// What the script half gave to `defineFlow`.
+    flow: OnceCell<flow::Flow>,
     stream_prototype: RefCell<Option<JsObject>>,
     listener_prototype: RefCell<Option<JsObject>>,
     /// Where reads go first. It isn't there while somebody reads.
@@ -71,6 +74,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .value("autoSelectFamily", select)
         .value("autoSelectFamilyAttemptTimeout", attempt)
         .function("setCallbacks", 1, set_callbacks)
+        .function("defineFlow", 2, flow::define)
         .function("isIP", 1, address::is_ip)
         .function("isIPv4", 1, address::is_ipv4)
         .function("isIPv6", 1, address::is_ipv6)

@@ -264,32 +264,6 @@ const members = {
     else this.once('finish', this.destroy);
   },
 
-  pause() {
-    if (this[kBuffer] && !this.connecting && this._handle?.reading) {
-      this._handle.reading = false;
-      if (!this.destroyed) this._handle.readStop();
-    }
-    return ReflectApply(Duplex.prototype.pause, this, []);
-  },
-
-  resume() {
-    if (this[kBuffer] && !this.connecting && this._handle && !this._handle.reading) startReading(this);
-    return ReflectApply(Duplex.prototype.resume, this, []);
-  },
-
-  read(n) {
-    if (this[kBuffer] && !this.connecting && this._handle && !this._handle.reading) startReading(this);
-    return ReflectApply(Duplex.prototype.read, this, [n]);
-  },
-
-  _read(n) {
-    if (this.connecting || !this._handle) {
-      this.once('connect', () => this._read(n));
-    } else if (!this._handle.reading) {
-      startReading(this);
-    }
-  },
-
   _final(cb) {
     if (this.connecting) {
       this.once('connect', () => this._final(cb));
@@ -387,10 +361,6 @@ const members = {
     this._writeGeneric(true, chunks, '', cb);
   },
 
-  _write(data, encoding, cb) {
-    this._writeGeneric(false, data, encoding, cb);
-  },
-
   _getpeername() {
     if (!this._handle?.getpeername || this.connecting) return this._peername || {};
     if (!this._peername) this._peername = this._handle.getpeername();
@@ -452,6 +422,26 @@ const names = ReflectOwnKeys(members);
 for (let i = 0; i < names.length; i++) {
   ObjectDefineProperty(Socket.prototype, names[i], ObjectGetOwnPropertyDescriptor(members, names[i]));
 }
+
+native.defineFlow(Socket.prototype, {
+  timeout: kTimeout,
+  receiver: kBuffer,
+  startReading(socket, n) {
+    if (socket.connecting || !socket._handle) socket.once('connect', () => socket._read(n));
+    else startReading(socket);
+  },
+  wake(socket) {
+    if (!socket.connecting && socket._handle && !socket._handle.reading) startReading(socket);
+  },
+  rest(socket) {
+    if (socket.connecting || !socket._handle?.reading) return;
+    socket._handle.reading = false;
+    if (!socket.destroyed) socket._handle.readStop();
+  },
+  writeLater(socket, data, encoding, cb) {
+    socket._writeGeneric(false, data, encoding, cb);
+  },
+});
 
 function emitCloseNT(socket) {
   socket.emit('close', false);

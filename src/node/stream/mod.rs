@@ -13,6 +13,7 @@ use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::typed_array::TypedArray,
 };
 
+use self::halves::{Flag, Halves};
 use crate::{
     engine::{native::Natives, registry},
     node::buffer::{self, View},
@@ -64,6 +65,14 @@ fn as_buffer(value: &JsValue, context: &mut Context) -> JsResult<Option<JsValue>
         Some(view) => buffer::from_view(&view, context).map(|made| Some(made.into())),
         None => Ok(None),
     }
+}
+
+/// `duplex.destroyed`: both halves are.
+///
+/// # Errors
+/// What accessors of a state that a script made throw.
+pub fn is_destroyed_duplex(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
+    Halves::of(stream, context)?.both(Flag::Destroyed, context)
 }
 
 /// How many bytes a typed array sees, as long as its buffer is neither resized nor detached; 0 for everything else.

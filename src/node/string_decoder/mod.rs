@@ -48,9 +48,10 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
 /// What hides behind a StringDecoder.
 #[derive(Trace, Finalize, JsData)]
 #[boa_gc(unsafe_empty_trace)]
-struct StateCell(RefCell<State>);
+struct StateCell(RefCell<Decoder>);
 
-struct State {
+/// What has been seen of a text in pieces.
+pub struct Decoder {
     encoding: Encoding,
     pending: Pending,
 }
@@ -81,36 +82,37 @@ impl Pending {
     }
 }
 
-fn with_state<R>(args: &[JsValue], act: impl FnOnce(&mut State) -> R) -> Option<R> {
+fn with_state<R>(args: &[JsValue], act: impl FnOnce(&mut Decoder) -> R) -> Option<R> {
     let object = args.get_or_undefined(0).as_object()?;
     let cell = object.downcast_ref::<StateCell>()?;
     let mut state = cell.0.borrow_mut();
     Some(act(&mut state))
 }
 
+/// The encoding that a decoder is asked for by that value.
+///
+/// # Errors
+/// `ERR_UNKNOWN_ENCODING`.
+pub fn encoding_of(value: &JsValue, context: &mut Context) -> JsResult<Encoding> {
+    if value.is_null_or_undefined() {
+        return Ok(Encoding::Utf8);
+    }
+    let name = value.to_string(context)?;
+    match Encoding::parse(name.as_str()) {
+        Some(encoding) => Ok(encoding),
+        None if name.is_empty() => Ok(Encoding::Utf8),
+        None => Err(node_error_with(
+            "ERR_UNKNOWN_ENCODING",
+            std::slice::from_ref(value),
+            context,
+        )),
+    }
+}
+
 /// `start(encoding)`: `[state, name]`, or `ERR_UNKNOWN_ENCODING`.
 fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let value = args.get_or_undefined(0);
-    let encoding = if value.is_null_or_undefined() {
-        Encoding::Utf8
-    } else {
-        let name = value.to_string(context)?;
-        match Encoding::parse(name.as_str()) {
-            Some(encoding) => encoding,
-            None if name.is_empty() => Encoding::Utf8,
-            None => {
-                return Err(node_error_with(
-                    "ERR_UNKNOWN_ENCODING",
-                    std::slice::from_ref(value),
-                    context,
-                ));
-            }
-        }
-    };
-    let state = State {
-        encoding,
-        pending: Pending::default(),
-    };
+    let encoding = encoding_of(args.get_or_undefined(0), context)?;
+    let state = Decoder::new(encoding);
     let state = JsObject::from_proto_and_data(None, StateCell(RefCell::new(state)));
     let name = JsString::from(encoding.name());
     let pair = [state.into(), name.into()];
@@ -141,11 +143,25 @@ fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
 
 /// `flush(state)`: what the unfinished character reads as.
 fn flush(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(with_state(args, State::flush).unwrap_or_default().into())
+    Ok(with_state(args, Decoder::flush).unwrap_or_default().into())
 }
 
-impl State {
-    fn write(&mut self, mut bytes: &[u8]) -> JsString {
+impl Decoder {
+    /// Nothing has been seen yet.
+    pub fn new(encoding: Encoding) -> Self {
+        Self {
+            encoding,
+            pending: Pending::default(),
+        }
+    }
+
+    /// What the text is encoded in.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The text of a piece, without an unfinished character at its end.
+    pub fn write(&mut self, mut bytes: &[u8]) -> JsString {
         let whole = matches!(
             self.encoding,
             Encoding::Ascii | Encoding::Latin1 | Encoding::Hex
@@ -203,7 +219,8 @@ impl State {
         Some(text)
     }
 
-    fn flush(&mut self) -> JsString {
+    /// What the unfinished character reads as.
+    pub fn flush(&mut self) -> JsString {
         let known = self.pending.known();
         let text = match self.encoding {
             Encoding::Utf16Le => self.encoding.decode(&known[..known.len() & !1]),

@@ -8,7 +8,9 @@ use super::{Incoming, bits, with};
 use crate::{
     node::{
         buffer,
-        http::{help, protocol::Head, record::define_own},
+        http::{help, listener_count, protocol::Head, record::define_own},
+        stream::readable,
+        task_queue::tick_native,
     },
     runtime::State,
 };
@@ -63,11 +65,13 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
             record.socket.clone(),
         )
     };
-    let state = help(
-        js_string!("makeState"),
-        &[this.clone(), gone.into(), socket],
-        context,
-    )?;
+    let mark = match socket.as_object() {
+        Some(socket) => socket
+            .get(js_string!("readableHighWaterMark"), context)?
+            .as_number(),
+        None => None,
+    };
+    let state = JsValue::from(readable::make_plain_state(mark, gone, context));
     define_own(&this, js_string!("_readableState"), state.clone());
     if !gone {
         if !waiting.is_empty() {
@@ -171,6 +175,46 @@ pub(super) fn dump_native(
         )?;
     }
     Ok(JsValue::undefined())
+}
+
+/// `message._destroy(err, cb)`: a message that came to its end has nothing to tear down.
+pub(super) fn destroy(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let whole = with(this, context, |record| {
+        record.has(bits::COMPLETE) && !record.has(bits::ABORTED)
+    });
+    if whole == Some(true)
+        && let Some(object) = this.as_object()
+        && object
+            .get(js_string!("readableEnded"), context)?
+            .to_boolean()
+    {
+        let mut known = vec![this.clone()];
+        known.extend_from_slice(args);
+        tick_native(destroyed, known, context);
+        return Ok(JsValue::undefined());
+    }
+    let mut known = vec![this.clone()];
+    known.extend_from_slice(args);
+    help(js_string!("destroyMessage"), &known, context)
+}
+
+/// Tells the stream that it is torn down; of an error only if somebody would hear of it.
+fn destroyed(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let (Some(object), Some(callback)) = (
+        args.get_or_undefined(0).as_object(),
+        args.get_or_undefined(2).as_callable(),
+    ) else {
+        return Ok(());
+    };
+    let heard = listener_count(&object, js_string!("error"), context)? > 0;
+    let error = if heard { &args[1..2] } else { &[] };
+    callback
+        .call(&JsValue::undefined(), error, context)
+        .map(drop)
 }
 
 /// `message._read(size)`: reading goes on if it was stopped for this message's sake.

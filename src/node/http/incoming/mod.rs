@@ -206,6 +206,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .accessor("client", head::socket, shadow!("client"))
         .attributes(METHOD)
         .function("_read", 1, body::read)
+        .function("_destroy", 2, body::destroy)
         .function("_dump", 0, body::dump_native);
     Ok(JsValue::undefined())
 }

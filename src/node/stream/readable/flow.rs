@@ -121,7 +121,7 @@ pub(super) fn read_nothing_soon(stream: &JsObject, context: &mut Context) {
 }
 
 /// `stream.resume()`
-pub(super) fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let state = State::of(&stream, context)?;
     let schedule = state.with(|record| {
@@ -159,7 +159,7 @@ fn resume_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
 }
 
 /// `stream.pause()`
-pub(super) fn pause(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn pause(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let state = State::of(&stream, context)?;
     if !state.with(|record| record.stands_still()) {

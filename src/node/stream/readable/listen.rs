@@ -41,11 +41,76 @@ fn is(kind: &JsValue, name: JsString) -> bool {
     kind.as_string().is_some_and(|kind| kind == name)
 }
 
+/// Notes `EventEmitter.prototype.on`, before any program can replace it.
+pub fn remember_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()> {
+    let class = exports.to_object(context)?;
+    let prototype = class.get(js_string!("prototype"), context)?;
+    let on = prototype
+        .to_object(context)?
+        .get(js_string!("on"), context)?;
+    if let Some(on) = on.as_object() {
+        let _ = Slot::of(context).on.set(on);
+    }
+    Ok(())
+}
+
+/// Adds the first listener of an event as `EventEmitter.prototype.on` does. Answers false where there is more to it, or
+/// where that has been replaced.
+fn first_listener(
+    this: &JsValue,
+    kind: &JsValue,
+    listener: &JsValue,
+    context: &mut Context,
+) -> JsResult<bool> {
+    let slot = Slot::of(context);
+    let (Some(stream), Some(name), Some(parent), Some(own)) = (
+        this.as_object(),
+        kind.as_string(),
+        slot.parent.get(),
+        slot.on.get(),
+    ) else {
+        return Ok(false);
+    };
+    let on = parent.get(js_string!("on"), context)?;
+    if !listener.is_callable() || on.as_object().is_none_or(|on| !JsObject::equals(&on, own)) {
+        return Ok(false);
+    }
+    let events = match stream.get(js_string!("_events"), context)? {
+        events if events.is_undefined() => {
+            // An emitter that was made without its constructor.
+            let events = JsObject::with_null_proto();
+            stream.set(js_string!("_events"), events.clone(), true, context)?;
+            stream.set(js_string!("_eventsCount"), 0, true, context)?;
+            events
+        }
+        events => match events.as_object() {
+            Some(events) => events,
+            None => return Ok(false),
+        },
+    };
+    if !events
+        .get(js_string!("newListener"), context)?
+        .is_undefined()
+        || !events.get(name.clone(), context)?.is_undefined()
+    {
+        return Ok(false);
+    }
+    events.set(name, listener.clone(), true, context)?;
+    let count = stream.get(js_string!("_eventsCount"), context)?;
+    let count = count.to_i32(context)? + 1;
+    stream.set(js_string!("_eventsCount"), count, true, context)?;
+    Ok(true)
+}
+
 /// `stream.on(type, listener)`
 pub(super) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let kind = args.get_or_undefined(0);
-    let arguments = [kind.clone(), args.get_or_undefined(1).clone()];
-    let result = parent(this, js_string!("on"), &arguments, context)?;
+    let result = if first_listener(this, kind, args.get_or_undefined(1), context)? {
+        this.clone()
+    } else {
+        let arguments = [kind.clone(), args.get_or_undefined(1).clone()];
+        parent(this, js_string!("on"), &arguments, context)?
+    };
     if is(kind, js_string!("data")) {
         data_listener(&calls::this_stream(this, context)?, context)?;
     } else if is(kind, js_string!("readable")) {

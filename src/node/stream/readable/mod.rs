@@ -19,18 +19,19 @@ use boa_engine::{
 
 use super::{calls, marks, native::Bits};
 use crate::{
-    engine::registry,
     node::{
         buffer::{Encoding, View},
         errors::{self, node_error},
+        string_decoder::{self, Decoder},
     },
     runtime::State as Runtime,
 };
 
+pub use flow::{pause, resume};
+pub use listen::remember_emitter;
 pub use pipe::pipe_data;
 pub use prototype::{define, state_prototype};
-pub use push::push;
-pub use read::from_list;
+pub use read::{from_list, read_native};
 
 /// What a state is.
 pub mod bits {
@@ -88,7 +89,10 @@ pub struct ReadableState {
     #[unsafe_ignore_trace]
     length: usize,
     buffer: VecDeque<Chunk>,
-    /// The `StringDecoder`, or null.
+    /// What makes text of bytes, if the reader wants text.
+    #[unsafe_ignore_trace]
+    decoding: Option<Box<Decoder>>,
+    /// The `StringDecoder` that script sees or has put there, or null.
     decoder: JsValue,
     encoding: JsValue,
     default_encoding: JsValue,
@@ -116,6 +120,7 @@ impl ReadableState {
             high_water_mark,
             length: 0,
             buffer: VecDeque::new(),
+            decoding: None,
             decoder: JsValue::null(),
             encoding: JsValue::null(),
             default_encoding: js_string!("utf8").into(),
@@ -179,10 +184,6 @@ impl ReadableState {
         } else {
             length_of(chunk)
         }
-    }
-
-    fn decodes(&self) -> bool {
-        !self.decoder.is_null_or_undefined()
     }
 }
 
@@ -272,6 +273,8 @@ struct Slot {
     prototype: OnceCell<JsObject>,
     /// `Stream.prototype`, where `on` and the like go on.
     parent: OnceCell<JsObject>,
+    /// `EventEmitter.prototype.on` as it was made.
+    on: OnceCell<JsObject>,
     /// `Readable.prototype.read`, to know it again.
     read: OnceCell<JsObject>,
     /// `Readable.prototype.push`, likewise.
@@ -352,16 +355,11 @@ fn state_of_record(record: ReadableState, context: &mut Context) -> State {
 
 /// Gives a state its decoder.
 fn decode_as(state: &State, encoding: &JsValue, context: &mut Context) -> JsResult<()> {
-    let module = registry::require("string_decoder", context)?.to_object(context)?;
-    let class = module.get(js_string!("StringDecoder"), context)?;
-    let Some(class) = class.as_constructor() else {
-        return Err(errors::type_error("StringDecoder is no class", context));
-    };
-    let decoder = class.construct(std::slice::from_ref(encoding), None, context)?;
-    let encoding = decoder.get(js_string!("encoding"), context)?;
+    let encoding = string_decoder::encoding_of(encoding, context)?;
     state.with(|record| {
-        record.decoder = decoder.into();
-        record.encoding = encoding;
+        record.decoding = Some(Box::new(Decoder::new(encoding)));
+        record.decoder = JsValue::null();
+        record.encoding = JsString::from(encoding.name()).into();
     });
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! What script sees: the properties of `_readableState`, and the members of `Readable.prototype` that need no script.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsValue, NativeFunction, js_string,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
     native_function::NativeFunctionPointer, object::builtins::JsArray, property::Attribute,
 };
 
 use super::{Chunk, ReadableState, Slot, State, bits, flow, listen, push, read};
 use crate::{
-    engine::native::Natives,
+    engine::{native::Natives, registry},
     node::stream::{
         calls, destroy,
         native::{Bits, define_accessor, define_bits},
@@ -117,7 +117,7 @@ const ACCESSORS: &[Accessor] = &[
     ),
     ("buffer", buffer, Some(set_buffer)),
     ("bufferIndex", |_, _, _| Ok(0.into()), None),
-    kept!("decoder", decoder),
+    ("decoder", decoder, Some(set_decoder)),
     kept!("encoding", encoding),
     kept!("defaultEncoding", default_encoding),
     kept!("awaitDrainWriters", await_drain),
@@ -187,6 +187,36 @@ fn pipes(state: &State, context: &mut Context) -> JsObject {
     let made: JsObject = JsArray::from_iter([], context).into();
     state.with(|record| record.pipes = made.clone().into());
     made
+}
+
+/// The decoder that script sees: one of the stream's encoding, of which nothing reads unless script puts its own there.
+fn decoder(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(state) = State::from_value(this) else {
+        return Ok(JsValue::undefined());
+    };
+    let (known, encoding) = state.with(|record| {
+        let encoding = record.decoding.as_ref().map(|decoder| decoder.encoding());
+        (record.decoder.clone(), encoding)
+    });
+    let Some(encoding) = encoding.filter(|_| known.is_null()) else {
+        return Ok(known);
+    };
+    let module = registry::require("string_decoder", context)?.to_object(context)?;
+    let class = module.get(js_string!("StringDecoder"), context)?;
+    let Some(class) = class.as_constructor() else {
+        return Ok(known);
+    };
+    let name = JsString::from(encoding.name()).into();
+    let made: JsValue = class.construct(&[name], None, context)?.into();
+    state.with(|record| record.decoder = made.clone());
+    Ok(made)
+}
+
+fn set_decoder(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    change(this, args, |record, value| {
+        record.decoding = None;
+        record.decoder = value;
+    })
 }
 
 /// The chunks that wait, in an array of their own: to change the buffer, assign one.

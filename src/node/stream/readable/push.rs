@@ -8,6 +8,7 @@ use super::{
     length_of,
 };
 use crate::node::{
+    arguments,
     buffer::{self, Encoding, View},
     errors::{self, node_error},
     stream::{as_buffer, calls, destroy::error_or_destroy, native::emit},
@@ -176,15 +177,40 @@ fn to_bytes(
     Ok(Some((bytes.into(), false)))
 }
 
-/// The text of a chunk, if the stream has a decoder.
+/// The text of a chunk, if the reader wants text.
 fn decode(state: &State, chunk: &JsValue, context: &mut Context) -> JsResult<Option<JsValue>> {
-    let decoder = state.with(|record| record.decodes().then(|| record.decoder.clone()));
-    match decoder.and_then(|decoder| decoder.as_object()) {
+    if state.with(|record| record.decoding.is_some()) {
+        if chunk.is_string() {
+            return Ok(Some(chunk.clone()));
+        }
+        let Some(view) = View::of(chunk, context) else {
+            let expected = ["Buffer", "TypedArray", "DataView"];
+            return Err(arguments::invalid_type("buf", &expected, chunk, context));
+        };
+        return Ok(state.with(|record| {
+            let decoder = record.decoding.as_mut()?;
+            Some(view.read(|bytes| decoder.write(bytes)).into())
+        }));
+    }
+    match state.with(|record| record.decoder.as_object()) {
         Some(decoder) => {
             let chunk = std::slice::from_ref(chunk);
             calls::call(&decoder, js_string!("write"), chunk, context).map(Some)
         }
         None => Ok(None),
+    }
+}
+
+/// The text that an unfinished character at the end of all chunks reads as.
+fn last_text(state: &State, context: &mut Context) -> JsResult<JsValue> {
+    let (own, decoder) = state.with(|record| {
+        let own = record.decoding.as_mut().map(|decoder| decoder.flush());
+        (own, record.decoder.as_object())
+    });
+    match (own, decoder) {
+        (Some(text), _) => Ok(text.into()),
+        (None, Some(decoder)) => calls::call(&decoder, js_string!("end"), &[], context),
+        (None, None) => Ok(JsValue::undefined()),
     }
 }
 
@@ -247,12 +273,9 @@ fn end_of_chunks(stream: &JsObject, state: &State, context: &mut Context) -> JsR
     if state.any(bits::ENDED) {
         return Ok(());
     }
-    let decoder = state.with(|record| record.decoder.as_object());
-    if let Some(decoder) = decoder {
-        let rest = calls::call(&decoder, js_string!("end"), &[], context)?;
-        if rest.as_string().is_some_and(|text| !text.is_empty()) {
-            state.with(|record| store(record, rest, false));
-        }
+    let rest = last_text(state, context)?;
+    if rest.as_string().is_some_and(|text| !text.is_empty()) {
+        state.with(|record| store(record, rest, false));
     }
     state.set(bits::ENDED);
     if state.any(bits::SYNC) {

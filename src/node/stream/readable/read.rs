@@ -19,11 +19,7 @@ use crate::node::{
 };
 
 /// `stream.read(n)`
-pub(super) fn read_native(
-    this: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
+pub fn read_native(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let asked = match args.get_or_undefined(0) {
         value if value.is_undefined() => f64::NAN,

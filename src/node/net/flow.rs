@@ -1,0 +1,265 @@
+//! The way of data through a socket: what has arrived is pushed into the stream, what the stream writes goes to the loop.
+//! The script half has the rest: connecting, `onread` into one buffer, errors, the end.
+
+use boa_engine::{
+    Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
+    Trace, js_string, object::FunctionObjectBuilder, property::Attribute,
+};
+
+use super::{Slot, Stream};
+use crate::{
+    engine::native::Natives,
+    node::{
+        buffer::{Encoding, View},
+        errors::{errno_exception, type_error},
+        stream::{is_destroyed_duplex, readable},
+    },
+    runtime::State,
+};
+
+/// What the script half gives to `defineFlow`.
+pub struct Flow {
+    /// The property for the timer of `setTimeout`.
+    timeout: JsSymbol,
+    /// The property for what `onread` wants its bytes in.
+    receiver: JsSymbol,
+    /// Functions for what is rare.
+    script: JsObject,
+}
+
+/// `defineFlow(prototype, { timeout, receiver, …functions })`
+pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let prototype = args.get_or_undefined(0).to_object(context)?;
+    let script = args.get_or_undefined(1).to_object(context)?;
+    let (Some(timeout), Some(receiver)) = (
+        script.get(js_string!("timeout"), context)?.as_symbol(),
+        script.get(js_string!("receiver"), context)?.as_symbol(),
+    ) else {
+        return Err(type_error("defineFlow takes two symbols", context));
+    };
+    let slot = State::of(context).slot::<Slot>();
+    let _ = slot.flow.set(Flow {
+        timeout,
+        receiver,
+        script,
+    });
+    Natives::on(prototype, context)
+        .attributes(Attribute::all())
+        .function("read", 1, read)
+        .function("resume", 0, resume)
+        .function("pause", 0, pause)
+        .function("_read", 1, read_handle)
+        .function("_write", 3, write);
+    Ok(JsValue::undefined())
+}
+
+/// Calls a function of the script half.
+fn rarely(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let slot = State::of(context).slot::<Slot>();
+    let Some(flow) = slot.flow.get() else {
+        return Ok(JsValue::undefined());
+    };
+    match flow.script.get(name, context)?.as_callable() {
+        Some(function) => function.call(&JsValue::undefined(), args, context),
+        None => Ok(JsValue::undefined()),
+    }
+}
+
+fn has_receiver(socket: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let slot = State::of(context).slot::<Slot>();
+    match slot.flow.get() {
+        Some(flow) => Ok(!socket
+            .get(flow.receiver.clone(), context)?
+            .is_null_or_undefined()),
+        None => Ok(false),
+    }
+}
+
+/// A sign of life: the timers of the socket, and of those that it is part of, start anew.
+fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
+    let slot = State::of(context).slot::<Slot>();
+    let Some(flow) = slot.flow.get() else {
+        return Ok(());
+    };
+    let mut at = Some(socket.clone());
+    while let Some(socket) = at {
+        let timer = socket.get(flow.timeout.clone(), context)?;
+        if let Some(timer) = timer.as_object()
+            && let Some(refresh) = timer.get(js_string!("refresh"), context)?.as_callable()
+        {
+            refresh.call(&timer.into(), &[], context)?;
+        }
+        at = socket.get(js_string!("_parent"), context)?.as_object();
+    }
+    Ok(())
+}
+
+/// `socket.read(n)`
+fn read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    wake(this, context)?;
+    readable::read_native(this, args, context)
+}
+
+/// `socket.resume()`
+fn resume(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    wake(this, context)?;
+    readable::resume(this, args, context)
+}
+
+/// A socket that reads into a buffer of the program's goes on reading.
+fn wake(this: &JsValue, context: &mut Context) -> JsResult<()> {
+    if let Some(socket) = this.as_object()
+        && has_receiver(&socket, context)?
+    {
+        rarely(js_string!("wake"), std::slice::from_ref(this), context)?;
+    }
+    Ok(())
+}
+
+/// `socket.pause()`
+fn pause(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(socket) = this.as_object()
+        && has_receiver(&socket, context)?
+    {
+        rarely(js_string!("rest"), std::slice::from_ref(this), context)?;
+    }
+    readable::pause(this, args, context)
+}
+
+/// The handle of a socket that is connected.
+fn handle_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
+    if socket.get(js_string!("connecting"), context)?.to_boolean() {
+        return Ok(None);
+    }
+    Ok(socket.get(js_string!("_handle"), context)?.as_object())
+}
+
+/// `socket._read(n)`
+fn read_handle(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(socket) = this.as_object()
+        && let Some(handle) = handle_of(&socket, context)?
+        && handle.get(js_string!("reading"), context)?.to_boolean()
+    {
+        return Ok(JsValue::undefined());
+    }
+    let arguments = [this.clone(), args.get_or_undefined(0).clone()];
+    rarely(js_string!("startReading"), &arguments, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// `socket._write(chunk, encoding, callback)`
+fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (chunk, encoding) = (args.get_or_undefined(0), args.get_or_undefined(1));
+    let callback = args.get_or_undefined(2);
+    let Some(socket) = this.as_object() else {
+        return Ok(JsValue::undefined());
+    };
+    let stream = match handle_of(&socket, context)? {
+        Some(handle) => Stream::of(&handle),
+        None => None,
+    };
+    let Some(stream) = stream else {
+        let arguments = [
+            this.clone(),
+            chunk.clone(),
+            encoding.clone(),
+            callback.clone(),
+        ];
+        return rarely(js_string!("writeLater"), &arguments, context);
+    };
+    refresh(&socket, context)?;
+    let outcome = match View::of(chunk, context) {
+        Some(view) => view.read(|bytes| stream.write(&[bytes], None, context)),
+        None => {
+            let text = chunk.to_string(context)?;
+            let encoding = Encoding::of(encoding).unwrap_or(Encoding::Utf8);
+            stream.write(&[&encoding.encode(text.as_str())], None, context)
+        }
+    };
+    match outcome {
+        0 => call(callback, &[], context)?,
+        1 => {
+            let done = written(&socket, callback, context);
+            stream.when_written(done, context);
+            let queued = stream.queued(context);
+            socket.set(js_string!("_lastQueueSize"), queued, true, context)?;
+        }
+        errno => {
+            let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
+            call(callback, &[error], context)?;
+        }
+    }
+    Ok(JsValue::undefined())
+}
+
+fn call(callback: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    match callback.as_callable() {
+        Some(callback) => callback
+            .call(&JsValue::undefined(), args, context)
+            .map(drop),
+        None => Err(type_error("callback is not a function", context)),
+    }
+}
+
+/// A write that the loop has to finish.
+#[derive(Trace, Finalize)]
+struct Pending {
+    socket: JsObject,
+    callback: JsValue,
+}
+
+/// What the loop calls with the number of the error that a write ended with, or 0.
+fn written(socket: &JsObject, callback: &JsValue, context: &mut Context) -> JsObject {
+    let done = NativeFunction::from_copy_closure_with_captures(
+        |_, args, pending: &Pending, context| {
+            let errno = args.get_or_undefined(0).to_i32(context)?;
+            if errno == 0 {
+                refresh(&pending.socket, context)?;
+                call(&pending.callback, &[JsValue::null()], context)?;
+            } else {
+                let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
+                call(&pending.callback, &[error], context)?;
+            }
+            Ok(JsValue::undefined())
+        },
+        Pending {
+            socket: socket.clone(),
+            callback: callback.clone(),
+        },
+    );
+    FunctionObjectBuilder::new(context.realm(), done)
+        .length(1)
+        .build()
+        .into()
+}
+
+/// A chunk has arrived. Answers whether it was taken; the script half takes what isn't plain.
+///
+/// # Errors
+/// What listeners throw.
+pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsResult<bool> {
+    if is_destroyed_duplex(socket, context)? {
+        return Ok(true);
+    }
+    if has_receiver(socket, context)? {
+        return Ok(false);
+    }
+    refresh(socket, context)?;
+    // Of now: the listeners of the chunk may take it away.
+    let handle = socket.get(js_string!("_handle"), context)?.as_object();
+    let push = socket.get(js_string!("push"), context)?;
+    let Some(push) = push.as_callable() else {
+        return Err(type_error("socket.push is not a function", context));
+    };
+    let this = JsValue::from(socket.clone());
+    let more = push.call(&this, std::slice::from_ref(chunk), context)?;
+    if !more.to_boolean()
+        && let Some(handle) = handle
+    {
+        handle.set(js_string!("reading"), false, true, context)?;
+        if let Some(stop) = handle.get(js_string!("readStop"), context)?.as_callable() {
+            stop.call(&handle.into(), &[], context)?;
+        }
+    }
+    Ok(true)
+}
