@@ -175,14 +175,6 @@ impl Halves {
         }
     }
 
-    /// Whether it has both halves and a flag is set in both.
-    pub fn both(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
-        match (&self.readable, &self.writable) {
-            (Some(r), Some(w)) => Ok(r.is(flag, context)? && w.is(flag, context)?),
-            _ => Ok(false),
-        }
-    }
-
     /// Sets a flag in all halves.
     pub fn set(&self, flag: Flag, context: &mut Context) -> JsResult<()> {
         for half in [&self.writable, &self.readable].into_iter().flatten() {
