@@ -31,6 +31,7 @@ pub use flow::{pause, resume};
 pub use listen::remember_emitter;
 pub use pipe::pipe_data;
 pub use prototype::{define, state_prototype};
+pub use push::push;
 pub use read::{from_list, read_native};
 
 /// What a state is.
