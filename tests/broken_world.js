@@ -29,6 +29,7 @@ poison(Promise.prototype, 'Promise.prototype', ['then', 'catch', 'finally']);
 poison(Promise, 'Promise', ['resolve', 'reject', 'all', 'race', 'allSettled', 'withResolvers']);
 poison(Object, 'Object', ['keys', 'assign', 'create', 'defineProperty', 'defineProperties', 'getPrototypeOf', 'setPrototypeOf', 'freeze', 'entries', 'getOwnPropertyNames', 'getOwnPropertyDescriptor']);
 poison(Object.prototype, 'Object.prototype', ['hasOwnProperty', 'toString']);
+poison(Symbol, 'Symbol', ['for']);
 poison(Reflect, 'Reflect', ['apply', 'construct', 'ownKeys', 'get', 'has', 'defineProperty']);
 poison(JSON, 'JSON', ['parse', 'stringify']);
 poison(Array, 'Array', ['from', 'isArray', 'of']);

@@ -68,6 +68,14 @@ impl Memory {
         }
     }
 
+    /// The bytes of the ArrayBuffers among them. Small ones aren't counted.
+    pub fn buffer_bytes(&self) -> usize {
+        match counts() {
+            Some(counts) => counts.buffers,
+            None => self.noted.get(),
+        }
+    }
+
     /// The bytes that script holds in all, if the allocator counts.
     pub fn heap_bytes(&self) -> Option<usize> {
         counts().map(|counts| counts.live)
@@ -168,17 +176,21 @@ fn gc(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
 
 /// An allocation of this size or more is counted as a payload.
 const LARGE: usize = 16 << 10;
+/// The engine aligns the bytes of ArrayBuffers to at least this, and nothing else.
+const BUFFER_ALIGNMENT: usize = 64;
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
     live: usize,
     large: usize,
+    buffers: usize,
 }
 
 thread_local! {
     // Signed: what other threads allocated is freed here, and the other way round.
     static LIVE_BYTES: Cell<isize> = const { Cell::new(0) };
     static LARGE_BYTES: Cell<isize> = const { Cell::new(0) };
+    static BUFFER_BYTES: Cell<isize> = const { Cell::new(0) };
     static IS_COUNTED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -187,6 +199,7 @@ fn counts() -> Option<Counts> {
     IS_COUNTED.get().then(|| Counts {
         live: LIVE_BYTES.get().max(0) as usize,
         large: LARGE_BYTES.get().max(0) as usize,
+        buffers: BUFFER_BYTES.get().max(0) as usize,
     })
 }
 
@@ -199,39 +212,44 @@ fn counts() -> Option<Counts> {
 /// ```
 pub struct CountingAllocator<A>(pub A);
 
-fn count(size: usize, sign: isize) {
+fn count(layout: Layout, sign: isize) {
+    let bytes = sign * layout.size() as isize;
     // Fails only while the thread ends: nobody counts then.
-    let _ = LIVE_BYTES.try_with(|live| live.set(live.get().wrapping_add(sign * size as isize)));
-    if size >= LARGE {
-        let _ =
-            LARGE_BYTES.try_with(|large| large.set(large.get().wrapping_add(sign * size as isize)));
+    let _ = LIVE_BYTES.try_with(|live| live.set(live.get().wrapping_add(bytes)));
+    if layout.size() >= LARGE {
+        let _ = LARGE_BYTES.try_with(|large| large.set(large.get().wrapping_add(bytes)));
         let _ = IS_COUNTED.try_with(|counted| counted.set(true));
+        if layout.align() >= BUFFER_ALIGNMENT {
+            let _ = BUFFER_BYTES.try_with(|sum| sum.set(sum.get().wrapping_add(bytes)));
+        }
     }
 }
 
 // SAFETY: every call is passed on to an allocator that keeps the contract; counting touches no memory of its callers.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size(), 1);
+        count(layout, 1);
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { self.0.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(layout.size(), -1);
+        count(layout, -1);
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { self.0.dealloc(pointer, layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size(), 1);
+        count(layout, 1);
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         unsafe { self.0.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        count(layout.size(), -1);
-        count(new_size, 1);
+        count(layout, -1);
+        if let Ok(new_layout) = Layout::from_size_align(new_size, layout.align()) {
+            count(new_layout, 1);
+        }
         // SAFETY: the caller keeps the contract of `realloc`.
         unsafe { self.0.realloc(pointer, layout, new_size) }
     }

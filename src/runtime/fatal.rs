@@ -62,9 +62,7 @@ pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
         Ok(false) => {
             let text = report::uncaught_at(&value, thrown, context);
             write_error(&text);
-            process::run_exit_listeners(exit::UNCAUGHT, context);
-            let code = state.exit_code.get().unwrap_or(exit::UNCAUGHT);
-            terminate(if code == 0 { exit::UNCAUGHT } else { code }, context);
+            terminate(code_after_uncaught(&state, context), context);
         }
         Err(error) => {
             if state.is_terminating() {
@@ -78,6 +76,17 @@ pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
             terminate(exit::HANDLER_FAILED, context);
         }
     }
+}
+
+/// Tells the listeners of `exit`, who may choose another code. An error in one of them leaves only theirs that aren't 0.
+fn code_after_uncaught(state: &State, context: &mut Context) -> i32 {
+    if process::is_exiting(state) {
+        let chosen = state.exit_code.get().filter(|&code| code != 0);
+        return chosen.unwrap_or(exit::UNCAUGHT);
+    }
+    state.exit_code.set(Some(exit::UNCAUGHT));
+    process::run_exit_listeners(exit::UNCAUGHT, context);
+    state.exit_code.get().unwrap_or(exit::UNCAUGHT)
 }
 
 fn handle(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<bool> {

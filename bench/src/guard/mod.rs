@@ -28,7 +28,7 @@ const HELP: &str = "\
 Usage: cargo run --release -p ouro-bench -- guard [NAME…] [options]
 
 Counts the instructions of hot paths with valgrind and compares them with those in
-bench/guard/PROFILE.txt. Fails when one needs over 10 % more (30 % when another rustc
+bench/guard/PROFILE.txt. Fails when one needs over 5 % more (30 % when another rustc
 recorded them). Without valgrind there is nothing to do.
 
   --update        write what is counted into that file

@@ -2,7 +2,7 @@
 
 /// How much more, or less, is no news where the same compiler built both. Runs differ by 0.1 %, other processors by 1 %,
 /// and a collection more or less in what is counted makes 3 %.
-pub const BOUND: f64 = 1.1;
+pub const BOUND: f64 = 1.05;
 /// The same where another compiler did, which may generate other code.
 pub const OTHER_COMPILER: f64 = 1.3;
 
@@ -58,12 +58,12 @@ mod tests {
     fn verdicts() {
         for (count, recorded, bound, expected) in [
             (1000, Some(1000), BOUND, Verdict::AsRecorded),
-            (1099, Some(1000), BOUND, Verdict::AsRecorded),
-            (1101, Some(1000), BOUND, Verdict::Worse),
+            (1049, Some(1000), BOUND, Verdict::AsRecorded),
+            (1051, Some(1000), BOUND, Verdict::Worse),
             (1101, Some(1000), OTHER_COMPILER, Verdict::AsRecorded),
             (1301, Some(1000), OTHER_COMPILER, Verdict::Worse),
-            (910, Some(1000), BOUND, Verdict::AsRecorded),
-            (909, Some(1000), BOUND, Verdict::Better),
+            (953, Some(1000), BOUND, Verdict::AsRecorded),
+            (952, Some(1000), BOUND, Verdict::Better),
             (1000, None, BOUND, Verdict::NotRecorded),
         ] {
             assert_eq!(

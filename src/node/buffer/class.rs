@@ -18,6 +18,7 @@ use boa_engine::{
 use super::{create, numbers, search, text, view::View, web::WebFunctions, whole};
 use crate::{
     engine::native::{self, Natives},
+    node::arguments::inspect_symbol,
     runtime::State,
 };
 
@@ -116,10 +117,9 @@ fn make(context: &mut Context) -> JsResult<BufferClass> {
         let method = prototype.get(JsString::from(*name), context)?;
         prototype.create_data_property_or_throw(JsString::from(*alias), method, context)?;
     }
-    if let Some(key) = inspect_symbol(context)?.as_symbol() {
-        let method = prototype.get(js_string!("inspect"), context)?;
-        prototype.create_data_property_or_throw(key, method, context)?;
-    }
+    let key = inspect_symbol(context)?;
+    let method = prototype.get(js_string!("inspect"), context)?;
+    prototype.create_data_property_or_throw(key, method, context)?;
 
     Ok(BufferClass {
         constructor,
@@ -268,18 +268,4 @@ pub fn aligned(bytes: &[u8]) -> AlignedVec<u8> {
         copy.set_len(bytes.len());
     }
     copy
-}
-
-/// The key of `util.inspect.custom`.
-pub fn inspect_symbol(context: &mut Context) -> JsResult<JsValue> {
-    let symbol = context.intrinsics().constructors().symbol().constructor();
-    let make = symbol.get(js_string!("for"), context)?;
-    match make.as_callable() {
-        Some(make) => make.call(
-            &symbol.into(),
-            &[JsString::from("nodejs.util.inspect.custom").into()],
-            context,
-        ),
-        None => Ok(JsValue::undefined()),
-    }
 }

@@ -20,7 +20,7 @@ mod whole;
 use boa_engine::{Context, JsObject, JsResult, JsValue, object::builtins::AlignedVec};
 
 pub use self::{
-    class::{aligned, inspect_symbol},
+    class::aligned,
     encoding::Encoding,
     errors::{MAX_STRING_LENGTH, string_too_long},
     module::{binding, call_late, exports, install},

@@ -43,14 +43,16 @@ pub fn run_exit_listeners(code: i32, context: &mut Context) {
     if state.process.exiting.replace(true) {
         return;
     }
-    if state.exit_code.get().is_none() {
-        state.exit_code.set(Some(code));
-    }
     if let Err(error) = emit("exit", &[code.into()], context)
         && !state.is_terminating()
     {
         fatal::uncaught(error, fatal::Origin::Exception, context);
     }
+}
+
+/// Whether `exit` has been emitted.
+pub fn is_exiting(state: &State) -> bool {
+    state.process.exiting.get()
 }
 
 /// Writes out what the standard streams still hold.

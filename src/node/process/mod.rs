@@ -39,7 +39,7 @@ use crate::{
 };
 
 pub use emitter::{become_emitter, emit};
-pub use exit::{emit_before_exit, flush_standard_streams, run_exit_listeners};
+pub use exit::{emit_before_exit, flush_standard_streams, is_exiting, run_exit_listeners};
 pub use signals::number_of as signal_number;
 pub use warnings::{emit_warning, warn_unhandled_rejection};
 

@@ -110,7 +110,7 @@ fn memory_usage(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
         ("heapTotal", total),
         ("heapUsed", used),
         ("external", external),
-        ("arrayBuffers", external),
+        ("arrayBuffers", state.memory.buffer_bytes() as f64),
     ];
     Ok(record(&pairs, context))
 }

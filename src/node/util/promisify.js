@@ -86,7 +86,9 @@ function callbackify(original) {
 function rejected(reason, callback) {
   if (!reason) {
     // A callback must see that something failed.
-    reason = binding('errors').nodeError('ERR_FALSY_VALUE_REJECTION', reason);
+    const error = binding('errors').nodeError('ERR_FALSY_VALUE_REJECTION', reason);
+    error.reason = reason;
+    reason = error;
     Error.captureStackTrace(reason, rejected);
     const { stack } = reason;
     if (!StringPrototypeIncludes(stack, '\n    at ')) {

@@ -112,10 +112,8 @@ fn make(class: &Class<'_>, context: &mut Context) -> JsFunction {
 /// Moves the method `inspect` under the key that `util.inspect` looks for.
 fn expose_inspect(prototype: &JsObject, context: &mut Context) {
     let method = prototype.get(js_string!("inspect"), context);
-    let key = crate::node::buffer::inspect_symbol(context);
-    if let (Ok(method), Ok(key)) = (method, key)
-        && let Some(key) = key.as_symbol()
-    {
+    let key = crate::node::arguments::inspect_symbol(context);
+    if let (Ok(method), Ok(key)) = (method, key) {
         let descriptor = native::property(method, METHOD);
         prototype.insert_property(key, descriptor);
     }
