@@ -8,6 +8,10 @@ pub use without::{Decoder, Encoder};
 
 /// What script sets.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(
+    not(feature = "zstd"),
+    expect(dead_code, reason = "no library reads them")
+)]
 pub struct Settings {
     pub parameters: Vec<(u32, i32)>,
     pub pledged: Option<u64>,
