@@ -275,7 +275,8 @@ impl Rewriter<'_> {
     }
 
     fn apply(&self, mut edits: Vec<Edit>) -> String {
-        edits.sort_by_key(|edit| edit.start);
+        // What is put in comes before what is replaced at the same place.
+        edits.sort_by_key(|edit| (edit.start, edit.end));
         let mut out = String::with_capacity(self.source.len() + edits.len() * 60);
         let mut copied = 0;
         for edit in edits {
@@ -320,6 +321,10 @@ mod tests {
             (
                 "for (using a of b) { c }",
                 "for (const a of b) {;const using$0=(function*(){})['using'](false);try{using$0.value=a; c }catch(error$0){using$0.fail(error$0)}finally{using$0.done()}}",
+            ),
+            (
+                "{using a = b}",
+                "{;const using$0=(function*(){})['using'](false);try{const a =using$0.value= b}catch(error$0){using$0.fail(error$0)}finally{using$0.done()}}",
             ),
             ("using a = b", "using using_is_not_supported_here a = b"),
             ("{ using = 1; using\na = 2; x.using = 3; using (a) }", ""),
