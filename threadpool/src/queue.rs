@@ -55,7 +55,8 @@ impl<T: Send + 'static> CompletionQueue<T> {
         Some(completion.into_result())
     }
 
-    /// Jobs that haven't completed: they wait or run.
+    /// Jobs that haven't completed: they wait or run. One whose completion has been taken out may be counted for a moment
+    /// still, until its thread has let go of it.
     pub fn pending(&self) -> usize {
         self.ends().owner.unfinished.count()
     }
