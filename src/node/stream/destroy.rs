@@ -9,9 +9,8 @@ use boa_engine::{
 };
 
 use super::{
-    calls,
+    calls, emit,
     halves::{Flag, Halves},
-    native::emit,
 };
 use crate::{
     engine::registry,

@@ -4,7 +4,7 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::{native::Bits, readable::ReadableState, writable::WritableState};
+use super::{readable::ReadableState, state::Bits, writable::WritableState};
 
 /// What both halves know of themselves.
 #[derive(Clone, Copy)]

@@ -4,8 +4,8 @@ mod calls;
 pub mod destroy;
 mod halves;
 mod marks;
-pub mod native;
 pub mod readable;
+pub mod state;
 mod transform;
 pub mod writable;
 
@@ -14,6 +14,7 @@ use boa_engine::{
 };
 
 use self::halves::{Flag, Halves};
+pub(crate) use crate::node::events::emit;
 use crate::{
     engine::{native::Natives, registry},
     node::buffer::{self, View},

@@ -5,7 +5,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
 use super::{State, bits, listen::has_listener, read::call_read};
 use crate::node::{
-    stream::{calls, native::emit},
+    stream::{calls, emit},
     task_queue::tick_native,
 };
 

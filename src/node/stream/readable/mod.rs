@@ -17,11 +17,14 @@ use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
 };
 
-use super::{calls, marks, native::Bits};
+use super::{
+    calls, marks,
+    state::{self, Bits, Record},
+};
 use crate::{
     node::{
         buffer::{Encoding, View},
-        errors::{self, node_error},
+        errors::node_error,
         string_decoder::{self, Decoder},
     },
     runtime::State as Runtime,
@@ -199,57 +202,18 @@ pub(super) fn length_of(chunk: &JsValue) -> usize {
     super::byte_length(&object)
 }
 
+impl Record for ReadableState {
+    const PROPERTY: JsString = js_string!("_readableState");
+    const MISSING: &'static str =
+        "The stream has no readable state: its constructor has not been called";
+}
+
 /// A `_readableState` of ours.
-#[derive(Clone)]
-pub struct State(JsObject);
+pub type State = state::State<ReadableState>;
 
 impl State {
-    /// The state of a stream.
-    ///
-    /// # Errors
-    /// A `TypeError` for what is no stream, or has a state that we didn't make.
-    pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let state = stream.get(js_string!("_readableState"), context)?;
-        match state.as_object() {
-            Some(object) if object.is::<ReadableState>() => Ok(Self(object)),
-            _ => Err(errors::type_error(
-                "The stream has no readable state: its constructor has not been called",
-                context,
-            )),
-        }
-    }
-
-    /// A state that script hands in.
-    pub(super) fn from_value(value: &JsValue) -> Option<Self> {
-        value
-            .as_object()
-            .filter(JsObject::is::<ReadableState>)
-            .map(Self)
-    }
-
-    /// Reads or changes the record. `act` must not run script.
-    fn with<R>(&self, act: impl FnOnce(&mut ReadableState) -> R) -> R {
-        let mut record = self
-            .0
-            .downcast_mut::<ReadableState>()
-            .expect("a State is made only of objects with this record");
-        act(&mut record)
-    }
-
     fn bits(&self) -> u32 {
         self.with(|record| record.bits)
-    }
-
-    fn any(&self, bits: u32) -> bool {
-        self.bits() & bits != 0
-    }
-
-    fn set(&self, bits: u32) {
-        self.with(|record| record.set(bits));
-    }
-
-    fn clear(&self, bits: u32) {
-        self.with(|record| record.clear(bits));
     }
 
     /// How much waits for the reader.
@@ -260,10 +224,6 @@ impl State {
     /// Whether less waits than the mark says.
     pub(super) fn has_room(&self) -> bool {
         self.with(|record| record.below_mark())
-    }
-
-    pub(super) fn to_value(&self) -> JsValue {
-        self.0.clone().into()
     }
 }
 
@@ -332,7 +292,7 @@ pub fn make_state(
     if encoding.to_boolean() {
         decode_as(&state, &encoding, context)?;
     }
-    Ok(state.0)
+    Ok(state.into_object())
 }
 
 /// Makes the state of a message of http, whose options are known.
@@ -346,12 +306,12 @@ pub fn make_plain_state(
         start |= bits::GONE;
     }
     let mark = high_water_mark.unwrap_or_else(|| marks::default_mark(false, context));
-    state_of_record(ReadableState::new(start, mark), context).0
+    state_of_record(ReadableState::new(start, mark), context).into_object()
 }
 
 fn state_of_record(record: ReadableState, context: &mut Context) -> State {
     let prototype = state_prototype(context);
-    State(JsObject::new(context.root_shape(), prototype, record).upcast())
+    State::new(record, prototype, context)
 }
 
 /// Gives a state its decoder.

@@ -1,8 +1,8 @@
 //! What script sees: the properties of `_readableState`, and the members of `Readable.prototype` that need no script.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
-    native_function::NativeFunctionPointer, object::builtins::JsArray, property::Attribute,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+    property::Attribute,
 };
 
 use super::{Chunk, ReadableState, Slot, State, bits, flow, listen, push, read};
@@ -10,7 +10,7 @@ use crate::{
     engine::{native::Natives, registry},
     node::stream::{
         calls, destroy,
-        native::{Bits, define_accessor, define_bits},
+        state::{self, Accessor, Bits, look},
     },
 };
 
@@ -42,36 +42,11 @@ pub fn state_prototype(context: &mut Context) -> JsObject {
     if let Some(known) = slot.prototype.get() {
         return known.clone();
     }
-    let prototype = JsObject::with_object_proto(context.intrinsics());
-    define_bits::<ReadableState>(&prototype, BOOLEANS, context);
-    for &(name, get, set) in ACCESSORS {
-        let set = set.map(NativeFunction::from_fn_ptr);
-        define_accessor(
-            &prototype,
-            name,
-            NativeFunction::from_fn_ptr(get),
-            set,
-            context,
-        );
-    }
+    let prototype = state::prototype_of::<ReadableState>(BOOLEANS, ACCESSORS, context);
     let prototype = Natives::on(prototype, context)
         .function("revive", 0, revive)
         .build();
     slot.prototype.get_or_init(|| prototype).clone()
-}
-
-type Accessor = (
-    &'static str,
-    NativeFunctionPointer,
-    Option<NativeFunctionPointer>,
-);
-
-/// Reads a value of the record.
-fn look(this: &JsValue, read: impl FnOnce(&ReadableState) -> JsValue) -> JsResult<JsValue> {
-    let state = State::from_value(this);
-    Ok(state.map_or_else(JsValue::undefined, |state| {
-        state.with(|record| read(record))
-    }))
 }
 
 /// Changes the record.
@@ -92,7 +67,7 @@ macro_rules! kept {
     ($name:literal, $field:ident) => {
         (
             $name,
-            |this, _, _| look(this, |record| record.$field.clone()),
+            |this, _, _| look(this, |record: &ReadableState| record.$field.clone()),
             Some(|this, args, _| change(this, args, |record, value| record.$field = value)),
         )
     };
@@ -101,7 +76,7 @@ macro_rules! kept {
 const ACCESSORS: &[Accessor] = &[
     (
         "highWaterMark",
-        |this, _, _| look(this, |record| record.high_water_mark.into()),
+        |this, _, _| look(this, |record: &ReadableState| record.high_water_mark.into()),
         Some(|this, args, context| {
             let mark = args.get_or_undefined(0).to_number(context)?;
             change(this, args, |record, _| record.high_water_mark = mark)
@@ -109,7 +84,7 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "length",
-        |this, _, _| look(this, |record| (record.length as f64).into()),
+        |this, _, _| look(this, |record: &ReadableState| (record.length as f64).into()),
         Some(|this, args, context| {
             let length = args.get_or_undefined(0).to_length(context)?;
             change(this, args, |record, _| record.length = length as usize)
@@ -123,12 +98,16 @@ const ACCESSORS: &[Accessor] = &[
     kept!("awaitDrainWriters", await_drain),
     (
         "errored",
-        |this, _, _| look(this, |record| record.error.clone()),
+        |this, _, _| look(this, |record: &ReadableState| record.error.clone()),
         Some(|this, args, _| change(this, args, ReadableState::set_error)),
     ),
     (
         "flowing",
-        |this, _, _| look(this, |record| two(record, bits::HAS_FLOWING, bits::FLOWING)),
+        |this, _, _| {
+            look(this, |record: &ReadableState| {
+                two(record, bits::HAS_FLOWING, bits::FLOWING)
+            })
+        },
         Some(|this, args, _| {
             change(this, args, |record, value| {
                 if value.is_null_or_undefined() {
@@ -141,7 +120,11 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "paused",
-        |this, _, _| look(this, |record| two(record, bits::HAS_PAUSED, bits::PAUSED)),
+        |this, _, _| {
+            look(this, |record: &ReadableState| {
+                two(record, bits::HAS_PAUSED, bits::PAUSED)
+            })
+        },
         Some(|this, args, _| {
             change(this, args, |record, value| {
                 record.clear(bits::PAUSED);
@@ -279,7 +262,7 @@ fn revive(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
 
 /// A legacy stream may say no by hand: `readable = false`.
 fn says_no(state: &State, context: &mut Context) -> JsResult<bool> {
-    let said = state.0.get(js_string!("readable"), context)?;
+    let said = state.object().get(js_string!("readable"), context)?;
     Ok(said.as_boolean() == Some(false))
 }
 
@@ -388,7 +371,9 @@ const VIEWS: &[Accessor] = &[
         Some(|this, args, context| {
             if let Some(state) = state_of(this, context)? {
                 let value = args.get_or_undefined(0).to_boolean();
-                state.0.set(js_string!("readable"), value, true, context)?;
+                state
+                    .object()
+                    .set(js_string!("readable"), value, true, context)?;
             }
             Ok(JsValue::undefined())
         }),
@@ -433,7 +418,9 @@ const VIEWS: &[Accessor] = &[
         Some(|this, args, context| {
             if let Some(state) = state_of(this, context)? {
                 let value = args.get_or_undefined(0).clone();
-                state.0.set(js_string!("flowing"), value, true, context)?;
+                state
+                    .object()
+                    .set(js_string!("flowing"), value, true, context)?;
             }
             Ok(JsValue::undefined())
         }),

@@ -11,7 +11,7 @@ use crate::node::{
     arguments,
     buffer::{self, Encoding, View},
     errors::{self, node_error},
-    stream::{as_buffer, calls, destroy::error_or_destroy, native::emit},
+    stream::{as_buffer, calls, destroy::error_or_destroy, emit},
 };
 
 /// `stream.push(chunk, encoding)`

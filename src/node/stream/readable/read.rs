@@ -13,8 +13,7 @@ use crate::node::{
     stream::{
         calls,
         destroy::{catch, error_or_destroy},
-        native::emit,
-        transform,
+        emit, transform,
     },
 };
 

@@ -16,7 +16,7 @@ use crate::node::{
     stream::{
         calls,
         destroy::{self, catch, error_or_destroy},
-        native::emit,
+        emit,
     },
     task_queue::{tick, tick_native},
 };
@@ -166,7 +166,7 @@ fn prefinish(stream: &JsObject, state: &State, context: &mut Context) -> JsResul
 #[derive(Trace, Finalize)]
 struct Final {
     stream: JsObject,
-    state: JsObject,
+    state: JsValue,
     #[unsafe_ignore_trace]
     called: Cell<bool>,
 }
@@ -179,7 +179,7 @@ fn call_final(
 ) -> JsResult<()> {
     let captures = Final {
         stream: stream.clone(),
-        state: state.0.clone(),
+        state: state.to_value(),
         called: Cell::new(false),
     };
     let done = NativeFunction::from_copy_closure_with_captures(
@@ -206,7 +206,10 @@ fn call_final(
 }
 
 fn final_done(known: &Final, error: &JsValue, context: &mut Context) -> JsResult<()> {
-    let (stream, state) = (&known.stream, State(known.state.clone()));
+    let stream = &known.stream;
+    let Some(state) = State::from_value(&known.state) else {
+        return Ok(());
+    };
     if known.called.replace(true) {
         let error = if error.is_null_or_undefined() {
             node_error("ERR_MULTIPLE_CALLBACK", &[], context).into_opaque(context)?

@@ -16,13 +16,13 @@ use boa_engine::{
     object::builtins::JsFunction, property::PropertyDescriptor,
 };
 
-use super::{marks, native::Bits};
+use super::{
+    marks,
+    state::{self, Bits, Record},
+};
 use crate::{
     engine::native,
-    node::{
-        buffer::Encoding,
-        errors::{self, node_error},
-    },
+    node::{buffer::Encoding, errors::node_error},
     runtime::State as Runtime,
 };
 
@@ -230,59 +230,14 @@ impl WritableState {
     }
 }
 
-/// A `_writableState` of ours.
-#[derive(Clone)]
-pub struct State(JsObject);
-
-impl State {
-    /// The state of a stream.
-    ///
-    /// # Errors
-    /// A `TypeError` for what is no stream, or has a state that we didn't make.
-    pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let state = stream.get(js_string!("_writableState"), context)?;
-        match state.as_object() {
-            Some(object) if object.is::<WritableState>() => Ok(Self(object)),
-            _ => Err(errors::type_error(
-                "The stream has no writable state: its constructor has not been called",
-                context,
-            )),
-        }
-    }
-
-    /// A state that script hands in.
-    pub(super) fn from_value(value: &JsValue) -> Option<Self> {
-        value
-            .as_object()
-            .filter(JsObject::is::<WritableState>)
-            .map(Self)
-    }
-
-    /// Reads or changes the record. `act` must not run script.
-    pub(super) fn with<R>(&self, act: impl FnOnce(&mut WritableState) -> R) -> R {
-        let mut record = self
-            .0
-            .downcast_mut::<WritableState>()
-            .expect("a State is made only of objects with this record");
-        act(&mut record)
-    }
-
-    pub(super) fn any(&self, bits: u32) -> bool {
-        self.with(|record| record.any(bits))
-    }
-
-    fn set(&self, bits: u32) {
-        self.with(|record| record.set(bits));
-    }
-
-    fn clear(&self, bits: u32) {
-        self.with(|record| record.clear(bits));
-    }
-
-    pub(super) fn to_value(&self) -> JsValue {
-        self.0.clone().into()
-    }
+impl Record for WritableState {
+    const PROPERTY: JsString = js_string!("_writableState");
+    const MISSING: &'static str =
+        "The stream has no writable state: its constructor has not been called";
 }
+
+/// A `_writableState` of ours.
+pub type State = state::State<WritableState>;
 
 /// What the module keeps for each runtime.
 #[derive(Default)]
@@ -355,7 +310,7 @@ pub fn make_state(
         record.default_encoding = encoding;
     }
     let prototype = state_prototype(context);
-    let state = JsObject::new(context.root_shape(), prototype, record).upcast();
+    let state = State::new(record, prototype, context).into_object();
     state.insert_property(js_string!("pendingcb"), prototype::pending(context));
     Ok(state)
 }

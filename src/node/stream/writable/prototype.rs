@@ -1,8 +1,7 @@
 //! What script sees: the properties of `_writableState`, and the members of `Writable.prototype` that need no script.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
-    native_function::NativeFunctionPointer,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string,
     property::{Attribute, PropertyDescriptor},
 };
 
@@ -15,7 +14,7 @@ use crate::{
         stream::{
             calls, destroy,
             halves::{Flag, Halves},
-            native::{define_accessor, define_bits},
+            state::{self, Accessor, look},
         },
     },
 };
@@ -49,32 +48,12 @@ pub fn state_prototype(context: &mut Context) -> JsObject {
     if let Some(known) = slot.prototype.get() {
         return known.clone();
     }
-    let prototype = JsObject::with_object_proto(context.intrinsics());
-    define_bits::<WritableState>(&prototype, BOOLEANS, context);
-    for &(name, get, set) in ACCESSORS {
-        let get = NativeFunction::from_fn_ptr(get);
-        let set = set.map(NativeFunction::from_fn_ptr);
-        define_accessor(&prototype, name, get, set, context);
-    }
+    let prototype = state::prototype_of::<WritableState>(BOOLEANS, ACCESSORS, context);
     let prototype = Natives::on(prototype, context)
         .function("getBuffer", 0, get_buffer)
         .function("revive", 0, revive)
         .build();
     slot.prototype.get_or_init(|| prototype).clone()
-}
-
-type Accessor = (
-    &'static str,
-    NativeFunctionPointer,
-    Option<NativeFunctionPointer>,
-);
-
-/// Reads a value of the record.
-fn look(this: &JsValue, read: impl FnOnce(&WritableState) -> JsValue) -> JsResult<JsValue> {
-    let state = State::from_value(this);
-    Ok(state.map_or_else(JsValue::undefined, |state| {
-        state.with(|record| read(record))
-    }))
 }
 
 /// Changes a number of the record.
@@ -98,7 +77,7 @@ fn number(value: usize) -> JsValue {
 const ACCESSORS: &[Accessor] = &[
     (
         "highWaterMark",
-        |this, _, _| look(this, |record| record.high_water_mark.into()),
+        |this, _, _| look(this, |record: &WritableState| record.high_water_mark.into()),
         Some(|this, args, context| {
             count(this, args, context, |record, mark| {
                 record.high_water_mark = mark;
@@ -107,7 +86,7 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "length",
-        |this, _, _| look(this, |record| number(record.length)),
+        |this, _, _| look(this, |record: &WritableState| number(record.length)),
         Some(|this, args, context| {
             count(this, args, context, |record, length| {
                 record.length = length as usize;
@@ -116,12 +95,12 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "writelen",
-        |this, _, _| look(this, |record| number(record.write_length)),
+        |this, _, _| look(this, |record: &WritableState| number(record.write_length)),
         None,
     ),
     (
         "corked",
-        |this, _, _| look(this, |record| number(record.corked)),
+        |this, _, _| look(this, |record: &WritableState| number(record.corked)),
         Some(|this, args, context| {
             count(this, args, context, |record, corked| {
                 record.corked = corked as usize;
@@ -130,14 +109,18 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "bufferedRequestCount",
-        |this, _, _| look(this, |record| number(record.buffered.len())),
+        |this, _, _| look(this, |record: &WritableState| number(record.buffered.len())),
         None,
     ),
     ("buffered", get_buffer, None),
     ("bufferedIndex", |_, _, _| Ok(0.into()), None),
     (
         "defaultEncoding",
-        |this, _, _| look(this, |record| record.default_encoding.clone()),
+        |this, _, _| {
+            look(this, |record: &WritableState| {
+                record.default_encoding.clone()
+            })
+        },
         Some(|this, args, _| {
             if let Some(state) = State::from_value(this) {
                 let name = args.get_or_undefined(0).clone();
@@ -148,7 +131,7 @@ const ACCESSORS: &[Accessor] = &[
     ),
     (
         "errored",
-        |this, _, _| look(this, |record| record.error.clone()),
+        |this, _, _| look(this, |record: &WritableState| record.error.clone()),
         Some(|this, args, _| {
             if let Some(state) = State::from_value(this) {
                 let error = args.get_or_undefined(0).clone();
@@ -165,7 +148,9 @@ pub(super) fn pending(context: &mut Context) -> PropertyDescriptor {
     slot.pending
         .get_or_init(|| {
             let get = native::function(context, "get pendingcb", 0, |this, _, _| {
-                look(this, |record| (record.pending as f64).into())
+                look(this, |record: &WritableState| {
+                    (record.pending as f64).into()
+                })
             });
             let set = native::function(context, "set pendingcb", 1, |this, args, context| {
                 count(this, args, context, |record, pending| {
@@ -216,7 +201,7 @@ fn revive(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
 
 /// A legacy stream may say no by hand: `writable = false`.
 fn says_no(state: &State, context: &mut Context) -> JsResult<bool> {
-    let said = state.0.get(js_string!("writable"), context)?;
+    let said = state.object().get(js_string!("writable"), context)?;
     Ok(said.as_boolean() == Some(false))
 }
 
@@ -342,7 +327,9 @@ const VIEWS: &[Accessor] = &[
         Some(|this, args, context| {
             if let Some(state) = state_of(this, context)? {
                 let value = args.get_or_undefined(0).to_boolean();
-                state.0.set(js_string!("writable"), value, true, context)?;
+                state
+                    .object()
+                    .set(js_string!("writable"), value, true, context)?;
             }
             Ok(JsValue::undefined())
         }),
@@ -427,7 +414,9 @@ const WRITABLE_VIEWS: &[Accessor] = &[
         Some(|this, args, context| {
             if let Some(state) = state_of(this, context)? {
                 let on = args.get_or_undefined(0).clone();
-                state.0.set(js_string!("destroyed"), on, true, context)?;
+                state
+                    .object()
+                    .set(js_string!("destroyed"), on, true, context)?;
             }
             Ok(JsValue::undefined())
         }),

@@ -12,9 +12,7 @@ use super::{
 use crate::node::{
     buffer::{self, Encoding},
     errors::{self, node_error},
-    stream::{
-        as_buffer, calls, destroy::error_or_destroy, native::emit, readable::length_of, transform,
-    },
+    stream::{as_buffer, calls, destroy::error_or_destroy, emit, readable::length_of, transform},
     task_queue::{tick, tick_native},
 };
 
