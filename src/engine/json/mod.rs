@@ -20,7 +20,10 @@ use boa_engine::{
 };
 
 use super::native::Natives;
-use crate::node::errors::{self, Base};
+use crate::{
+    node::errors::{self, Base},
+    runtime::State,
+};
 
 /// Deeper nesting than this is refused where it would be walked by recursion. The stack of the script thread holds it.
 const DEEPEST: usize = 100_000;
@@ -63,6 +66,8 @@ pub fn parse_str(text: &JsString, context: &mut Context) -> JsResult<JsValue> {
 
 fn parse_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = args.get_or_undefined(0).to_string(context)?;
+    // The engine's collector counts the arrays and objects that come of it, not the strings in them.
+    State::of(context).memory.safe_point();
     match args.get_or_undefined(1).as_callable() {
         Some(reviver) => revive::parse(&text, &reviver, context),
         None => parse_str(&text, context),

@@ -219,10 +219,35 @@ impl BufferClass {
         self.on(pool, offset, length, context)
     }
 
+    /// A Buffer, from the pool if it is small, that `write` fills; it returns how many bytes it wrote, and must not run
+    /// script.
+    pub fn written(
+        &self,
+        room: usize,
+        write: impl FnOnce(&mut [u8]) -> usize,
+        context: &mut Context,
+    ) -> JsResult<JsObject> {
+        if room == 0 || room >= self.pool_size.get() / 2 {
+            let mut bytes: AlignedVec<u8> = AlignedVec::with_capacity(0, room);
+            bytes.resize(room, 0);
+            let length = write(&mut bytes);
+            bytes.truncate(length);
+            return self.own(bytes, context);
+        }
+        let (pool, offset) = self.reserve(room, context)?;
+        let length = match pool.data_mut() {
+            Some(mut data) => data.get_mut(offset..offset + room).map_or(0, write),
+            None => 0,
+        };
+        self.on(pool, offset, length, context)
+    }
+
     /// A Buffer that takes over memory.
     pub fn own(&self, bytes: AlignedVec<u8>, context: &mut Context) -> JsResult<JsObject> {
         let length = bytes.len();
-        State::of(context).memory.allocated(length);
+        let memory = &State::of(context).memory;
+        memory.allocated(length);
+        memory.safe_point();
         let buffer = JsArrayBuffer::from_byte_block(bytes, context)?;
         self.on(buffer, 0, length, context)
     }

@@ -116,7 +116,13 @@ fn from_string(text: &JsString, encoding: &JsValue, context: &mut Context) -> Js
         (Encoding::Utf8, JsStrVariant::Latin1(units)) if units.is_ascii() => {
             class.copy_of(units, context)?
         }
-        _ => class.copy_of(&encoding.encode(text), context)?,
+        (Encoding::Base64 | Encoding::Base64Url | Encoding::Hex, _) => {
+            class.copy_of(&encoding.encode(text), context)?
+        }
+        _ => {
+            let room = encoding.byte_length(text);
+            class.written(room, |bytes| encoding.write(text, bytes), context)?
+        }
     };
     Ok(buffer.into())
 }

@@ -6,11 +6,11 @@
 
 use boa_engine::{
     JsStr, JsString, JsValue,
-    string::{JsStrVariant, Utf16JsStringBuilder},
+    string::{JsStrVariant, Latin1JsStringBuilder, Utf16JsStringBuilder},
 };
 use encoding_rs::mem;
 
-use super::{base64, hex};
+use super::{base64, hex, utf8};
 
 /// An encoding that `Buffer.isEncoding` knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl Encoding {
             (Self::Utf8, JsStrVariant::Latin1(units)) => encode_latin1_as_utf8(units),
             (Self::Utf8, JsStrVariant::Utf16(units)) => {
                 let mut bytes = vec![0; utf8_length(units)];
-                let (_, length) = mem::convert_utf16_to_utf8_partial(units, &mut bytes);
+                let length = utf8::from_utf16(units, &mut bytes);
                 bytes.truncate(length);
                 bytes
             }
@@ -129,12 +129,8 @@ impl Encoding {
     /// Writes as much of a string as fits, in whole characters; returns the number of bytes written.
     pub fn write(self, text: JsStr<'_>, into: &mut [u8]) -> usize {
         match (self, text.variant()) {
-            (Self::Utf8, JsStrVariant::Latin1(units)) => {
-                mem::convert_latin1_to_utf8_partial(units, into).1
-            }
-            (Self::Utf8, JsStrVariant::Utf16(units)) => {
-                mem::convert_utf16_to_utf8_partial(units, into).1
-            }
+            (Self::Utf8, JsStrVariant::Latin1(units)) => utf8::from_latin1(units, into),
+            (Self::Utf8, JsStrVariant::Utf16(units)) => utf8::from_utf16(units, into),
             (Self::Latin1 | Self::Ascii, JsStrVariant::Latin1(units)) => copy(units, into),
             (Self::Latin1 | Self::Ascii, JsStrVariant::Utf16(units)) => {
                 let length = units.len().min(into.len());
@@ -143,12 +139,12 @@ impl Encoding {
                 }
                 length
             }
-            (Self::Utf16Le, _) => {
-                let length = text.len().min(into.len() / 2);
-                for (pair, unit) in into.chunks_exact_mut(2).zip(text.iter()) {
-                    pair.copy_from_slice(&unit.to_le_bytes());
-                }
-                length * 2
+            (Self::Utf16Le, JsStrVariant::Latin1(units)) => {
+                let units = units.iter().map(|unit| u16::from(*unit));
+                write_little_endian(units, into)
+            }
+            (Self::Utf16Le, JsStrVariant::Utf16(units)) => {
+                write_little_endian(units.iter().copied(), into)
             }
             (Self::Base64 | Self::Base64Url | Self::Hex, _) => copy(&self.encode(text), into),
         }
@@ -161,9 +157,7 @@ impl Encoding {
         let length = text.len();
         match self {
             Self::Utf8 => match text.variant() {
-                JsStrVariant::Latin1(units) => {
-                    length + units.iter().filter(|unit| !unit.is_ascii()).count()
-                }
+                JsStrVariant::Latin1(units) => latin1_as_utf8_length(units),
                 JsStrVariant::Utf16(units) => utf8_length(units),
             },
             Self::Utf16Le => length * 2,
@@ -188,10 +182,17 @@ impl Encoding {
 /// Units, low byte first.
 fn little_endian(units: impl ExactSizeIterator<Item = u16>) -> Vec<u8> {
     let mut bytes = vec![0; units.len() * 2];
-    for (pair, unit) in bytes.chunks_exact_mut(2).zip(units) {
-        pair.copy_from_slice(&unit.to_le_bytes());
-    }
+    write_little_endian(units, &mut bytes);
     bytes
+}
+
+/// Writes as many units as fit; returns the number of bytes written.
+fn write_little_endian(units: impl ExactSizeIterator<Item = u16>, into: &mut [u8]) -> usize {
+    let length = units.len().min(into.len() / 2) * 2;
+    for (pair, unit) in into.as_chunks_mut().0.iter_mut().zip(units) {
+        *pair = unit.to_le_bytes();
+    }
+    length
 }
 
 fn copy(from: &[u8], into: &mut [u8]) -> usize {
@@ -225,22 +226,41 @@ pub fn js_string_of(text: &str) -> JsString {
     if text.is_ascii() {
         return JsString::from(JsStr::latin1(text.as_bytes()));
     }
-    if mem::is_str_latin1(text) {
-        let latin1 = mem::encode_latin1_lossy(text);
-        return JsString::from(JsStr::latin1(&latin1));
-    }
+    let length = utf16_length(text.as_bytes());
     // In pieces that stay in the processor's cache, into a string of the right size.
-    const PIECE: usize = 2048;
+    if utf8::is_latin1(text) {
+        let mut string = Latin1JsStringBuilder::with_capacity(length);
+        let mut piece = [0; PIECE];
+        for part in pieces(text) {
+            let length = utf8::to_latin1(part, &mut piece);
+            string.extend_from_slice(&piece[..length]);
+        }
+        return latin1(string);
+    }
+    let mut string = Utf16JsStringBuilder::with_capacity(length);
     let mut piece = [0; PIECE];
-    let mut string = Utf16JsStringBuilder::with_capacity(utf16_length(text.as_bytes()));
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (now, later) = rest.split_at(rest.floor_char_boundary(PIECE));
-        let length = mem::convert_str_to_utf16(now, &mut piece);
+    for part in pieces(text) {
+        let length = mem::convert_str_to_utf16(part, &mut piece);
         string.extend_from_slice(&piece[..length]);
-        rest = later;
     }
     string.build()
+}
+
+fn latin1(string: Latin1JsStringBuilder) -> JsString {
+    // SAFETY: any byte is a character of Latin-1.
+    unsafe { string.build_as_latin1() }
+}
+
+/// How many bytes or units are converted at once.
+const PIECE: usize = 2048;
+
+/// Pieces of a text, each of so many bytes at most.
+fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let (now, later) = text.split_at(text.floor_char_boundary(PIECE));
+        text = later;
+        (!now.is_empty()).then_some(now)
+    })
 }
 
 /// Units that well-formed UTF-8 takes as UTF-16.
@@ -251,34 +271,60 @@ fn utf16_length(bytes: &[u8]) -> usize {
 }
 
 fn decode_utf16le(bytes: &[u8]) -> JsString {
-    let pairs = bytes.chunks_exact(2);
+    let (pairs, _) = bytes.as_chunks::<2>();
     // Without an early end the compiler makes a wide loop of it.
-    if pairs.clone().fold(0, |high, pair| high | pair[1]) == 0 {
-        let latin1: Vec<u8> = pairs.map(|pair| pair[0]).collect();
-        return JsString::from(JsStr::latin1(&latin1));
+    if pairs.iter().fold(0, |high, pair| high | pair[1]) == 0 {
+        let mut string = Latin1JsStringBuilder::with_capacity(pairs.len());
+        let mut piece = [0; PIECE];
+        for pairs in pairs.chunks(PIECE) {
+            for (unit, pair) in piece.iter_mut().zip(pairs) {
+                *unit = pair[0];
+            }
+            string.extend_from_slice(&piece[..pairs.len()]);
+        }
+        return latin1(string);
     }
-    let units: Vec<u16> = pairs
-        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-        .collect();
-    JsString::from(JsStr::utf16(&units))
+    let mut string = Utf16JsStringBuilder::with_capacity(pairs.len());
+    let mut piece = [0; PIECE];
+    for pairs in pairs.chunks(PIECE) {
+        for (unit, pair) in piece.iter_mut().zip(pairs) {
+            *unit = u16::from_le_bytes(*pair);
+        }
+        string.extend_from_slice(&piece[..pairs.len()]);
+    }
+    string.build()
 }
 
 fn encode_latin1_as_utf8(units: &[u8]) -> Vec<u8> {
     if units.is_ascii() {
         return units.to_vec();
     }
-    let mut bytes = vec![0; units.len() * 2];
-    let length = mem::convert_latin1_to_utf8(units, &mut bytes);
+    let mut bytes = vec![0; latin1_as_utf8_length(units)];
+    let length = utf8::from_latin1(units, &mut bytes);
     bytes.truncate(length);
     bytes
 }
 
+/// Bytes that Latin-1 takes as UTF-8.
+fn latin1_as_utf8_length(units: &[u8]) -> usize {
+    units.len() + units.iter().filter(|unit| !unit.is_ascii()).count()
+}
+
 /// Bytes that UTF-16 takes as UTF-8; a lone surrogate counts three.
 fn utf8_length(units: &[u16]) -> usize {
-    // Loops that the compiler makes wide ones of.
-    let count = |is: fn(u16) -> bool| units.iter().filter(|unit| is(**unit)).count();
-    if count(|unit| unit & 0xf800 == 0xd800) == 0 {
-        return units.len() + count(|unit| unit >= 0x80) + count(|unit| unit >= 0x800);
+    let (mut more, mut has_surrogates) = (0, false);
+    // Sums of 16 bits, so that the compiler makes a wide loop of it.
+    for units in units.chunks(8192) {
+        let (mut sum, mut surrogates) = (0_u16, 0_u16);
+        for unit in units {
+            sum += u16::from(*unit >= 0x80) + u16::from(*unit >= 0x800);
+            surrogates |= u16::from(unit & 0xf800 == 0xd800);
+        }
+        more += usize::from(sum);
+        has_surrogates |= surrogates != 0;
+    }
+    if !has_surrogates {
+        return units.len() + more;
     }
     let mut length = 0;
     let mut rest = units.iter().peekable();

@@ -13,6 +13,7 @@ mod module;
 mod numbers;
 mod search;
 mod text;
+mod utf8;
 mod view;
 mod web;
 mod whole;
