@@ -8,10 +8,12 @@
 use std::{
     alloc::{GlobalAlloc, Layout},
     cell::Cell,
+    mem::MaybeUninit,
     time::{Duration, Instant},
 };
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
+use boa_gc::{Finalize, Gc, Trace, empty_trace};
 
 use super::native;
 use crate::runtime::State;
@@ -20,6 +22,36 @@ use crate::runtime::State;
 const LEAST_ALLOWANCE: usize = 32 << 20;
 /// How far the allowance grows at most when collections free little.
 const MOST_PATIENCE: u32 = 3;
+
+/// How much the engine's collector is made to believe alive, for once.
+const WEIGHT: usize = 384 << 10;
+
+/// Something that takes much room and has nothing in it.
+#[derive(Finalize)]
+struct Weight(#[expect(dead_code, reason = "it only takes room")] [MaybeUninit<u8>; WEIGHT]);
+
+// SAFETY: there is nothing in it to trace.
+unsafe impl Trace for Weight {
+    empty_trace!();
+}
+
+/// Tells that the engine has collected, by being collected.
+struct Sentinel;
+
+impl Finalize for Sentinel {
+    fn finalize(&self) {
+        ENGINE_COLLECTED.set(true);
+    }
+}
+
+// SAFETY: there is nothing in it to trace.
+unsafe impl Trace for Sentinel {
+    empty_trace!();
+}
+
+thread_local! {
+    static ENGINE_COLLECTED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What one runtime knows of its memory.
 #[derive(Default)]
@@ -38,6 +70,10 @@ pub struct Memory {
     collections: Cell<Vec<Collection>>,
     /// Time in all that began here.
     collecting: Cell<Duration>,
+    /// Whether something waits for the first collection that the engine begins.
+    watching: Cell<bool>,
+    /// Whether the engine has been given room.
+    roomy: Cell<bool>,
 }
 
 /// A collection that the runtime started, because of memory that the engine doesn't count or because script asked for it.
@@ -89,11 +125,32 @@ impl Memory {
     /// Collects if garbage may have grown past the allowance. Call it where nothing of the heap is borrowed, and never
     /// from a finalizer.
     pub fn safe_point(&self) {
+        if !self.roomy.get() {
+            self.give_room();
+        }
         let live = counts().map_or(0, |counts| counts.live);
         // Notes of what this thread allocated itself count it a second time: the larger figure is the right one.
         let growth = live.saturating_sub(self.alive.get()).max(self.noted.get());
         if growth > self.allowance() {
             self.collect(growth);
+        }
+    }
+
+    /// Once the engine has begun a collection, lets it wait longer for the next ones.
+    ///
+    /// Its collector begins one when its boxes come to more than a threshold, at first 1 MB. Where most of that is alive,
+    /// garbage of a third of a megabyte is enough, and a program that runs script for each of many events spends a quarter of
+    /// its time in collections. The threshold can't be set, but it grows with what is alive after a collection, and never
+    /// shrinks: so there is one with something large alive, which is dropped then. A short program never comes here.
+    fn give_room(&self) {
+        if !self.watching.replace(true) {
+            drop(Gc::new(Sentinel));
+        } else if ENGINE_COLLECTED.get() {
+            self.roomy.set(true);
+            let weight = Gc::new(Weight([MaybeUninit::uninit(); WEIGHT]));
+            // The engine looks at its threshold before it allocates.
+            drop(Gc::new(Sentinel));
+            drop(weight);
         }
     }
 

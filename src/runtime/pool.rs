@@ -18,7 +18,8 @@ use super::{
     door, fatal, slow_turn,
 };
 
-type Output = Box<dyn Any + Send>;
+/// What a job returns.
+pub type Output = Box<dyn Any + Send>;
 type Done = Box<dyn FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()>>;
 
 struct Waiting {
@@ -72,6 +73,20 @@ pub fn submit_as<T: Send + 'static>(
     submit_in(class, frame, context, work, done)
 }
 
+/// The same for work that boxes its result, for whoever would only box it a second time.
+pub fn submit_boxed(
+    class: Class,
+    kind: &'static str,
+    context: &mut Context,
+    work: impl FnOnce() -> Output + Send + 'static,
+    done: impl FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()> + 'static,
+) -> Job {
+    let frame = State::of(context)
+        .async_context
+        .resource(kind, None, context);
+    start(class, frame, context, work, Box::new(done))
+}
+
 fn submit_in<T: Send + 'static>(
     class: Class,
     frame: Frame,
@@ -79,9 +94,6 @@ fn submit_in<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
-    let state = State::of(context);
-    let queue = queue(&state);
-    let job = ThreadPool::global().submit(class, &queue, move || Box::new(work()) as Output);
     let done: Done = Box::new(move |result, context| {
         let result = result.map(|output| {
             *output
@@ -90,6 +102,25 @@ fn submit_in<T: Send + 'static>(
         });
         done(result, context)
     });
+    start(
+        class,
+        frame,
+        context,
+        move || Box::new(work()) as Output,
+        done,
+    )
+}
+
+fn start(
+    class: Class,
+    frame: Frame,
+    context: &mut Context,
+    work: impl FnOnce() -> Output + Send + 'static,
+    done: Done,
+) -> Job {
+    let state = State::of(context);
+    let queue = queue(&state);
+    let job = ThreadPool::global().submit(class, &queue, work);
     state.event_loop.request_begin();
     let waiting = Waiting {
         done,

@@ -230,11 +230,7 @@ fn promise_of<O: Operation>(
         request,
         context,
         move |values, context| {
-            let mut values = values.into_iter();
-            let (count, data) = (
-                values.next().unwrap_or_default(),
-                values.next().unwrap_or_default(),
-            );
+            let (count, data) = values.both();
             let pair = Natives::new(context)
                 .value(first, count)
                 .value(second, data)

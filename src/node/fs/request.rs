@@ -2,7 +2,6 @@
 //! pool with its result going to a callback or a promise.
 
 use std::{
-    any::Any,
     io,
     path::{Path, PathBuf},
 };
@@ -19,9 +18,35 @@ use crate::{
     },
 };
 
-type Output = Box<dyn Any + Send>;
-type Work = Box<dyn FnOnce() -> Result<Output, FsError> + Send>;
-type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Vec<JsValue>>>;
+/// What an operation leaves behind: a boxed `Result<T, FsError>`.
+type Output = pool::Output;
+type Work = Box<dyn FnOnce() -> Output + Send>;
+type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Values>>;
+
+/// What script gets of an operation: mostly one value.
+pub enum Values {
+    None,
+    One(JsValue),
+    Two(JsValue, JsValue),
+}
+
+impl Values {
+    /// The first, or `undefined`.
+    pub fn first(self) -> JsValue {
+        match self {
+            Self::None => JsValue::undefined(),
+            Self::One(value) | Self::Two(value, _) => value,
+        }
+    }
+
+    /// Both; `undefined` for what isn't there.
+    pub fn both(self) -> (JsValue, JsValue) {
+        match self {
+            Self::Two(first, second) => (first, second),
+            other => (other.first(), JsValue::undefined()),
+        }
+    }
+}
 
 /// An operation whose arguments have been checked and copied.
 pub struct Request {
@@ -36,29 +61,32 @@ impl Request {
         finish: impl FnOnce(T, &mut Context) -> JsResult<JsValue> + 'static,
     ) -> Self {
         Self::with_values(work, |value, context| {
-            finish(value, context).map(|value| vec![value])
+            finish(value, context).map(Values::One)
         })
     }
 
     /// The same for a callback that takes several values.
     pub fn with_values<T: Send + 'static>(
         work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
-        finish: impl FnOnce(T, &mut Context) -> JsResult<Vec<JsValue>> + 'static,
+        finish: impl FnOnce(T, &mut Context) -> JsResult<Values> + 'static,
     ) -> Self {
         Self {
-            work: Box::new(move || work().map(|value| Box::new(value) as Output)),
+            work: Box::new(move || Box::new(work())),
             finish: Box::new(move |output, context| {
-                let value = output
-                    .downcast::<T>()
+                let result = output
+                    .downcast::<Result<T, FsError>>()
                     .expect("it is what this request's own work returned");
-                finish(*value, context)
+                match *result {
+                    Ok(value) => finish(value, context),
+                    Err(error) => Err(error.into_js(context)),
+                }
             }),
         }
     }
 
     /// An operation without a result.
     pub fn nothing(work: impl FnOnce() -> Result<(), FsError> + Send + 'static) -> Self {
-        Self::with_values(work, |(), _| Ok(Vec::new()))
+        Self::with_values(work, |(), _| Ok(Values::None))
     }
 
     /// An operation that fails with an error that is known before it begins.
@@ -98,11 +126,8 @@ impl Request {
     ///
     /// # Errors
     /// When it fails.
-    pub fn run(self, context: &mut Context) -> JsResult<Vec<JsValue>> {
-        match (self.work)() {
-            Ok(output) => (self.finish)(output, context),
-            Err(error) => Err(error.into_js(context)),
-        }
+    pub fn run(self, context: &mut Context) -> JsResult<Values> {
+        (self.finish)((self.work)(), context)
     }
 
     /// Runs it on the pool; `done` gets the result through the door.
@@ -110,13 +135,12 @@ impl Request {
         self,
         kind: &'static str,
         context: &mut Context,
-        done: impl FnOnce(JsResult<Vec<JsValue>>, &mut Context) -> JsResult<()> + 'static,
+        done: impl FnOnce(JsResult<Values>, &mut Context) -> JsResult<()> + 'static,
     ) {
         let Self { work, finish } = self;
-        pool::submit_as(Class::Fs, kind, context, work, move |result, context| {
+        pool::submit_boxed(Class::Fs, kind, context, work, move |result, context| {
             let outcome = match result {
-                Ok(Ok(output)) => finish(output, context),
-                Ok(Err(error)) => Err(error.into_js(context)),
+                Ok(output) => finish(output, context),
                 Err(JobError::Canceled) => return Ok(()),
                 Err(error) => Err(errors::plain(
                     errors::Base::Plain,
@@ -165,7 +189,7 @@ pub fn sync<O: Operation>(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let values = O::prepare(args, Form::Sync, context)?.run(context)?;
-    Ok(values.into_iter().next().unwrap_or_default())
+    Ok(values.first())
 }
 
 /// The form with a callback.
@@ -183,17 +207,19 @@ pub fn callback<O: Operation>(
         request => request?,
     };
     request.submit("FSREQCALLBACK", context, move |outcome, context| {
-        let mut arguments = Vec::with_capacity(3);
+        let undefined = JsValue::undefined();
         match outcome {
-            Ok(values) => {
-                arguments.push(JsValue::null());
-                arguments.extend(values);
+            Ok(Values::None) => callback.call(&undefined, &[JsValue::null()], context),
+            Ok(Values::One(value)) => callback.call(&undefined, &[JsValue::null(), value], context),
+            Ok(Values::Two(first, second)) => {
+                callback.call(&undefined, &[JsValue::null(), first, second], context)
             }
-            Err(error) => arguments.push(error.into_opaque(context)?),
+            Err(error) => {
+                let error = error.into_opaque(context)?;
+                callback.call(&undefined, &[error], context)
+            }
         }
-        callback
-            .call(&JsValue::undefined(), &arguments, context)
-            .map(drop)
+        .map(drop)
     });
     Ok(JsValue::undefined())
 }
@@ -271,7 +297,7 @@ pub fn promise<O: Operation>(
     }
     match O::prepare(args, Form::Promise, context) {
         Ok(request) => Ok(settle_later(request, context, |values, _| {
-            Ok(values.into_iter().next().unwrap_or_default())
+            Ok(values.first())
         })),
         Err(error) => rejected(error, context),
     }
@@ -291,7 +317,7 @@ pub fn rejected(error: boa_engine::JsError, context: &mut Context) -> JsResult<J
 pub fn settle_later(
     request: Request,
     context: &mut Context,
-    shape: impl FnOnce(Vec<JsValue>, &mut Context) -> JsResult<JsValue> + 'static,
+    shape: impl FnOnce(Values, &mut Context) -> JsResult<JsValue> + 'static,
 ) -> JsValue {
     let (promise, resolvers) = promises::pending(context);
     request.submit("FSREQPROMISE", context, move |outcome, context| {

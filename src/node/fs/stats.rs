@@ -8,7 +8,7 @@ use boa_engine::{
     js_string,
     native_function::NativeFunctionPointer,
     object::builtins::{JsDate, JsFunction},
-    property::Attribute,
+    property::{Attribute, PropertyKey},
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     },
 };
 use crate::{
-    engine::native::{Natives, constructor},
+    engine::native::{Natives, constructor, property},
     runtime::State,
 };
 
@@ -33,7 +33,13 @@ struct Known {
     statfs_prototype: JsObject,
     dirent: JsFunction,
     dirent_prototype: JsObject,
+    /// The properties of a `Dirent`: name, parentPath, and its kind.
+    dirent_keys: [PropertyKey; 3],
     kind_symbol: JsSymbol,
+    /// The properties of a `Stats`, in their order: numbers, milliseconds, nanoseconds.
+    number_keys: [PropertyKey; 10],
+    time_keys: [PropertyKey; 4],
+    nano_keys: [PropertyKey; 4],
 }
 
 fn classes(context: &mut Context) -> JsResult<Rc<Known>> {
@@ -70,7 +76,15 @@ fn classes(context: &mut Context) -> JsResult<Rc<Known>> {
         statfs_prototype,
         dirent,
         dirent_prototype,
+        dirent_keys: [
+            js_string!("name").into(),
+            js_string!("parentPath").into(),
+            kind_symbol.clone().into(),
+        ],
         kind_symbol,
+        number_keys: FIELDS.map(|name| JsString::from(name).into()),
+        time_keys: TIMES.map(|(name, _)| JsString::from(name).into()),
+        nano_keys: TIMES.map(|(_, name)| JsString::from(name).into()),
     });
     *slot.0.borrow_mut() = Some(known.clone());
     Ok(known)
@@ -158,25 +172,31 @@ pub fn stats(status: &Status, big: bool, context: &mut Context) -> JsResult<JsVa
     } else {
         &known.stats_prototype
     };
-    let mut object = Natives::on(empty(prototype, context), context).attributes(Attribute::all());
-    for (name, number) in FIELDS.iter().zip(numbers(status)) {
-        object = object.value(name, number_value(number, big));
+    let object = empty(prototype, context);
+    let add = |key: &PropertyKey, value: JsValue| {
+        object.insert_property(key.clone(), property(value, Attribute::all()));
+    };
+    for (key, number) in known.number_keys.iter().zip(numbers(status)) {
+        add(key, number_value(number, big));
     }
     let moments = moments(status);
-    for ((name, _), moment) in TIMES.iter().zip(moments) {
+    for (key, moment) in known.time_keys.iter().zip(moments) {
         let value: JsValue = if big {
             JsBigInt::from((moment.total_nanoseconds() / 1_000_000) as i64).into()
         } else {
             moment.milliseconds().into()
         };
-        object = object.value(name, value);
+        add(key, value);
     }
     if big {
-        for ((_, name), moment) in TIMES.iter().zip(moments) {
-            object = object.value(name, JsBigInt::from(moment.total_nanoseconds() as i64));
+        for (key, moment) in known.nano_keys.iter().zip(moments) {
+            add(
+                key,
+                JsBigInt::from(moment.total_nanoseconds() as i64).into(),
+            );
         }
     }
-    Ok(object.build().into())
+    Ok(object.into())
 }
 
 fn number_value(number: u64, big: bool) -> JsValue {
@@ -206,39 +226,50 @@ pub fn statfs(found: &FileSystem, big: bool, context: &mut Context) -> JsResult<
     Ok(object.build().into())
 }
 
-/// A `Dirent` object.
-pub fn dirent(
-    entry: &Entry,
-    parent: &Path,
+/// Makes `Dirent` objects, many at a time.
+pub struct Dirents {
+    known: Rc<Known>,
     shape: Shape,
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    let name = shape.give(&entry.name, context)?;
-    let parent = JsString::from(parent.to_string_lossy().as_ref());
-    make_dirent(
-        name,
-        parent.into(),
-        (entry.kind as i32).into(),
-        None,
-        context,
-    )
+}
+
+impl Dirents {
+    /// `shape` is that of their names.
+    ///
+    /// # Errors
+    /// None but those of the engine.
+    pub fn new(shape: Shape, context: &mut Context) -> JsResult<Self> {
+        let known = classes(context)?;
+        Ok(Self { known, shape })
+    }
+
+    /// A path that entries are in, as script sees it.
+    pub fn parent(path: &Path) -> JsValue {
+        JsString::from(path.to_string_lossy().as_ref()).into()
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// When a Buffer can't be made.
+    pub fn make(&self, entry: &Entry, parent: JsValue, context: &mut Context) -> JsResult<JsValue> {
+        let name = self.shape.give(&entry.name, context)?;
+        let kind = (entry.kind as i32).into();
+        let prototype = &self.known.dirent_prototype;
+        Ok(make_dirent(&self.known, [name, parent, kind], prototype, context).into())
+    }
 }
 
 fn make_dirent(
-    name: JsValue,
-    parent: JsValue,
-    kind: JsValue,
-    prototype: Option<JsObject>,
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    let known = classes(context)?;
-    let prototype = prototype.unwrap_or_else(|| known.dirent_prototype.clone());
-    let object = Natives::on(empty(&prototype, context), context)
-        .attributes(Attribute::all())
-        .value("name", name)
-        .value("parentPath", parent)
-        .keyed(known.kind_symbol.clone(), kind);
-    Ok(object.build().into())
+    known: &Known,
+    values: [JsValue; 3],
+    prototype: &JsObject,
+    context: &Context,
+) -> JsObject {
+    let object = empty(prototype, context);
+    for (key, value) in known.dirent_keys.iter().zip(values) {
+        object.insert_property(key.clone(), property(value, Attribute::all()));
+    }
+    object
 }
 
 fn construct_nothing(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -276,7 +307,9 @@ fn construct_dirent(
         None => None,
     };
     let arg = |at: usize| args.get_or_undefined(at).clone();
-    make_dirent(arg(0), arg(2), arg(1), prototype, context)
+    let known = classes(context)?;
+    let prototype = prototype.unwrap_or_else(|| known.dirent_prototype.clone());
+    Ok(make_dirent(&known, [arg(0), arg(2), arg(1)], &prototype, context).into())
 }
 
 /// Whether the `mode` of a stats object, number or BigInt, has these kind bits.

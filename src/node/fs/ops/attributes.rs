@@ -11,7 +11,7 @@ use crate::node::{
     fs::{
         args::{self, Options, Use},
         error::FsError,
-        request::{Form, Request},
+        request::{Form, Request, settle_later},
         stats, sys,
         sys::Status,
     },
@@ -136,9 +136,9 @@ pub fn exists(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         |there, _| Ok(there.into()),
     );
     request.submit("FSREQCALLBACK", context, move |outcome, context| {
-        let values = outcome?;
+        let there = outcome?.first();
         callback
-            .call(&JsValue::undefined(), &values, context)
+            .call(&JsValue::undefined(), &[there], context)
             .map(drop)
     });
     Ok(JsValue::undefined())
@@ -151,11 +151,9 @@ pub fn exists_promise(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
         move || Ok(path.is_some_and(|path| sys::access(&path, 0).is_ok())),
         |there, _| Ok(there.into()),
     );
-    let first =
-        |values: Vec<JsValue>, _: &mut Context| Ok(values.into_iter().next().unwrap_or_default());
-    Ok(crate::node::fs::request::settle_later(
-        request, context, first,
-    ))
+    Ok(settle_later(request, context, |values, _| {
+        Ok(values.first())
+    }))
 }
 
 fn chmod(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {

@@ -1,6 +1,6 @@
 //! Open files: `open`, `close`, `read`, `write` and what else takes a descriptor.
 
-use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, object::builtins::AlignedVec};
 
 use super::operations;
 use crate::node::{
@@ -10,7 +10,7 @@ use crate::node::{
     fs::{
         args::{self, Options, Use},
         error::FsError,
-        request::{Form, Request},
+        request::{Form, Request, Values},
         stats, sys,
     },
 };
@@ -170,10 +170,9 @@ fn check_range(
 }
 
 /// What one call reads.
-fn read_some(fd: i32, length: usize, position: Option<i64>) -> Result<Vec<u8>, FsError> {
-    let mut bytes = vec![0; length];
-    let count = sys::read(fd, &mut bytes, position).map_err(FsError::call("read"))?;
-    bytes.truncate(count);
+pub fn read_some(fd: i32, length: usize, position: Option<i64>) -> Result<AlignedVec<u8>, FsError> {
+    let mut bytes = AlignedVec::with_capacity(0, length);
+    sys::read_behind(fd, &mut bytes, length, position).map_err(FsError::call("read"))?;
     Ok(bytes)
 }
 
@@ -184,7 +183,7 @@ fn write_some(fd: i32, bytes: Vec<u8>, position: Option<i64>, data: JsValue) -> 
             true => Ok(0),
             false => sys::write(fd, &bytes, position).map_err(FsError::call("write")),
         },
-        move |written, _| Ok(vec![JsValue::from(written as f64), data]),
+        move |written, _| Ok(Values::Two((written as f64).into(), data)),
     )
 }
 
@@ -207,12 +206,12 @@ fn read(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request
     let length = view.len();
     Ok(Request::with_values(
         move || match length {
-            0 => Ok(Vec::new()),
+            0 => Ok(AlignedVec::new(0)),
             length => read_some(fd, length, position),
         },
         move |bytes, context| {
             fill(&[view], &bytes, context)?;
-            Ok(vec![JsValue::from(bytes.len() as f64), object])
+            Ok(Values::Two((bytes.len() as f64).into(), object))
         },
     ))
 }
@@ -277,7 +276,7 @@ fn readv(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
         move || read_some(fd, length, position),
         move |bytes, context| {
             fill(&views, &bytes, context)?;
-            Ok(vec![JsValue::from(bytes.len() as f64), list])
+            Ok(Values::Two((bytes.len() as f64).into(), list))
         },
     ))
 }

@@ -15,7 +15,8 @@ use crate::node::{
         args::{self, Shape, Use},
         error::FsError,
         request::{Form, Request},
-        stats, sys,
+        stats::Dirents,
+        sys,
         sys::{Entry, Kind},
     },
     path::{Pattern, Segment},
@@ -51,6 +52,7 @@ fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
             Ok::<_, FsError>(walk.found)
         },
         move |found, context| {
+            let maker = Dirents::new(shape, context)?;
             let mut pairs = Vec::with_capacity(found.len());
             for Match {
                 path,
@@ -59,7 +61,7 @@ fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
             } in found
             {
                 let path = shape.give(path.as_bytes(), context)?;
-                let entry = stats::dirent(&entry, &parent, shape, context)?;
+                let entry = maker.make(&entry, Dirents::parent(&parent), context)?;
                 pairs.push(JsArray::from_iter([path, entry], context).into());
             }
             Ok(JsArray::from_iter(pairs, context).into())

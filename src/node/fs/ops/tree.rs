@@ -1,7 +1,6 @@
 //! Directories: `mkdir`, `mkdtemp`, `readdir`, `rmdir`, `rm`.
 
 use std::{
-    collections::VecDeque,
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -17,8 +16,8 @@ use crate::node::{
         args::{self, Options, Shape, Use, bytes_of_path},
         error::{FsError, named},
         request::{Form, Request},
-        stats, sys,
-        sys::{Entry, Kind},
+        stats::Dirents,
+        sys::{self, Entry, Kind},
     },
 };
 use crate::runtime::State;
@@ -53,13 +52,11 @@ fn mkdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
             sys::mkdir(path, mode)
         }));
     }
-    Ok(Request::with_values(
+    Ok(Request::new(
         move || make_all(&path, mode),
         |first, context| match first {
-            Some(first) => Ok(vec![
-                Shape::Text(Encoding::Utf8).give(&bytes_of_path(&first), context)?,
-            ]),
-            None => Ok(vec![JsValue::undefined()]),
+            Some(first) => Shape::Text(Encoding::Utf8).give(&bytes_of_path(&first), context),
+            None => Ok(JsValue::undefined()),
         },
     ))
 }
@@ -148,23 +145,33 @@ fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request
     let with_types = options.flag("withFileTypes", context)?;
     let shape = options.shape(Shape::Text(Encoding::Utf8));
     Ok(Request::new(
-        move || list(&path, recursive, with_types),
+        move || list(path, recursive, with_types),
         move |found, context| {
-            let mut values = Vec::with_capacity(found.len());
-            for Found {
-                parent,
-                relative,
-                entry,
-            } in found
-            {
-                values.push(match with_types {
-                    true => stats::dirent(&entry, &parent, shape, context)?,
-                    false => shape.give(&relative, context)?,
-                });
+            if with_types {
+                return dirents(&found, shape, context);
+            }
+            let mut values = Vec::with_capacity(found.entries.len());
+            for (_, entry) in &found.entries {
+                values.push(shape.give(&entry.name, context)?);
             }
             Ok(JsArray::from_iter(values, context).into())
         },
     ))
+}
+
+/// An array of `Dirent`s.
+fn dirents(found: &Listing, shape: Shape, context: &mut Context) -> JsResult<JsValue> {
+    let maker = Dirents::new(shape, context)?;
+    let parents: Vec<JsValue> = found
+        .directories
+        .iter()
+        .map(|path| Dirents::parent(path))
+        .collect();
+    let mut values = Vec::with_capacity(found.entries.len());
+    for (directory, entry) in &found.entries {
+        values.push(maker.make(entry, parents[*directory].clone(), context)?);
+    }
+    Ok(JsArray::from_iter(values, context).into())
 }
 
 /// All entries of a directory, for `Dir` to give out one by one.
@@ -181,62 +188,76 @@ fn opendir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Requ
                 Form::Sync => FsError::call("opendir")(error),
                 Form::Callback | Form::Promise => FsError::at("opendir", &path)(error),
             })?;
-            list(&path, recursive, true)
+            list(path, recursive, true)
         },
-        move |found, context| {
-            let mut values = Vec::with_capacity(found.len());
-            for Found { parent, entry, .. } in found {
-                values.push(stats::dirent(&entry, &parent, shape, context)?);
-            }
-            Ok(JsArray::from_iter(values, context).into())
-        },
+        move |found, context| dirents(&found, shape, context),
     ))
 }
 
-/// An entry with the directory that it is in, and its path from where the listing started.
-struct Found {
-    parent: PathBuf,
-    relative: Vec<u8>,
-    entry: Entry,
+/// What directories have in them.
+struct Listing {
+    /// Where they are; the first is the one that was asked for.
+    directories: Vec<PathBuf>,
+    /// Each with the directory that it is in. The name is a path from where the listing started, unless the kind is wanted.
+    entries: Vec<(usize, Entry)>,
 }
 
 /// Lists a directory; when recursive, level by level.
-fn list(path: &Path, recursive: bool, with_types: bool) -> Result<Vec<Found>, FsError> {
-    let mut found = Vec::new();
-    let mut waiting = VecDeque::from([(path.to_owned(), Vec::new())]);
-    while let Some((directory, prefix)) = waiting.pop_front() {
+fn list(path: PathBuf, recursive: bool, with_types: bool) -> Result<Listing, FsError> {
+    let mut found = Listing {
+        directories: vec![path],
+        entries: Vec::new(),
+    };
+    // The paths of the directories from where the listing started.
+    let mut prefixes = vec![Vec::new()];
+    let mut at = 0;
+    while let Some(directory) = found.directories.get(at).cloned() {
         let entries = sys::scandir(&directory).map_err(FsError::at("scandir", &directory))?;
+        found.entries.reserve(entries.len());
+        let prefix = std::mem::take(&mut prefixes[at]);
         for mut entry in entries {
-            let name = name_of(&entry.name);
-            let full = directory.join(&name);
+            let full = || directory.join(name_of(&entry.name));
             if with_types && entry.kind == Kind::Unknown {
-                entry.kind =
-                    sys::lstat(&full).map_or(Kind::Unknown, |status| Kind::of_mode(status.mode));
+                let status = sys::lstat(&full());
+                entry.kind = status.map_or(Kind::Unknown, |status| Kind::of_mode(status.mode));
             }
-            let mut relative: Vec<u8> = prefix.clone();
-            if !relative.is_empty() {
-                relative.push(std::path::MAIN_SEPARATOR as u8);
+            let enters = recursive && is_directory(entry.kind, full, with_types);
+            if enters {
+                found.directories.push(full());
             }
-            relative.extend_from_slice(&entry.name);
-            if recursive && is_directory(&entry, &full, with_types) {
-                waiting.push_back((full, relative.clone()));
+            if recursive && (enters || !with_types) {
+                let below = joined(&prefix, &entry.name);
+                if enters {
+                    prefixes.push(below.clone());
+                }
+                if !with_types {
+                    entry.name = below;
+                }
             }
-            found.push(Found {
-                parent: directory.clone(),
-                relative,
-                entry,
-            });
+            found.entries.push((at, entry));
         }
+        at += 1;
     }
     Ok(found)
 }
 
+/// The path of a name in a directory, which is empty for the one that the listing started in.
+fn joined(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(directory.len() + 1 + name.len());
+    path.extend_from_slice(directory);
+    if !directory.is_empty() {
+        path.push(std::path::MAIN_SEPARATOR as u8);
+    }
+    path.extend_from_slice(name);
+    path
+}
+
 /// Links to directories are followed, unless the entries themselves are asked for.
-fn is_directory(entry: &Entry, path: &Path, with_types: bool) -> bool {
-    match entry.kind {
+fn is_directory(kind: Kind, path: impl Fn() -> PathBuf, with_types: bool) -> bool {
+    match kind {
         Kind::Directory => true,
         Kind::Link | Kind::Unknown if !with_types => {
-            sys::stat(path).is_ok_and(|status| status.is_directory())
+            sys::stat(&path()).is_ok_and(|status| status.is_directory())
         }
         _ => false,
     }

@@ -67,22 +67,17 @@ fn read_all(fd: i32) -> Result<AlignedVec<u8>, FsError> {
         return Err(FsError::TooLarge(known));
     }
     let mut bytes = AlignedVec::with_capacity(0, known as usize);
-    let mut length = 0;
     // A size of 0 says nothing: files in `/proc` have it, and pipes. Those are read until nothing comes.
-    while known == 0 || length < known as usize {
+    while known == 0 || bytes.len() < known as usize {
         let room = if known == 0 {
             CHUNK
         } else {
-            known as usize - length
+            known as usize - bytes.len()
         };
-        bytes.resize(length + room, 0);
-        let count = sys::read(fd, &mut bytes[length..], None).map_err(FsError::call("read"))?;
-        if count == 0 {
+        if sys::read_behind(fd, &mut bytes, room, None).map_err(FsError::call("read"))? == 0 {
             break;
         }
-        length += count;
     }
-    bytes.truncate(length);
     Ok(bytes)
 }
 

@@ -15,6 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use boa_engine::object::builtins::AlignedVec;
+
 use super::{Entry, FileSystem, Kind, Moment, Status};
 
 pub use libc::O_SYNC;
@@ -58,16 +60,28 @@ pub fn close(fd: i32) -> io::Result<()> {
     }
 }
 
-/// Reads once, at a position or the current one.
-pub fn read(fd: i32, into: &mut [u8], position: Option<i64>) -> io::Result<usize> {
-    let (start, length) = (into.as_mut_ptr().cast(), into.len());
+/// Reads once, at a position or the current one, behind what is there already: at most `room` bytes. Memory isn't cleared
+/// before, so this is the way to read much.
+pub fn read_behind(
+    fd: i32,
+    into: &mut AlignedVec<u8>,
+    room: usize,
+    position: Option<i64>,
+) -> io::Result<usize> {
+    into.reserve(room);
+    let length = into.len();
+    // SAFETY: the length is at most the capacity.
+    let start = unsafe { into.as_mut_ptr().add(length) }.cast();
     let count = match position {
-        // SAFETY: the place to write to is as long as said.
-        None => retry(|| unsafe { libc::read(fd, start, length) }),
+        // SAFETY: so much room was just reserved behind the length.
+        None => retry(|| unsafe { libc::read(fd, start, room) }),
         // SAFETY: as above.
-        Some(at) => retry(|| unsafe { libc::pread(fd, start, length, at) }),
-    };
-    count.map(isize::cast_unsigned)
+        Some(at) => retry(|| unsafe { libc::pread(fd, start, room, at) }),
+    }?
+    .cast_unsigned();
+    // SAFETY: the system has written so many bytes there.
+    unsafe { into.set_len(length + count) };
+    Ok(count)
 }
 
 /// Writes once, at a position or the current one.
@@ -265,7 +279,7 @@ pub fn scandir(path: &Path) -> io::Result<Vec<Entry>> {
             kind,
         });
     }
-    entries.sort_by(|left, right| left.name.cmp(&right.name));
+    entries.sort_unstable_by(|left, right| left.name.cmp(&right.name));
     Ok(entries)
 }
 

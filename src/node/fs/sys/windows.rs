@@ -9,6 +9,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use boa_engine::object::builtins::AlignedVec;
+
 use super::{Entry, FileSystem, Kind, Moment, S_IFDIR, S_IFLNK, S_IFREG, Status};
 
 /// Not there: the C runtime has no such flag.
@@ -73,8 +75,21 @@ pub fn close(fd: i32) -> io::Result<()> {
     }
 }
 
-/// Reads once, at a position or the current one.
-pub fn read(fd: i32, into: &mut [u8], position: Option<i64>) -> io::Result<usize> {
+/// Reads once, at a position or the current one, behind what is there already: at most `room` bytes.
+pub fn read_behind(
+    fd: i32,
+    into: &mut AlignedVec<u8>,
+    room: usize,
+    position: Option<i64>,
+) -> io::Result<usize> {
+    let length = into.len();
+    into.resize(length + room, 0);
+    let outcome = read(fd, &mut into[length..], position);
+    into.truncate(length + outcome.as_ref().map_or(0, |count| *count));
+    outcome
+}
+
+fn read(fd: i32, into: &mut [u8], position: Option<i64>) -> io::Result<usize> {
     let mut file = file(fd)?;
     match position {
         None => file.read(into),
