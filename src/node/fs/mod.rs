@@ -11,6 +11,7 @@ mod promises;
 mod request;
 mod signal;
 mod stats;
+pub mod streams;
 mod sys;
 mod watch;
 
@@ -162,6 +163,13 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
             function(context, "writev", 3, promisified_list::<Writev>),
         ),
     ];
+    let own = |name: &str| {
+        let found = functions.iter().find(|(known, _)| *known == name);
+        found.map(|(_, function)| JsObject::from(function.clone()))
+    };
+    if let (Some(open), Some(read), Some(close)) = (own("open"), own("read"), own("close")) {
+        streams::remember([open, read, close], context);
+    }
     let custom = registry::symbol_for("nodejs.util.promisify.custom", context)?;
     for (name, function) in &functions {
         let own: JsObject = (**function).clone();

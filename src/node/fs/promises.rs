@@ -161,6 +161,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("globSync", 2, sync::<Glob>)
         .function("globAsync", 3, callback::<Glob>)
         .function("checkPath", 2, check_path)
+        .function("defineStreams", 3, super::streams::define)
         .build())
 }
 

@@ -1,11 +1,12 @@
 'use strict';
 
-// `fs.ReadStream` and `fs.WriteStream`.
+// `fs.ReadStream` and `fs.WriteStream`: making them, writing, and reading from what isn't a plain file. The rest is native.
 
-const { Error, FunctionPrototypeCall, MathMin, ObjectDefineProperties, ObjectSetPrototypeOf, ReflectApply, Symbol } = primordials;
+const { Error, FunctionPrototypeCall, ObjectDefineProperties, ObjectSetPrototypeOf, ReflectApply, Symbol } = primordials;
 const { Buffer } = require('buffer');
 const { Readable, Writable, finished } = require('stream');
 const { errorOrDestroy } = require('stream/destroy');
+const { checkPath, defineStreams } = binding('fs');
 const { nodeError } = binding('errors');
 const { validateAbortSignal, validateBoolean, validateFunction, validateInteger } = binding('validators');
 
@@ -98,15 +99,8 @@ function attach(stream, path, options, flags, needed) {
   }
 }
 
-function checkPath(path) {
-  return binding('fs').checkPath(path);
-}
-
+/** Opens the file, where not all is as usual. */
 function open(stream, callback) {
-  if (typeof stream.fd === 'number') {
-    callback();
-    return;
-  }
   if (stream.open !== openLegacy) {
     // Node calls an `open` method that somebody has put there.
     const before = stream.emit;
@@ -144,6 +138,7 @@ function close(stream, error, cb) {
   stream.fd = null;
 }
 
+/** Closes the file, where not all is as usual. */
 function destroy(stream, error, cb) {
   if (typeof stream.fd !== 'number') {
     cb(error);
@@ -187,45 +182,32 @@ function ReadStream(path, options) {
 ObjectSetPrototypeOf(ReadStream.prototype, Readable.prototype);
 ObjectSetPrototypeOf(ReadStream, Readable);
 
-ReadStream.prototype._construct = function(callback) {
-  open(this, callback);
-};
-
-ReadStream.prototype._read = function(n) {
-  n = MathMin(this.end - (this.pos === undefined ? this.bytesRead : this.pos) + 1, n);
-  if (n <= 0) {
-    this.push(null);
-    return;
-  }
+/** Reads with functions that aren't ours. */
+function read(stream, n) {
   const buffer = Buffer.allocUnsafeSlow(n);
-  this[kBusy] = true;
-  this[kFs].read(this.fd, buffer, 0, n, this.pos, (error, count, bytes) => {
-    this[kBusy] = false;
-    if (this.destroyed) {
-      this.emit(kIdle, error);
+  stream[kFs].read(stream.fd, buffer, 0, n, stream.pos, (error, count, bytes) => {
+    stream[kBusy] = false;
+    if (stream.destroyed) {
+      stream.emit(kIdle, error);
       return;
     }
     if (error) {
-      errorOrDestroy(this, error);
+      errorOrDestroy(stream, error);
     } else if (count > 0) {
-      if (this.pos !== undefined) this.pos += count;
-      this.bytesRead += count;
+      if (stream.pos !== undefined) stream.pos += count;
+      stream.bytesRead += count;
       if (count !== bytes.length) {
         // A small read keeps no large buffer alive.
         const exact = Buffer.allocUnsafeSlow(count);
         bytes.copy(exact, 0, 0, count);
         bytes = exact;
       }
-      this.push(bytes);
+      stream.push(bytes);
     } else {
-      this.push(null);
+      stream.push(null);
     }
   });
-};
-
-ReadStream.prototype._destroy = function(error, cb) {
-  destroy(this, error, cb);
-};
+}
 
 ReadStream.prototype.close = function(cb) {
   if (typeof cb === 'function') finished(this, cb);
@@ -264,7 +246,10 @@ function WriteStream(path, options) {
 ObjectSetPrototypeOf(WriteStream.prototype, Writable.prototype);
 ObjectSetPrototypeOf(WriteStream, Writable);
 
-WriteStream.prototype._construct = ReadStream.prototype._construct;
+// `_construct` of both, `_read` and `_destroy`.
+defineStreams(ReadStream.prototype, WriteStream.prototype, {
+  fs: kFs, busy: kBusy, idle: kIdle, noOpen: openLegacy, open, read, destroy,
+});
 
 /** Writes until all is written. A file that can't take more just now is tried five times. */
 function writeAll(stream, data, length, position, cb, retries = 0) {

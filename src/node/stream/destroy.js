@@ -1,13 +1,10 @@
-// How a stream is built up: options that all kinds know, and `_construct`. Tearing down is native.
+// How a stream is built up: options that all kinds know, and what is destroyed before it is built. The rest is native.
 'use strict';
 
 const { Symbol } = primordials;
 const { destroy, emitError, errorOrDestroy, runDestroy } = binding('stream');
-const { nodeError } = binding('errors');
-const { nextTick } = binding('task_queue');
 
 const kDestroy = Symbol('kDestroy');
-const kConstruct = Symbol('kConstruct');
 
 /** Options that every kind of stream knows. */
 function adopt(stream, options) {
@@ -29,38 +26,9 @@ function undestroy() {
   this._writableState?.revive();
 }
 
-/** Runs `_construct` before anything else of the stream, then `cb`. */
-function construct(stream, cb) {
-  if (typeof stream._construct !== 'function') return;
-  const r = stream._readableState;
-  const w = stream._writableState;
-  if (r) r.constructed = false;
-  if (w) w.constructed = false;
-  stream.once(kConstruct, cb);
-  if (stream.listenerCount(kConstruct) === 1) nextTick(runConstruct, stream);
+/** It has been constructed, or has failed to be. */
+function constructedTooLate(stream, err) {
+  stream.emit(kDestroy, err);
 }
 
-function runConstruct(stream) {
-  let called = false;
-  function done(err) {
-    if (called) {
-      errorOrDestroy(stream, err ?? nodeError('ERR_MULTIPLE_CALLBACK'));
-      return;
-    }
-    called = true;
-    const r = stream._readableState;
-    const w = stream._writableState;
-    if (r) r.constructed = true;
-    if (w) w.constructed = true;
-    if ((w || r).destroyed) stream.emit(kDestroy, err);
-    else if (err) errorOrDestroy(stream, err, true);
-    else stream.emit(kConstruct);
-  }
-  try {
-    stream._construct((err) => nextTick(done, err));
-  } catch (err) {
-    nextTick(done, err);
-  }
-}
-
-module.exports = { adopt, construct, destroy, undestroy, errorOrDestroy, emitError, whenConstructed };
+module.exports = { adopt, destroy, undestroy, errorOrDestroy, emitError, whenConstructed, constructedTooLate };

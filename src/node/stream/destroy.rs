@@ -1,5 +1,5 @@
 //! How every stream is torn down: `destroy`, 'close', and the one way in which a stream reports an error. The two
-//! halves of a duplex share these steps. `stream/destroy` (script) has what few streams need: `_construct`.
+//! halves of a duplex share these steps. `stream/destroy` (script) has what few streams need.
 
 use std::cell::{Cell, OnceCell};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::registry,
-    node::{errors, task_queue::tick_native},
+    node::{errors, fs, task_queue::tick_native},
     runtime::State,
 };
 
@@ -123,6 +123,18 @@ fn run(
         && JsObject::equals(&method, known)
     {
         return done(stream, &error, callback, context);
+    }
+    if let Some(method) = method.as_object()
+        && fs::streams::is_destroy(&method, context)
+    {
+        let callback = callback.clone();
+        let closed = move |stream: &JsObject, error: JsValue, context: &mut Context| {
+            done(stream, &error, &callback, context)
+        };
+        // What is thrown is thrown again below, where it is caught.
+        if let Ok(true) = fs::streams::close(stream, &error, closed, context) {
+            return Ok(());
+        }
     }
     let captures = Done {
         stream: stream.clone(),

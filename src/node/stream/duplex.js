@@ -2,7 +2,7 @@
 'use strict';
 
 const { becomeEmitter } = require('stream/core');
-const { makeReadableState, makeWritableState, sinkConstructed, sourceConstructed } = binding('stream');
+const { construct, makeReadableState, makeWritableState } = binding('stream');
 const { adoptWriter } = require('stream/writable');
 
 /** What the constructor does: for emitters that were made without one. */
@@ -24,10 +24,5 @@ exports.initDuplex = function(stream, options) {
     adoptWriter(stream, options);
   }
   becomeEmitter(stream, options);
-  if (stream._construct != null) {
-    require('stream/destroy').construct(stream, () => {
-      sourceConstructed(stream);
-      sinkConstructed(stream);
-    });
-  }
+  if (stream._construct != null) construct(stream);
 };

@@ -1,6 +1,7 @@
 //! The native half of `stream`: what each chunk passes through on its way in, and the old names of the stream classes.
 
-mod calls;
+pub mod calls;
+pub mod construct;
 pub mod destroy;
 mod halves;
 mod marks;
@@ -25,15 +26,14 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     Ok(Natives::new(context)
         .function("toBuffer", 1, to_buffer)
         .function("destroy", 2, destroy::destroy)
+        .function("construct", 1, construct::construct)
         .function("runDestroy", 3, destroy::run_native)
         .function("emitError", 2, destroy::emit_error_native)
         .function("errorOrDestroy", 3, destroy::error_or_destroy_native)
         .function("defineReadable", 1, readable::define)
         .function("makeReadableState", 3, readable::make_state_native)
-        .function("sourceConstructed", 1, readable::constructed)
         .function("defineWritable", 2, writable::define)
         .function("makeWritableState", 3, writable::make_state_native)
-        .function("sinkConstructed", 1, writable::constructed)
         .function("writableStatePrototype", 0, |_, _, context| {
             Ok(writable::state_prototype(context).into())
         })

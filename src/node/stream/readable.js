@@ -10,7 +10,7 @@ const {
   SymbolFor,
 } = primordials;
 const { becomeEmitter, Duplex } = require('stream/core');
-const { makeReadableState, readableStatePrototype, sourceConstructed } = binding('stream');
+const { construct, makeReadableState, readableStatePrototype } = binding('stream');
 const { nodeError } = binding('errors');
 
 function ReadableState(options, stream, isDuplex) {
@@ -26,7 +26,7 @@ function initReadable(stream, options) {
     if (options.destroy || options.construct || options.signal) require('stream/destroy').adopt(stream, options);
   }
   becomeEmitter(stream, options);
-  if (stream._construct != null) require('stream/destroy').construct(stream, () => sourceConstructed(stream));
+  if (stream._construct != null) construct(stream);
 }
 
 const members = {

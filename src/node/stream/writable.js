@@ -3,7 +3,7 @@
 
 const { ReflectApply, SymbolAsyncDispose, SymbolFor } = primordials;
 const { becomeEmitter, Duplex } = require('stream/core');
-const { errorOrDestroy, makeWritableState, sinkConstructed, writableStatePrototype } = binding('stream');
+const { construct, errorOrDestroy, makeWritableState, writableStatePrototype } = binding('stream');
 const { nodeError } = binding('errors');
 
 function WritableState(options, stream, isDuplex) {
@@ -16,7 +16,7 @@ function initWritable(stream, options) {
   stream._writableState = makeWritableState(stream, options, false);
   if (options) adoptWriter(stream, options);
   becomeEmitter(stream, options);
-  if (stream._construct != null) require('stream/destroy').construct(stream, () => sinkConstructed(stream));
+  if (stream._construct != null) construct(stream);
 }
 
 function adoptWriter(stream, options) {
