@@ -247,6 +247,7 @@ static ENTRIES: &[Entry] = &[
     text("ERR_INSPECTOR_NOT_CONNECTED", Plain, "Session is not connected"),
     text("ERR_INSPECTOR_NOT_WORKER", Plain, "Current thread is not a worker"),
     made("ERR_INTERNAL_ASSERTION", Plain, special::internal_assertion),
+    text("ERR_INVALID_ADDRESS", Plain, "Invalid socket address"),
     made("ERR_INVALID_ADDRESS_FAMILY", Range, special::invalid_address_family).with(&["", "host", "port"]),
     made("ERR_INVALID_ARG_TYPE", Type, special::invalid_arg_type),
     made("ERR_INVALID_ARG_VALUE", Type, special::invalid_arg_value),

@@ -7,8 +7,6 @@
 
 const {
   ArrayPrototypeSlice,
-  ArrayPrototypeSplice,
-  ArrayPrototypeUnshift,
   ObjectDefineProperties,
   ObjectPrototypeHasOwnProperty,
   ReflectApply,
@@ -16,17 +14,18 @@ const {
   Symbol,
   SymbolFor,
 } = primordials;
-const { nodeError } = binding('errors');
+const native = binding('events');
 
 const kCapture = Symbol('kCapture');
 const kShapeMode = Symbol('shapeMode');
 const kRejection = SymbolFor('nodejs.rejection');
 const errorMonitor = Symbol('events.errorMonitor');
 
+const extra = () => require('events/extra');
+
 let captureByDefault = false;
 let defaultMaxListeners = 10;
-
-const extra = () => require('events/extra');
+native.setLimit(defaultMaxListeners, (...args) => extra().warnAboutLeak(...args));
 
 function EventEmitter(options) {
   ReflectApply(init, this, [options]);
@@ -47,58 +46,6 @@ function init(options) {
   } else if (captureByDefault) {
     this[kCapture] = true;
   }
-}
-
-function checkListener(listener) {
-  if (typeof listener !== 'function') {
-    throw nodeError('ERR_INVALID_ARG_TYPE', 'listener', 'Function', listener);
-  }
-}
-
-function add(target, type, listener, prepend) {
-  checkListener(listener);
-  let events = target._events;
-  let existing;
-  if (events === undefined) {
-    events = target._events = { __proto__: null };
-    target._eventsCount = 0;
-  } else {
-    if (events.newListener !== undefined) {
-      target.emit('newListener', type, listener.listener ?? listener);
-      events = target._events;
-    }
-    existing = events[type];
-  }
-  if (existing === undefined) {
-    events[type] = listener;
-    ++target._eventsCount;
-    return target;
-  }
-  if (typeof existing === 'function') {
-    existing = events[type] = prepend ? [listener, existing] : [existing, listener];
-  } else if (prepend) {
-    ArrayPrototypeUnshift(existing, listener);
-  } else {
-    existing[existing.length] = listener;
-  }
-  const max = target._maxListeners ?? defaultMaxListeners;
-  if (max > 0 && existing.length > max && !existing.warned) {
-    extra().warnAboutLeak(target, type, existing, max);
-  }
-  return target;
-}
-
-function wrapOnce(target, type, listener) {
-  checkListener(listener);
-  let fired = false;
-  const wrapped = function(...args) {
-    if (fired) return undefined;
-    fired = true;
-    target.removeListener(type, wrapped);
-    return ReflectApply(listener, target, args);
-  };
-  wrapped.listener = listener;
-  return wrapped;
 }
 
 // Forgets one type, or everything when it was the last.
@@ -146,50 +93,20 @@ EventEmitter.prototype = {
     return this._maxListeners ?? defaultMaxListeners;
   },
 
-  emit: binding('events').makeEmit(
+  emit: native.makeEmit(
     errorMonitor,
     kCapture,
     (emitter, args) => extra().throwUnhandled(emitter, args),
     (emitter, result, type, args) => extra().addCatch(emitter, result, type, args)),
 
-  addListener(type, listener) {
-    return add(this, type, listener, false);
-  },
+  addListener: native.addListener,
 
   on: undefined,
 
-  prependListener(type, listener) {
-    return add(this, type, listener, true);
-  },
-
-  once(type, listener) {
-    this.on(type, wrapOnce(this, type, listener));
-    return this;
-  },
-
-  prependOnceListener(type, listener) {
-    this.prependListener(type, wrapOnce(this, type, listener));
-    return this;
-  },
-
-  removeListener(type, listener) {
-    checkListener(listener);
-    const events = this._events;
-    const list = events?.[type];
-    if (list === undefined) return this;
-    if (list === listener || list.listener === listener) {
-      forget(this, events, type);
-      if (events.removeListener) this.emit('removeListener', type, list.listener ?? listener);
-    } else if (typeof list !== 'function') {
-      let at = list.length - 1;
-      while (at >= 0 && list[at] !== listener && list[at].listener !== listener) at--;
-      if (at < 0) return this;
-      ArrayPrototypeSplice(list, at, 1);
-      if (list.length === 1) events[type] = list[0];
-      if (events.removeListener !== undefined) this.emit('removeListener', type, listener);
-    }
-    return this;
-  },
+  prependListener: native.prependListener,
+  once: native.once,
+  prependOnceListener: native.prependOnceListener,
+  removeListener: native.removeListener,
 
   off: undefined,
 
@@ -281,6 +198,7 @@ ObjectDefineProperties(EventEmitter, {
     set(value) {
       extra().validateCapture(value, 'EventEmitter.captureRejections');
       captureByDefault = value;
+      native.setCapture(value);
     },
   },
   EventEmitterAsyncResource: {
@@ -297,6 +215,7 @@ ObjectDefineProperties(EventEmitter, {
     set(value) {
       extra().validateMax(value, 'defaultMaxListeners');
       defaultMaxListeners = value;
+      native.setLimit(value);
     },
   },
 });

@@ -1,8 +1,10 @@
 //! The native half of `events`: `emit`, the busiest function of a server. A native sees its arguments as a slice, so
 //! that any number of them passes on without arrays, and walks a snapshot of the listeners without copying script objects.
-//! Natives that have something to tell an emitter call [`emit`].
+//! Natives that have something to tell an emitter call [`emit`]; `listeners` is who listens.
 
-use std::cell::OnceCell;
+mod listeners;
+
+use std::cell::{Cell, OnceCell};
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue,
@@ -14,11 +16,19 @@ use boa_engine::{
 
 use crate::{engine::native::Natives, runtime::State};
 
+pub(crate) use listeners::{add, remove};
+
 /// What the runtime knows of its `EventEmitter`.
 #[derive(Default)]
 pub struct Emitters {
     /// `EventEmitter.prototype.emit` as it was made, and what it works with.
     own: OnceCell<(JsObject, Hooks)>,
+    /// `EventEmitter.defaultMaxListeners`
+    limit: Cell<f64>,
+    /// `EventEmitter.captureRejections`
+    capture: Cell<bool>,
+    /// Called when an event has more listeners than that.
+    warn: OnceCell<JsObject>,
 }
 
 /// Emits an event on an emitter, as `emitter.emit(event, ...args)` does in script, and says whether anybody listened.
@@ -59,9 +69,8 @@ pub(crate) fn emit(
 
 /// `makeEmit(errorMonitor, capture, throwUnhandled, addCatch)` makes `EventEmitter.prototype.emit`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
-    Ok(Natives::new(context)
-        .function("makeEmit", 4, make_emit)
-        .build())
+    let natives = Natives::new(context).function("makeEmit", 4, make_emit);
+    Ok(listeners::natives(natives).build())
 }
 
 /// What `emit` leaves to the script half.

@@ -7,22 +7,27 @@ const {
   FunctionPrototypeCall,
   NumberIsFinite,
   ObjectKeys,
+  RegExpPrototypeExec,
+  StringPrototypeIndexOf,
+  StringPrototypeSlice,
   Symbol,
 } = primordials;
 const EventEmitter = require('events');
 const { inherit } = require('stream/core');
 const net = require('net');
+const { isIP } = binding('net');
 
 const kRequestOptions = Symbol('requestOptions');
 const kContext = Symbol('context');
 const kOnKeylog = Symbol('onkeylog');
+const kProxy = Symbol('kProxyConfig');
 
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
   FunctionPrototypeCall(EventEmitter, this);
-  this.defaultPort = 80;
-  this.protocol = 'http:';
   this.options = { __proto__: null, ...options };
+  this.defaultPort = this.options.defaultPort || 80;
+  this.protocol = this.options.protocol || 'http:';
   if (this.options.noDelay === undefined) this.options.noDelay = true;
   this.options.path = null;
   this.requests = { __proto__: null };
@@ -42,7 +47,10 @@ function Agent(options) {
   validateOneOf(this.scheduling, 'scheduling', ['fifo', 'lifo']);
   if (this.maxTotalSockets !== undefined) validateNumber(this.maxTotalSockets, 'maxTotalSockets', 1);
   else this.maxTotalSockets = Infinity;
-  if (this.maxSockets !== undefined && this.maxSockets !== Infinity) validateNumber(this.maxSockets, 'maxSockets', 1);
+  const { proxyEnv } = this.options;
+  if (typeof proxyEnv === 'object' && proxyEnv !== null) {
+    this[kProxy] = require('http/proxy').parse(proxyEnv, this.protocol, this.keepAlive);
+  }
 
   this.on('free', (socket, options) => onFree(this, socket, options));
   this.on('newListener', maybeEnableKeylog);
@@ -115,7 +123,7 @@ function onFree(agent, socket, options) {
   agent.freeSockets[name] = free;
   socket._httpMessage = null;
   take(agent.sockets, name, socket);
-  socket.once('error', freeSocketError);
+  socket.on('error', freeSocketError);
   free[free.length] = socket;
 }
 
@@ -126,7 +134,7 @@ function freeSocketError() {
 
 const methods = {
   createConnection(...args) {
-    return net.createConnection(...args);
+    return this[kProxy] !== undefined ? this[kProxy].connect(args) : net.createConnection(...args);
   },
 
   getName(options = {}) {
@@ -239,7 +247,7 @@ const methods = {
     let timeout = this.options.timeout || 0;
     let announced = socket._httpMessage?.res?.headers['keep-alive'];
     if (announced) {
-      const hint = /^timeout=(\d+)/.exec(announced)?.[1];
+      const hint = secondsOf(announced);
       if (hint !== undefined) {
         announced = hint * 1000 - this.agentKeepAliveTimeoutBuffer;
         if (announced <= 0) return false;
@@ -270,11 +278,32 @@ const methods = {
 const names = ObjectKeys(methods);
 for (let i = 0; i < names.length; i++) Agent.prototype[names[i]] = methods[names[i]];
 
+// What `Keep-Alive: timeout=…` says; servers say the same each time.
+const hint = /^timeout=(\d+)/;
+let hinted;
+let hintedSeconds;
+
+function secondsOf(header) {
+  if (header !== hinted) {
+    hinted = header;
+    hintedSeconds = RegExpPrototypeExec(hint, header)?.[1];
+  }
+  return hintedSeconds;
+}
+
 function normalizeServerName(options, req) {
   if (!options.servername && options.servername !== '') {
-    const host = req.getHeader?.('host');
-    options.servername = typeof host === 'string' ? host.replace(/:\d+$/, '') : options.host;
-    if (net.isIP(options.servername)) options.servername = '';
+    let name = req.getHeader?.('host');
+    if (typeof name !== 'string') {
+      name = options.host;
+    } else if (name[0] === '[') {
+      const end = StringPrototypeIndexOf(name, ']');
+      if (end !== -1) name = StringPrototypeSlice(name, 1, end);
+    } else {
+      const colon = StringPrototypeIndexOf(name, ':');
+      if (colon !== -1) name = StringPrototypeSlice(name, 0, colon);
+    }
+    options.servername = isIP(name) ? '' : name;
   }
 }
 
@@ -311,11 +340,19 @@ function installListeners(agent, socket, options) {
   socket.on('agentRemove', onRemove);
 }
 
+// NODE_USE_ENV_PROXY, or the option of that name.
+function proxyFromEnv() {
+  const { env, execArgv } = require('process');
+  if (env.NODE_USE_ENV_PROXY !== '1' && ArrayPrototypeIndexOf(execArgv, '--use-env-proxy') === -1) return undefined;
+  return require('http/proxy').filter(env);
+}
+
 let globalAgent;
 module.exports = {
   Agent,
+  kProxy,
   get globalAgent() {
-    return globalAgent ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5000 });
+    return globalAgent ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5000, proxyEnv: proxyFromEnv() });
   },
   set globalAgent(value) {
     globalAgent = value;

@@ -8,11 +8,14 @@ const {
   NumberIsFinite,
   ObjectKeys,
   ReflectApply,
+  RegExpPrototypeTest,
   Symbol,
   StringPrototypeIndexOf,
+  StringPrototypeToUpperCase,
 } = primordials;
 const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
+const { kProxy } = agentFile;
 const { inherit } = require('stream/core');
 const net = require('net');
 const { channels } = binding('async_context');
@@ -21,7 +24,7 @@ const { nodeError, connResetException } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const kError = Symbol('kError');
-const badPath = /[^\u0021-\u00ff]/;
+const token = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
 
 function fromUrl(url) {
   const { hostname } = url;
@@ -88,7 +91,7 @@ function ClientRequest(input, options, cb) {
   if (this.agent?.protocol) expectedProtocol = this.agent.protocol;
   if (options.path) {
     const path = `${options.path}`;
-    if (badPath.test(path)) throw nodeError('ERR_UNESCAPED_CHARACTERS', 'Request path');
+    if (!native.isPath(path)) throw nodeError('ERR_UNESCAPED_CHARACTERS', 'Request path');
   }
   if (protocol !== expectedProtocol) throw nodeError('ERR_INVALID_PROTOCOL', protocol, expectedProtocol);
 
@@ -97,11 +100,9 @@ function ClientRequest(input, options, cb) {
   const host = options.host = hostname(options.hostname, 'hostname') || hostname(options.host, 'host') || 'localhost';
   const setHost = options.setHost !== undefined ? !!options.setHost : options.setDefaultHeaders !== false;
 
-  this._removedConnection = options.setDefaultHeaders === false;
-  this._removedContLen = options.setDefaultHeaders === false;
-  this._removedTE = options.setDefaultHeaders === false;
+  if (options.setDefaultHeaders === false) this._removedConnection = this._removedContLen = this._removedTE = true;
   this.sendDate = false;
-  this.socketPath = options.socketPath;
+  if (options.socketPath !== undefined) this.socketPath = options.socketPath;
   if (options.timeout !== undefined) {
     validators.validateNumber(options.timeout, 'timeout', 0);
     this.timeout = options.timeout;
@@ -113,47 +114,51 @@ function ClientRequest(input, options, cb) {
   if (method !== null && method !== undefined && typeof method !== 'string') {
     throw nodeError('ERR_INVALID_ARG_TYPE', 'options.method', 'string', method);
   }
-  if (method) {
-    if (!/^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/.test(method)) throw nodeError('ERR_INVALID_HTTP_TOKEN', 'Method', method);
-    method = this.method = method.toUpperCase();
-  } else {
-    method = this.method = 'GET';
+  if (!method || method === 'GET') {
+    method = 'GET';
+  } else if (method !== 'POST') {
+    if (!RegExpPrototypeTest(token, method)) throw nodeError('ERR_INVALID_HTTP_TOKEN', 'Method', method);
+    method = StringPrototypeToUpperCase(method);
   }
+  this.method = method;
   const { maxHeaderSize, insecureHTTPParser, joinDuplicateHeaders } = options;
-  if (maxHeaderSize !== undefined) validators.validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
-  this.maxHeaderSize = maxHeaderSize;
-  if (insecureHTTPParser !== undefined) validators.validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
-  this.insecureHTTPParser = insecureHTTPParser;
-  if (joinDuplicateHeaders !== undefined) validators.validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
-  this.joinDuplicateHeaders = joinDuplicateHeaders;
+  if (maxHeaderSize !== undefined) {
+    validators.validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
+    this.maxHeaderSize = maxHeaderSize;
+  }
+  if (insecureHTTPParser !== undefined) {
+    validators.validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+    this.insecureHTTPParser = insecureHTTPParser;
+  }
+  if (joinDuplicateHeaders !== undefined) {
+    validators.validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
+    this.joinDuplicateHeaders = joinDuplicateHeaders;
+  }
   this.path = options.path || '/';
   if (cb) this.once('response', cb);
 
-  this.useChunkedEncodingByDefault = !(method === 'GET' || method === 'HEAD' || method === 'DELETE' ||
-    method === 'OPTIONS' || method === 'TRACE' || method === 'CONNECT');
-  this._ended = false;
-  this.res = null;
-  this.aborted = false;
-  this.timeoutCb = null;
-  this.upgradeOrConnect = false;
-  this.parser = null;
-  this.maxHeadersCount = null;
-  this.reusedSocket = false;
+  if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || method === 'OPTIONS' || method === 'TRACE' ||
+      method === 'CONNECT') {
+    this.useChunkedEncodingByDefault = false;
+  }
   this.host = host;
   this.protocol = protocol;
 
   this._hasAgent = !!this.agent;
   if (this.agent) {
     const alone = !this.agent.keepAlive && !NumberIsFinite(this.agent.maxSockets);
-    this._last = alone;
-    this.shouldKeepAlive = !alone;
+    if (alone) {
+      this._last = true;
+      this.shouldKeepAlive = false;
+    }
   }
 
+  if (options.uniqueHeaders !== undefined) this._setUnique(options.uniqueHeaders);
   const { headers } = options;
   const isArray = ArrayIsArray(headers);
   if (!isArray) {
     if (headers?.host !== undefined && ArrayIsArray(headers.host)) {
-      throw nodeError('ERR_INVALID_ARG_TYPE', 'options.headers.host', 'String', headers.host);
+      throw nodeError('ERR_INVALID_ARG_TYPE', 'options.headers.host', 'string', headers.host);
     }
     if (headers) {
       const keys = ObjectKeys(headers);
@@ -169,6 +174,7 @@ function ClientRequest(input, options, cb) {
     if (options.auth && !this.getHeader('Authorization')) {
       this.setHeader('Authorization', `Basic ${require('buffer').Buffer.from(options.auth).toString('base64')}`);
     }
+    if (this.agent?.[kProxy] !== undefined) this.agent[kProxy].rewrite(this, options);
     if (this.getHeader('expect')) {
       if (this._header) throw nodeError('ERR_HTTP_HEADERS_SENT', 'render');
       this._implicitHeader();
@@ -208,8 +214,22 @@ function emitError(req, err) {
 }
 
 const methods = {
+  // What a request is before anything has happened to it.
+  _ended: false,
+  res: null,
+  aborted: false,
+  timeoutCb: null,
+  upgradeOrConnect: false,
+  parser: null,
+  maxHeadersCount: null,
+  reusedSocket: false,
+  socketPath: undefined,
+  maxHeaderSize: undefined,
+  insecureHTTPParser: undefined,
+  joinDuplicateHeaders: undefined,
+
   _finish() {
-    ReflectApply(OutgoingMessage.prototype._finish, this, []);
+    this.emit('prefinish');
   },
 
   _implicitHeader() {
@@ -336,12 +356,7 @@ function fail(req, err) {
 }
 
 function useSocket(req, socket) {
-  const parser = parsers.take({
-    maxHeaderSize: req.maxHeaderSize,
-    maxHeadersCount: req.maxHeadersCount,
-    joinDuplicateHeaders: req.joinDuplicateHeaders,
-    insecureHTTPParser: req.insecureHTTPParser,
-  });
+  const parser = parsers.take(req);
   req.socket = socket;
   req.parser = parser;
   socket._httpClient = true;
@@ -368,8 +383,6 @@ const handlers = {
   onHead(res, status, keepAlive, upgrade) {
     return this.onIncoming(this.outgoing, this, this.socket, res, status, keepAlive, upgrade);
   },
-  onComplete() {},
-  onEnd() {},
   onPause() {
     this.socket?.pause();
   },
@@ -555,7 +568,7 @@ function onResponseEnd() {
   const { req } = this;
   const { socket } = req;
   req._ended = true;
-  if (req.timeoutCb && socket) socket.removeListener('timeout', req.timeoutCb);
+  if (req.timeoutCb !== null && socket) socket.removeListener('timeout', req.timeoutCb);
   if (!req.shouldKeepAlive) {
     if (socket?.writable) socket.destroySoon?.();
   } else if (req.writableFinished && !this.aborted) {
@@ -578,11 +591,13 @@ function keepAlive(req) {
   release(socket);
   req.destroyed = true;
   if (req.res) req.res._released = true;
-  nextTick(() => {
-    req._closed = true;
-    req.emit('close');
-    socket.emit('free');
-  });
+  nextTick(afterKeepAlive, req, socket);
+}
+
+function afterKeepAlive(req, socket) {
+  req._closed = true;
+  req.emit('close');
+  socket.emit('free');
 }
 
 exports.ClientRequest = ClientRequest;

@@ -286,3 +286,13 @@ pub fn entries(object: &JsObject, context: &mut Context) -> JsResult<Vec<(JsStri
     }
     Ok(list)
 }
+
+/// `isPath(text)`: whether a request can be sent for it, which has no spaces, no control characters and nothing beyond Latin-1.
+pub fn is_path(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    let text = args.first().and_then(JsValue::as_string);
+    let is = text.is_some_and(|text| match text.as_str().variant() {
+        JsStrVariant::Latin1(units) => units.iter().all(|unit| *unit > 0x20),
+        JsStrVariant::Utf16(units) => units.iter().all(|unit| (0x21..=0xff).contains(unit)),
+    });
+    Ok(is.into())
+}

@@ -24,7 +24,8 @@ pub fn define(natives: Natives<'_>) {
         .function("removeHeader", 1, remove_header);
 }
 
-fn same(one: &JsString, other: &JsString) -> bool {
+/// Whether two names are the same but for case.
+pub fn same(one: &JsString, other: &JsString) -> bool {
     match (one.as_str().variant(), other.as_str().variant()) {
         (JsStrVariant::Latin1(one), JsStrVariant::Latin1(other)) => one.eq_ignore_ascii_case(other),
         _ => false,

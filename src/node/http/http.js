@@ -59,8 +59,8 @@ lateMethods(OutgoingMessage.prototype, [
 
 /** The response of a server. */
 function ServerResponse(req, options) {
-  FunctionPrototypeCall(OutgoingMessage, this, options);
-  native.initResponse(this, req);
+  // Without the constructors before it: what emitters have is made when somebody listens.
+  native.initResponse(this, req, options);
 }
 const writeHead = native.defineResponse(inherit(ServerResponse, OutgoingMessage));
 lateMethods(ServerResponse.prototype, [
@@ -87,6 +87,8 @@ function Server(options, requestListener) {
     joinDuplicateHeaders: options.joinDuplicateHeaders,
     rejectNonStandardBodyWrites: options.rejectNonStandardBodyWrites,
     noDelay: options.noDelay ?? true,
+    optimizeEmptyRequests: options.optimizeEmptyRequests,
+    uniqueHeaders: options.uniqueHeaders,
     maxHeaderSize: options.maxHeaderSize || native.maxHeaderSize,
     insecureHTTPParser: options.insecureHTTPParser ?? native.insecureHTTPParser,
   });
@@ -127,6 +129,10 @@ copy(Server.prototype, {
     return this;
   },
 
+  shouldUpgradeCallback() {
+    return this.listenerCount('upgrade') > 0;
+  },
+
   _onlisten() {
     native.attach(this, this._handle);
   },
@@ -158,9 +164,7 @@ native.setUp({
   dumpSoon(req) {
     nextTick(dump, req);
   },
-  finishSoon(res, last) {
-    nextTick(finishResponse, res, last);
-  },
+  finishSoon: native.finishSoon,
 
   drainSoon(res) {
     nextTick(drain, res);
@@ -199,7 +203,6 @@ native.setUp({
   readError: (server, socket, errno) => late().readError(server, socket, errno),
   refuse: (res, status) => late().refuse(res, status),
   requestTimedOut: (server, socket) => late().requestTimedOut(server, socket),
-  responseOptions: () => ({}),
   resumeSocket: (socket) => late().resumeSocket(socket),
   socketEnd: (socket) => late().socketEnd(socket),
   writeError: (message, code, callback) => late().writeError(message, code, callback),
@@ -208,23 +211,8 @@ native.setUp({
   },
 });
 
-function finishResponse(res, last) {
-  res._done(last);
-  res._finished = true;
-  res.socket = null;
-  res.emit('finish');
-  nextTick(closeResponse, res);
-}
-
 function dump(req) {
   if (!req._consumed && !req.readableDidRead) req._dump();
-}
-
-function closeResponse(res) {
-  if (res._closed) return;
-  res.destroyed = true;
-  res._closed = true;
-  res.emit('close');
 }
 
 function drain(res) {

@@ -24,7 +24,7 @@ exports.checkOptions = function checkOptions(options) {
   ];
   for (let i = 0; i < numbers.length; i++) {
     const name = numbers[i];
-    if (options[name] !== undefined) validateInteger(options[name], name === 'maxHeaderSize' || name === 'keepAliveTimeoutBuffer' ? `options.${name}` : name, 0);
+    if (options[name] !== undefined) validateInteger(options[name], name, 0);
   }
   if (options.requestTimeout > 0 && options.headersTimeout > options.requestTimeout) {
     throw nodeError('ERR_OUT_OF_RANGE', 'headersTimeout', '<= requestTimeout', options.headersTimeout);
@@ -39,12 +39,10 @@ exports.checkOptions = function checkOptions(options) {
 };
 
 exports.configure = function configure(server, options) {
-  if (options.uniqueHeaders !== undefined) server._uniqueHeaders = options.uniqueHeaders;
+  if (options.shouldUpgradeCallback !== undefined) server.shouldUpgradeCallback = options.shouldUpgradeCallback;
 };
 
-exports.setGlobalProxyFromEnv = function setGlobalProxyFromEnv() {
-  throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', 'http.setGlobalProxyFromEnv()');
-};
+exports.setGlobalProxyFromEnv = (env) => require('http/proxy').setGlobal(env);
 
 // ---- sockets
 
@@ -60,7 +58,12 @@ exports.makeSocket = function makeSocket(handle, server) {
     writableHighWaterMark: server?.highWaterMark,
   });
   handle.reading = true;
-  socket.parser = { socket, incoming: null };
+  socket.parser = {
+    socket,
+    get incoming() {
+      return native.currentMessage(handle)?.req ?? null;
+    },
+  };
   socket.setEncoding = refuseEncoding;
   ObjectDefineProperty(socket, '_httpMessage', {
     __proto__: null,
@@ -277,14 +280,8 @@ exports.finish = function finish(message) {
   }
   const output = message._takeOutput();
   while (socket.writableCorked) socket.uncork();
-  if (output !== undefined) {
-    socket.cork?.();
-    socket.write(output);
-    socket.write('', 'latin1', done);
-    socket.uncork?.();
-  } else {
-    socket.write('', 'latin1', done);
-  }
+  if (output !== undefined) socket.write(output, done);
+  else socket.write('', 'latin1', done);
 };
 
 exports.cork = function cork(message, on) {

@@ -100,6 +100,8 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("attach", 2, server::attach)
         .function("connect", 2, connection::connect_script)
         .function("currentMessage", 1, connection::current_message)
+        .function("isPath", 1, fields::is_path)
+        .function("finishSoon", 2, response::finish_soon_native)
         .function("validateHeaderName", 2, fields::validate_name_native)
         .function("validateHeaderValue", 2, fields::validate_value_native);
     Ok(parser::natives(natives).build())

@@ -18,6 +18,13 @@ pub fn holder<T: NativeObject>(this: &JsValue, context: &mut Context) -> Option<
     if object.is::<T>() {
         return Some(object);
     }
+    let key = Slot::of(context).record_key();
+    let own = object.borrow().properties().get(&key);
+    if let Some(own) = own.as_ref().and_then(PropertyDescriptor::value)
+        && let Some(own) = own.as_object().filter(JsObject::is::<T>)
+    {
+        return Some(own);
+    }
     let mut at = object.prototype();
     while let Some(prototype) = at {
         if prototype.is::<T>() {
@@ -25,7 +32,6 @@ pub fn holder<T: NativeObject>(this: &JsValue, context: &mut Context) -> Option<
         }
         at = prototype.prototype();
     }
-    let key = Slot::of(context).record_key();
     object
         .get(key, context)
         .ok()?

@@ -8,15 +8,15 @@ use boa_engine::{
 
 use super::{
     Slot,
-    connection::Connection,
-    fields, header_methods, help,
+    connection::{Connection, HIGH_WATER_MARK},
+    fields, header_methods,
     outgoing::{self, Outgoing, Sink, bits, need, with},
     protocol::encode,
     record::{self, get_bit, set_bit, set_value},
 };
 use crate::{
     engine::native::{METHOD, Natives},
-    node::errors,
+    node::{errors, events, task_queue::tick_native},
 };
 
 /// What a request says about its response.
@@ -57,6 +57,7 @@ pub fn make(start: Start, request: &JsObject, context: &mut Context) -> JsResult
         keep_alive_timeout: server.keep_alive_seconds().unwrap_or(0) as f64 * 1000.0,
         max_requests: server.max_requests(),
         status: 200.into(),
+        unique: server.unique(),
         request: request.clone().into(),
         ..Outgoing::default()
     };
@@ -70,9 +71,16 @@ pub fn make(start: Start, request: &JsObject, context: &mut Context) -> JsResult
         let prototype = slot.classes().response.clone();
         return Ok(JsObject::new(context.root_shape(), prototype, record).upcast());
     };
-    let options = help(js_string!("responseOptions"), &[], context)?;
-    let object = class.construct(&[request.clone().into(), options], None, context)?;
+    let options = Natives::new(context)
+        .value("highWaterMark", HIGH_WATER_MARK as f64)
+        .value("rejectNonStandardBodyWrites", record.has(bits::REJECT_BODY))
+        .build();
+    let object = class.construct(&[request.clone().into(), options.into()], None, context)?;
     let this = JsValue::from(object.clone());
+    if object.get(js_string!("emit"), context)? != Slot::of(context).classes().emit {
+        // The class hears of all events itself.
+        record.bits |= bits::EVENTS;
+    }
     with(&this, context, |known| {
         let kept = known.bits & (bits::EVENTS | bits::REJECT_BODY | bits::STRICT_LENGTH);
         // What the class's constructor has set stays.
@@ -84,14 +92,15 @@ pub fn make(start: Start, request: &JsObject, context: &mut Context) -> JsResult
         }
         record.reason = known.reason.clone();
         *known = record;
-        known.bits |= kept | bits::EVENTS;
+        known.bits |= kept | bits::NATIVE;
     });
     Ok(object)
 }
 
-/// `initResponse(response, request)`: what the constructor does beyond `OutgoingMessage`'s.
+/// `initResponse(response, request, options)`: what the constructor does, and that of `OutgoingMessage`.
 pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let this = args.get_or_undefined(0);
+    outgoing::init_response(this, args.get_or_undefined(2), context)?;
     let request = args.get_or_undefined(1);
     let (mut head, mut old) = (false, false);
     if let Some(request) = request.as_object() {
@@ -271,6 +280,52 @@ fn reason_of(status: u16) -> JsString {
         200 => js_string!("OK"),
         404 => js_string!("Not Found"),
         _ => JsString::from(encode::reason(status)),
+    }
+}
+
+/// `finishSoon(response, last)`
+pub fn finish_soon_native(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let last = args.get_or_undefined(1).to_boolean();
+    finish_soon(args.get_or_undefined(0), last, context);
+    Ok(JsValue::undefined())
+}
+
+/// Announces in a tick that a response is finished, which is when it is over for its connection, and a tick later that it is closed.
+pub fn finish_soon(this: &JsValue, last: bool, context: &mut Context) {
+    tick_native(finish_now, vec![this.clone(), last.into()], context);
+}
+
+fn finish_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let this = args.get_or_undefined(0);
+    done(this, &args[1..], context)?;
+    with(this, context, |record| {
+        record.bits |= bits::FINISHED;
+        record.ended_in = 0;
+        record.socket = JsValue::null();
+    });
+    if let Some(response) = this.as_object() {
+        events::emit(&response, js_string!("finish"), &[], context)?;
+    }
+    tick_native(close_now, vec![this.clone()], context);
+    Ok(())
+}
+
+fn close_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let this = args.get_or_undefined(0);
+    let closed = with(this, context, |record| {
+        let closed = record.has(bits::CLOSED);
+        record.bits |= bits::CLOSED | bits::DESTROYED;
+        closed
+    });
+    match this.as_object() {
+        Some(response) if closed == Some(false) => {
+            events::emit(&response, js_string!("close"), &[], context).map(drop)
+        }
+        _ => Ok(()),
     }
 }
 

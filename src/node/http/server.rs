@@ -14,6 +14,7 @@ use ouro_loop::{Event, HandleId};
 use super::{
     Slot,
     connection::{Connection, Phase},
+    outgoing::names_of,
     protocol::Limits,
     record,
 };
@@ -65,6 +66,10 @@ struct Options {
     reject_body: bool,
     no_delay: bool,
     header_size: usize,
+    /// `optimizeEmptyRequests`
+    short_cut: bool,
+    /// `uniqueHeaders`
+    unique: Option<Rc<[JsString]>>,
     /// `insecureHTTPParser`
     lenient: bool,
     incoming_class: Option<JsObject>,
@@ -75,6 +80,8 @@ struct Options {
 
 impl Options {
     fn read(options: &JsObject, context: &mut Context) -> JsResult<Self> {
+        let unique = options.get(js_string!("uniqueHeaders"), context)?;
+        let unique = names_of(&unique, context)?;
         let mut option = |name: JsString| options.get(name, context);
         Ok(Self {
             listener: option(js_string!("listener"))?,
@@ -83,6 +90,8 @@ impl Options {
             require_host: option(js_string!("requireHostHeader"))?.to_boolean(),
             join_duplicates: option(js_string!("joinDuplicateHeaders"))?.to_boolean(),
             reject_body: option(js_string!("rejectNonStandardBodyWrites"))?.to_boolean(),
+            short_cut: option(js_string!("optimizeEmptyRequests"))?.to_boolean(),
+            unique,
             no_delay: option(js_string!("noDelay"))?.to_boolean(),
             lenient: option(js_string!("insecureHTTPParser"))?.to_boolean(),
             header_size: option(js_string!("maxHeaderSize"))?.to_u32(context)? as usize,
@@ -115,6 +124,16 @@ impl Server {
 
     pub fn requires_host(&self) -> bool {
         self.options.require_host
+    }
+
+    /// Whether requests without a body are over, for their readers, when they arrive.
+    pub fn short_cuts(&self) -> bool {
+        self.options.short_cut
+    }
+
+    /// Names of header fields whose values are sent as one.
+    pub fn unique(&self) -> Option<Rc<[JsString]>> {
+        self.options.unique.clone()
     }
 
     pub fn joins_duplicates(&self) -> bool {

@@ -81,7 +81,12 @@ exports.lookupAndConnect = function lookupAndConnect(socket, options) {
   if (options.autoSelectFamilyAttemptTimeout !== undefined) {
     validators.validateInt32(options.autoSelectFamilyAttemptTimeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   }
-  const from = { localAddress, localPort };
+  const { blockList } = options;
+  if (blockList && !require('net').BlockList.isBlockList(blockList)) {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'options.blockList', 'net.BlockList', blockList);
+  }
+  const patience = options.autoSelectFamilyAttemptTimeout ?? autoSelect.timeout;
+  const from = { localAddress, localPort, blockList, patience: patience < 10 ? 10 : patience };
   if (native.isIP(host)) {
     nextTick(() => {
       if (socket.connecting) tryOne(socket, host, port, from);
@@ -174,7 +179,10 @@ function tryOne(socket, address, port, from) {
 function tryAll(socket, list, port, from, at, errors) {
   const { address } = list[at];
   (socket.autoSelectFamilyAttemptedAddresses ??= []).push(`${address}:${port}`);
+  let timer;
   attempt(socket, address, port, from, (err) => {
+    if (timer !== undefined) require('timers').clearTimeout(timer);
+    timer = null;
     if (!err) return;
     errors[errors.length] = err;
     if (!socket.connecting || socket.destroyed) return;
@@ -185,6 +193,17 @@ function tryAll(socket, list, port, from, at, errors) {
     }
     socket.destroy(errors.length === 1 ? errors[0] : aggregate(errors));
   });
+  // The last one has all the time it wants.
+  if (timer === null || at + 1 >= list.length) return;
+  timer = require('timers').setTimeout(() => {
+    if (!socket.connecting || socket.destroyed) return;
+    errors[errors.length] = exceptionWithHostPort(-require('os').constants.errno.ETIMEDOUT, 'connect', address, port);
+    socket.emit('connectionAttemptTimeout', address, port, native.isIP(address));
+    socket._connectDone = undefined;
+    socket._handle.close(() => {});
+    socket._handle = native.makeHandle(socket, false);
+    tryAll(socket, list, port, from, at + 1, errors);
+  }, from.patience).unref();
 }
 
 function aggregate(errors) {
@@ -195,7 +214,11 @@ function aggregate(errors) {
 
 /** Begins to connect; `done` hears of a failure, or of success by nothing. */
 function attempt(socket, address, port, from, done) {
-  let { localAddress, localPort } = from;
+  const { localAddress, localPort, blockList } = from;
+  if (blockList?.check(address, `ipv${native.isIP(address)}`)) {
+    done(nodeError('ERR_IP_BLOCKED', address));
+    return;
+  }
   let outcome;
   try {
     outcome = native.connectTcp(socket._handle, address, port, localAddress, localPort || 0);

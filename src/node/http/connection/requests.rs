@@ -15,7 +15,7 @@ use crate::{
             fields, help,
             incoming::{self, Incoming},
             listener_count,
-            protocol::{Head, Method},
+            protocol::{Body, Head, Method},
             response,
         },
     },
@@ -52,7 +52,28 @@ impl Connection {
             upgrade = method == Method::CONNECT
                 || listener_count(&server, js_string!("upgrade"), context)? > 0;
         }
+        let empty = self.server.short_cuts() && traits.body == Body::None && !traits.sized;
         let request = self.make_request(head, upgrade, context)?;
+        if traits.upgrade && method != Method::CONNECT {
+            // A program that set `shouldUpgradeCallback` decides itself.
+            let decide = server.get(js_string!("shouldUpgradeCallback"), context)?;
+            if let Some(decide) = decide.as_callable() {
+                let args = [request.clone().into()];
+                upgrade = decide
+                    .call(&server.clone().into(), &args, context)?
+                    .to_boolean();
+                let this = JsValue::from(request.clone());
+                incoming::with(&this, context, |record| {
+                    record.bits &= !incoming::bits::UPGRADE;
+                    if upgrade {
+                        record.bits |= incoming::bits::UPGRADE;
+                    }
+                });
+            }
+        }
+        if empty {
+            incoming::skip(&request, context);
+        }
         self.receiving.replace(Some(request.clone()));
         if upgrade {
             return self.hand_over(&server, &request, method, rest, context);

@@ -116,6 +116,16 @@ pub fn data(object: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<
     push(object, chunk.into(), context)
 }
 
+/// The message has no body, and nobody is to be told of its end.
+pub fn skip(object: &JsObject, context: &mut Context) {
+    let this = JsValue::from(object.clone());
+    with(&this, context, |record| {
+        if !record.has(bits::STATE) {
+            record.bits |= bits::DUMPED | bits::GONE;
+        }
+    });
+}
+
 /// The end of the message.
 pub fn end(object: &JsObject, trailers: Option<Head>, context: &mut Context) -> JsResult<()> {
     let this = JsValue::from(object.clone());

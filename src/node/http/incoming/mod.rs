@@ -21,7 +21,7 @@ use super::{
 };
 use crate::engine::native::{METHOD, Natives};
 
-pub use body::{data, dump, end};
+pub use body::{data, dump, end, skip};
 
 /// What is known of a message.
 pub mod bits {

@@ -11,7 +11,7 @@ use crate::{
     node::{
         buffer::{self, Encoding, View},
         errors, events,
-        http::{connection::HIGH_WATER_MARK, fields, help, protocol::encode},
+        http::{connection::HIGH_WATER_MARK, fields, help, protocol::encode, response},
     },
     runtime::{
         State,
@@ -323,12 +323,8 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
             events::emit(&object, js_string!("prefinish"), &[], context)?;
         }
         // It is over, for the connection, in the tick that announces it.
-        return help(
-            js_string!("finishSoon"),
-            &[this.clone(), last.into()],
-            context,
-        )
-        .map(drop);
+        response::finish_soon(this, last, context);
+        return Ok(());
     }
     connection.response_done(number, last, false, context)?;
     let turn = State::of(context).tasks.turn();

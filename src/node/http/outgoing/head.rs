@@ -2,7 +2,7 @@
 //!
 //! `writeHead` of a response and `_storeHeader` of a request end here, as does the header that nobody wrote.
 
-use boa_engine::{Context, JsArgs, JsError, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsError, JsResult, JsString, JsValue, js_str, js_string};
 
 use super::{Field, Outgoing, Sink, bits, need};
 use crate::node::{
@@ -52,6 +52,14 @@ pub fn encode_header(
     texts: &Texts,
     context: &Context,
 ) -> bool {
+    let joined;
+    let texts = match &record.unique {
+        Some(unique) => {
+            joined = join_unique(texts, unique);
+            &joined
+        }
+        None => texts,
+    };
     let date = record
         .has(bits::SEND_DATE)
         .then(|| *Slot::of(context).date.borrow_mut().now());
@@ -104,6 +112,23 @@ pub fn encode_header(
         record.bits |= bits::SENT;
     }
     true
+}
+
+/// Fields of one name that follow each other become one, where the name is in the list of those that are to be unique.
+fn join_unique(texts: &Texts, unique: &[JsString]) -> Texts {
+    let mut joined = Texts::with_capacity(texts.len());
+    for (name, value) in texts {
+        match joined.last_mut() {
+            Some((last, all))
+                if header_methods::same(last, name)
+                    && unique.iter().any(|one| header_methods::same(one, name)) =>
+            {
+                *all = JsString::concat_array(&[all.as_str(), js_str!("; "), value.as_str()]);
+            }
+            _ => joined.push((name.clone(), value.clone())),
+        }
+    }
+    joined
 }
 
 fn append_header(

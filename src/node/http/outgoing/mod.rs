@@ -10,7 +10,7 @@ mod properties;
 use std::rc::Rc;
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsResult, JsString, JsValue, Trace, js_string,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
     property::Attribute,
 };
 
@@ -118,6 +118,9 @@ pub struct Outgoing {
     /// The turn in which a response that nobody watches came to its end; 0 for all others.
     #[unsafe_ignore_trace]
     pub ended_in: u64,
+    /// `uniqueHeaders`: names whose values are sent as one.
+    #[unsafe_ignore_trace]
+    pub unique: Option<Rc<[JsString]>>,
     pub status: JsValue,
     pub reason: JsValue,
     pub request: JsValue,
@@ -224,6 +227,41 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         record::attach(&object, record, context);
     }
     Ok(JsValue::undefined())
+}
+
+/// The names in a `uniqueHeaders` option; of an entry that is a list, its first.
+pub fn names_of(list: &JsValue, context: &mut Context) -> JsResult<Option<Rc<[JsString]>>> {
+    let Some(list) = list.as_object().filter(JsObject::is_array) else {
+        return Ok(None);
+    };
+    let mut names = Vec::new();
+    for name in header_methods::elements(&list, context)? {
+        names.push(name.to_string(context)?);
+    }
+    Ok(Some(names.into()))
+}
+
+/// `_setUnique(list)`
+fn set_unique(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let unique = names_of(args.get_or_undefined(0), context)?;
+    need(this, context, |record| record.unique = unique)?;
+    Ok(JsValue::undefined())
+}
+
+/// The record of a response that script constructs. Its emitter is made when somebody listens.
+pub fn init_response(this: &JsValue, options: &JsValue, context: &mut Context) -> JsResult<()> {
+    let mut record = Outgoing::new();
+    if let Some(options) = options.as_object()
+        && options
+            .get(js_string!("rejectNonStandardBodyWrites"), context)?
+            .to_boolean()
+    {
+        record.bits |= bits::REJECT_BODY;
+    }
+    if let Some(object) = this.as_object() {
+        record::attach(&object, record, context);
+    }
+    Ok(())
 }
 
 /// `defineOutgoing(prototype)`
@@ -375,6 +413,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("_implicitHeader", 0, head::implicit_header_missing)
         .function("_storeHeader", 2, head::store_header)
         .function("_takeOutput", 0, body::take_output)
+        .function("_setUnique", 1, set_unique)
         .function("_setTrailers", 1, body::set_trailers)
         .function("_writeRaw", 1, body::write_raw);
     header_methods::define(natives);

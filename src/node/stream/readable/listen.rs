@@ -1,12 +1,14 @@
 //! Readers come and go: a 'data' listener makes a stream flow, a 'readable' listener keeps it from flowing.
 
+use std::cell::OnceCell;
+
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
     Slot, State, bits,
     flow::{emit_readable, read_nothing_soon, update_listening},
 };
-use crate::node::{errors, stream::calls, task_queue::tick_native};
+use crate::node::{errors, events, stream::calls, task_queue::tick_native};
 
 /// Calls the method of `Stream.prototype` that ours stands before.
 fn parent(
@@ -41,74 +43,41 @@ fn is(kind: &JsValue, name: JsString) -> bool {
     kind.as_string().is_some_and(|kind| kind == name)
 }
 
-/// Notes `EventEmitter.prototype.on`, before any program can replace it.
+/// Notes `on` and `removeListener` of `EventEmitter.prototype`, before any program can replace them.
 pub fn remember_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()> {
     let class = exports.to_object(context)?;
-    let prototype = class.get(js_string!("prototype"), context)?;
-    let on = prototype
-        .to_object(context)?
-        .get(js_string!("on"), context)?;
-    if let Some(on) = on.as_object() {
-        let _ = Slot::of(context).on.set(on);
+    let prototype = class
+        .get(js_string!("prototype"), context)?
+        .to_object(context)?;
+    let slot = Slot::of(context);
+    if let Some(on) = prototype.get(js_string!("on"), context)?.as_object() {
+        let _ = slot.on.set(on);
+    }
+    let off = prototype.get(js_string!("removeListener"), context)?;
+    if let Some(off) = off.as_object() {
+        let _ = slot.off.set(off);
     }
     Ok(())
 }
 
-/// Adds the first listener of an event as `EventEmitter.prototype.on` does. Answers false where there is more to it, or
-/// where that has been replaced.
-fn first_listener(
-    this: &JsValue,
-    kind: &JsValue,
-    listener: &JsValue,
-    context: &mut Context,
-) -> JsResult<bool> {
+/// Whether the method that ours stands before is `EventEmitter`'s own.
+fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &mut Context) -> JsResult<bool> {
     let slot = Slot::of(context);
-    let (Some(stream), Some(name), Some(parent), Some(own)) = (
-        this.as_object(),
-        kind.as_string(),
-        slot.parent.get(),
-        slot.on.get(),
-    ) else {
+    let (Some(parent), Some(own)) = (slot.parent.get(), own.get()) else {
         return Ok(false);
     };
-    let on = parent.get(js_string!("on"), context)?;
-    if !listener.is_callable() || on.as_object().is_none_or(|on| !JsObject::equals(&on, own)) {
-        return Ok(false);
-    }
-    let events = match stream.get(js_string!("_events"), context)? {
-        events if events.is_undefined() => {
-            // An emitter that was made without its constructor.
-            let events = JsObject::with_null_proto();
-            stream.set(js_string!("_events"), events.clone(), true, context)?;
-            stream.set(js_string!("_eventsCount"), 0, true, context)?;
-            events
-        }
-        events => match events.as_object() {
-            Some(events) => events,
-            None => return Ok(false),
-        },
-    };
-    if !events
-        .get(js_string!("newListener"), context)?
-        .is_undefined()
-        || !events.get(name.clone(), context)?.is_undefined()
-    {
-        return Ok(false);
-    }
-    events.set(name, listener.clone(), true, context)?;
-    let count = stream.get(js_string!("_eventsCount"), context)?;
-    let count = count.to_i32(context)? + 1;
-    stream.set(js_string!("_eventsCount"), count, true, context)?;
-    Ok(true)
+    let method = parent.get(name, context)?.as_object();
+    Ok(method.is_some_and(|method| JsObject::equals(&method, own)))
 }
 
 /// `stream.on(type, listener)`
 pub(super) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let kind = args.get_or_undefined(0);
-    let result = if first_listener(this, kind, args.get_or_undefined(1), context)? {
+    let (kind, listener) = (args.get_or_undefined(0), args.get_or_undefined(1));
+    let result = if is_own(js_string!("on"), &Slot::of(context).on, context)? {
+        events::add(this, kind, listener, false, context)?;
         this.clone()
     } else {
-        let arguments = [kind.clone(), args.get_or_undefined(1).clone()];
+        let arguments = [kind.clone(), listener.clone()];
         parent(this, js_string!("on"), &arguments, context)?
     };
     if is(kind, js_string!("data")) {
@@ -157,8 +126,14 @@ pub(super) fn remove_listener(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let kind = args.get_or_undefined(0);
-    let arguments = [kind.clone(), args.get_or_undefined(1).clone()];
-    let result = parent(this, js_string!("removeListener"), &arguments, context)?;
+    let listener = args.get_or_undefined(1);
+    let name = js_string!("removeListener");
+    let result = if is_own(name.clone(), &Slot::of(context).off, context)? {
+        events::remove(this, kind, listener, context)?;
+        this.clone()
+    } else {
+        parent(this, name, &[kind.clone(), listener.clone()], context)?
+    };
     gone(this, kind, context)?;
     Ok(result)
 }

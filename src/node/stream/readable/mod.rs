@@ -236,6 +236,8 @@ struct Slot {
     parent: OnceCell<JsObject>,
     /// `EventEmitter.prototype.on` as it was made.
     on: OnceCell<JsObject>,
+    /// `EventEmitter.prototype.removeListener`, likewise.
+    off: OnceCell<JsObject>,
     /// `Readable.prototype.read`, to know it again.
     read: OnceCell<JsObject>,
     /// `Readable.prototype.push`, likewise.
