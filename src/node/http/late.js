@@ -280,8 +280,17 @@ exports.finish = function finish(message) {
   }
   const output = message._takeOutput();
   while (socket.writableCorked) socket.uncork();
-  if (output !== undefined) socket.write(output, done);
-  else socket.write('', 'latin1', done);
+  if (output === undefined) {
+    socket.write('', 'latin1', done);
+  } else if (socket._handle) {
+    socket.write(output, done);
+  } else {
+    // A stream of script may count on the last write being an empty one.
+    socket.cork?.();
+    socket.write(output);
+    socket.write('', 'latin1', done);
+    socket.uncork?.();
+  }
 };
 
 exports.cork = function cork(message, on) {
