@@ -51,27 +51,30 @@ pub fn iteration(context: &Context) -> Option<Iteration> {
 
 /// `Array.from` of an array that iterates as arrays do: a copy.
 fn from(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
-    let array_class = context.intrinsics().constructors().array();
-    let copies = this.as_object().as_ref() == Some(&array_class.constructor())
-        && args.get_or_undefined(1).is_undefined()
-        && iteration(context).is_some_and(|now| Originals::iterates(&now, context));
-    let Some(object) = array(args.get_or_undefined(0)).filter(|_| copies) else {
+    let class = context.intrinsics().constructors().array().constructor();
+    if this.as_object().as_ref() != Some(&class) || !args.get_or_undefined(1).is_undefined() {
         return Ok(None);
-    };
-    let values = || {
-        if object.prototype() != Some(array_class.prototype()) {
-            return None;
-        }
-        let object = object.borrow();
-        if (object.properties()).contains_key(&JsSymbol::iterator().into()) {
-            return None;
-        }
-        let dense = Dense::of(object.properties())?;
-        let mut values = Vec::with_capacity(dense.len());
-        dense.copy(0..dense.len(), &mut values);
-        Some(values)
-    };
-    Ok(values().map(|values| plain(values, context)))
+    }
+    let values = values_of(args.get_or_undefined(0), context);
+    Ok(values.map(|values| plain(values, context)))
+}
+
+/// What iterating a value would give, if that is an array that iterates as arrays do.
+pub fn values_of(value: &JsValue, context: &Context) -> Option<Vec<JsValue>> {
+    let now = iteration(context)?;
+    let object = array(value).filter(|_| Originals::iterates(&now, context))?;
+    let prototype = context.intrinsics().constructors().array().prototype();
+    if object.prototype() != Some(prototype) {
+        return None;
+    }
+    let object = object.borrow();
+    if (object.properties()).contains_key(&JsSymbol::iterator().into()) {
+        return None;
+    }
+    let dense = Dense::of(object.properties())?;
+    let mut values = Vec::with_capacity(dense.len());
+    dense.copy(0..dense.len(), &mut values);
+    Some(values)
 }
 
 /// The getter of `Array[Symbol.species]` as it is now.

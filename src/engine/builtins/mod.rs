@@ -5,6 +5,7 @@
 
 mod arrays;
 mod keyed;
+mod promises;
 mod regexps;
 mod search;
 mod strings;
@@ -38,6 +39,8 @@ struct Originals {
     exec: Option<JsObject>,
     /// What iterates arrays.
     iteration: Option<arrays::Iteration>,
+    /// What script sees of promises that the engine makes.
+    promises: Option<promises::Seen>,
 }
 
 impl Originals {
@@ -46,6 +49,7 @@ impl Originals {
             species: arrays::species(context),
             exec: regexps::current_exec(context),
             iteration: arrays::iteration(context),
+            promises: promises::seen(context),
         };
         context.realm().host_defined_mut().insert(originals);
     }
@@ -54,6 +58,14 @@ impl Originals {
     fn iterates(now: &arrays::Iteration, context: &Context) -> bool {
         let realm = context.realm().host_defined();
         realm.get::<Self>().and_then(|kept| kept.iteration.as_ref()) == Some(now)
+    }
+
+    /// What script sees of promises, if nobody has changed it.
+    fn promises(context: &Context) -> Option<promises::Seen> {
+        let now = promises::seen(context);
+        let realm = context.realm().host_defined();
+        let kept = realm.get::<Self>()?;
+        now.filter(|now| kept.promises.as_ref() == Some(now))
     }
 
     /// One of those of the realm whose function runs.
@@ -79,6 +91,11 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     replace(
         &constructors.array().constructor(),
         arrays::STATICS,
+        context,
+    );
+    replace(
+        &constructors.promise().constructor(),
+        promises::STATICS,
         context,
     );
     replace(&constructors.map().prototype(), keyed::MAP, context);
