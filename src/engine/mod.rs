@@ -15,6 +15,7 @@ pub mod regexp_source;
 pub mod registry;
 pub mod report;
 pub mod stack;
+pub mod strings;
 
 use boa_engine::{Context, JsResult};
 

@@ -30,7 +30,7 @@ use super::{
     tag, too_deep,
 };
 use crate::{
-    engine::{json::stringify::enumerable_keys, proxies, regexp_source},
+    engine::{json::objects::enumerable_keys, proxies, regexp_source},
     node::buffer::View,
 };
 

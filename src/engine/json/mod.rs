@@ -5,8 +5,12 @@
 //! of errors are V8's.
 
 mod circular;
+mod keys;
+mod number;
+pub mod objects;
 pub mod parse;
 mod plan;
+mod problem;
 mod revive;
 mod scan;
 pub mod stringify;
@@ -37,7 +41,7 @@ struct RawJson;
 /// # Errors
 /// None but those of the engine.
 pub fn install(context: &mut Context) -> JsResult<()> {
-    stringify::capture(context)?;
+    objects::capture(context)?;
     let Some(json) = context
         .global_object()
         .get(js_string!("JSON"), context)?
@@ -74,7 +78,7 @@ fn parse_native(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     }
 }
 
-fn syntax_error(error: &parse::Problem, text: &JsString, context: &mut Context) -> JsError {
+fn syntax_error(error: &problem::Problem, text: &JsString, context: &mut Context) -> JsError {
     errors::plain(Base::Syntax, &error.message(text), context)
 }
 
@@ -108,7 +112,7 @@ fn raw_json(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let first = text.iter().next();
     if blank(first) || first.is_some_and(|unit| unit == u16::from(b'{') || unit == u16::from(b'['))
     {
-        return Err(syntax_error(&parse::Problem::token(0), &text, context));
+        return Err(syntax_error(&problem::Problem::token(0), &text, context));
     }
     parse_str(&text, context)?;
     let object = JsObject::from_proto_and_data(None::<JsObject>, RawJson);

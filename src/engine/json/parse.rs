@@ -6,97 +6,19 @@ use boa_engine::{
     js_string,
     object::builtins::JsArray,
     property::{Attribute, PropertyDescriptor, PropertyKey},
-    string::{JsStr, JsStrVariant},
+    string::JsStrVariant,
 };
 
+use std::rc::Rc;
+
 use super::{
+    keys::{self, Keys},
+    number::number,
+    problem::{Parsed, Problem},
     scan::{plain_latin1, plain_utf16},
     writer::Writer,
 };
-
-/// What is wrong with a text, and where (in code units).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Problem {
-    kind: Kind,
-    at: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    End,
-    Token,
-    /// With the text that V8 has for it.
-    Said(&'static str),
-}
-
-type Parsed<T> = Result<T, Problem>;
-
-impl Problem {
-    /// A token that can't be at its place.
-    pub fn token(at: usize) -> Self {
-        Self {
-            kind: Kind::Token,
-            at,
-        }
-    }
-
-    fn said(message: &'static str, at: usize) -> Self {
-        Self {
-            kind: Kind::Said(message),
-            at,
-        }
-    }
-
-    /// V8's words for it.
-    pub fn message(&self, text: &JsString) -> String {
-        const CONTEXT: usize = 10;
-        let units: Vec<u16> = text.iter().collect();
-        let part = |from: usize, to: usize| String::from_utf16_lossy(&units[from..to]);
-        match self.kind {
-            Kind::End => "Unexpected end of JSON input".into(),
-            Kind::Said(message) => {
-                let before = &units[..self.at.min(units.len())];
-                let line = before
-                    .iter()
-                    .filter(|unit| **unit == u16::from(b'\n'))
-                    .count()
-                    + 1;
-                let column = before
-                    .iter()
-                    .rev()
-                    .take_while(|unit| **unit != u16::from(b'\n'))
-                    .count()
-                    + 1;
-                format!(
-                    "{message} in JSON at position {} (line {line} column {column})",
-                    self.at
-                )
-                .replace(" after JSON in JSON at", " after JSON at")
-            }
-            Kind::Token => {
-                let whole = part(0, units.len());
-                if matches!(
-                    whole.as_str(),
-                    "undefined" | "NaN" | "Infinity" | "[object Object]"
-                ) {
-                    return format!("\"{whole}\" is not valid JSON");
-                }
-                let token = part(self.at, self.at + 1);
-                let length = units.len();
-                let shown = if length <= 2 * CONTEXT {
-                    format!("\"{whole}\"")
-                } else if self.at < CONTEXT {
-                    format!("\"{}\"...", part(0, self.at + CONTEXT))
-                } else if self.at < length - CONTEXT {
-                    format!("...\"{}\"...", part(self.at - CONTEXT, self.at + CONTEXT))
-                } else {
-                    format!("...\"{}\"", part(self.at - CONTEXT, length))
-                };
-                format!("Unexpected token '{token}', {shown} is not valid JSON")
-            }
-        }
-    }
-}
+use crate::{engine::strings, runtime::State};
 
 /// Parses a whole text.
 ///
@@ -104,8 +26,8 @@ impl Problem {
 /// Where the text stops being JSON.
 pub fn parse(text: &JsString, context: &mut Context) -> Parsed<JsValue> {
     match text.as_str().variant() {
-        JsStrVariant::Latin1(units) => Parser::new(units, &mut Ignore).parse(context),
-        JsStrVariant::Utf16(units) => Parser::new(units, &mut Ignore).parse(context),
+        JsStrVariant::Latin1(units) => Parser::new(units, &mut Ignore, context).parse(context),
+        JsStrVariant::Utf16(units) => Parser::new(units, &mut Ignore, context).parse(context),
     }
 }
 
@@ -116,8 +38,8 @@ pub(super) fn parse_observed(
     context: &mut Context,
 ) -> Parsed<JsValue> {
     match text.as_str().variant() {
-        JsStrVariant::Latin1(units) => Parser::new(units, observer).parse(context),
-        JsStrVariant::Utf16(units) => Parser::new(units, observer).parse(context),
+        JsStrVariant::Latin1(units) => Parser::new(units, observer, context).parse(context),
+        JsStrVariant::Utf16(units) => Parser::new(units, observer, context).parse(context),
     }
 }
 
@@ -141,7 +63,7 @@ impl Observer for Ignore {
 }
 
 /// A code unit of a string.
-trait Unit: Copy + Into<u16> + PartialEq {
+pub(super) trait Unit: Copy + Into<u16> + PartialEq {
     /// A string of these units, narrowed if it can be.
     fn string(units: &[Self]) -> JsString;
     /// Whether a string has just these units.
@@ -150,11 +72,13 @@ trait Unit: Copy + Into<u16> + PartialEq {
     fn plain(units: &[Self]) -> usize;
     /// Appends the units to a text.
     fn append(units: &[Self], text: &mut Writer);
+    /// The value of a number in JSON's grammar, which is within Rust's.
+    fn float(units: &[Self]) -> f64;
 }
 
 impl Unit for u8 {
     fn string(units: &[Self]) -> JsString {
-        JsString::from(JsStr::latin1(units))
+        strings::latin1(units)
     }
 
     fn is(string: &JsString, units: &[Self]) -> bool {
@@ -167,6 +91,11 @@ impl Unit for u8 {
 
     fn append(units: &[Self], text: &mut Writer) {
         text.latin1(units);
+    }
+
+    fn float(units: &[Self]) -> f64 {
+        let text = std::str::from_utf8(units).unwrap_or_default();
+        text.parse().unwrap_or(f64::NAN)
     }
 }
 
@@ -195,42 +124,49 @@ impl Unit for u16 {
     fn append(units: &[Self], text: &mut Writer) {
         text.utf16(units);
     }
+
+    fn float(units: &[Self]) -> f64 {
+        let narrow: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+        u8::float(&narrow)
+    }
 }
 
 /// A string of UTF-16 units, as Latin-1 if that holds it.
 pub(crate) fn string_of(units: &[u16]) -> JsString {
     if units.iter().all(|unit| *unit <= 0xff) {
         let narrow: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
-        return JsString::from(JsStr::latin1(&narrow));
+        return strings::latin1(&narrow);
     }
     JsString::from(units)
 }
 
-/// Keys come again and again: the last ones are kept, by a hash of their text.
-const KEPT_KEYS: usize = 256;
-/// Longer keys aren't.
-const LONGEST_KEPT_KEY: usize = 32;
-
 enum Container {
-    Array(Vec<JsValue>),
-    Object { object: JsObject, key: PropertyKey },
+    /// Its elements are those of the parser from this one on.
+    Array(usize),
+    Object {
+        object: JsObject,
+        key: PropertyKey,
+    },
 }
 
 struct Parser<'a, T, O> {
     text: &'a [T],
     at: usize,
-    keys: Vec<Option<(JsString, PropertyKey)>>,
+    keys: Rc<Keys>,
+    /// The elements of the arrays that are open.
+    elements: Vec<JsValue>,
     /// Room for strings with escapes.
     scratch: Writer,
     observer: &'a mut O,
 }
 
 impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
-    fn new(text: &'a [T], observer: &'a mut O) -> Self {
+    fn new(text: &'a [T], observer: &'a mut O, context: &Context) -> Self {
         Self {
             text,
             at: 0,
-            keys: Vec::new(),
+            keys: State::of(context).slot::<Keys>(),
+            elements: Vec::new(),
             scratch: Writer::default(),
             observer,
         }
@@ -256,10 +192,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         if self.at < self.text.len() {
             Problem::token(self.at)
         } else {
-            Problem {
-                kind: Kind::End,
-                at: self.at,
-            }
+            Problem::end(self.at)
         }
     }
 
@@ -275,7 +208,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                         self.observer.close();
                         JsArray::from_iter([], context).into()
                     } else {
-                        stack.push(Container::Array(Vec::new()));
+                        stack.push(Container::Array(self.elements.len()));
                         continue;
                     }
                 }
@@ -311,8 +244,9 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                         }
                         return Ok(value);
                     }
-                    Some(Container::Array(elements)) => {
-                        elements.push(value);
+                    Some(Container::Array(first)) => {
+                        let first = *first;
+                        self.elements.push(value);
                         match self.next_token() {
                             Some(b',') => {
                                 self.at += 1;
@@ -326,10 +260,8 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                                 ));
                             }
                         }
-                        let Some(Container::Array(elements)) = stack.pop() else {
-                            unreachable!("it was on top")
-                        };
-                        value = JsArray::from_iter(elements, context).into();
+                        stack.pop();
+                        value = JsArray::from_iter(self.elements.drain(first..), context).into();
                     }
                     Some(Container::Object { object, key }) => {
                         let key_of_this = std::mem::replace(key, PropertyKey::from(0_u32));
@@ -389,66 +321,10 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         Ok(value)
     }
 
-    fn digits(&mut self) -> usize {
-        let from = self.at;
-        while self.peek().is_some_and(is_digit) {
-            self.at += 1;
-        }
-        self.at - from
-    }
-
     fn number(&mut self) -> Parsed<JsValue> {
-        let from = self.at;
-        if self.peek() == Some(u16::from(b'-')) {
-            self.at += 1;
-            if !self.peek().is_some_and(is_digit) {
-                return Err(Problem::said("No number after minus sign", self.at));
-            }
-        }
-        if self.peek() == Some(u16::from(b'0')) {
-            self.at += 1;
-            if self.peek().is_some_and(is_digit) {
-                return Err(Problem::said("Unexpected number", self.at));
-            }
-        } else {
-            self.digits();
-        }
-        let mut whole = true;
-        if self.peek() == Some(u16::from(b'.')) {
-            whole = false;
-            self.at += 1;
-            if self.digits() == 0 {
-                return Err(Problem::said("Unterminated fractional number", self.at));
-            }
-        }
-        if self
-            .peek()
-            .is_some_and(|unit| unit == u16::from(b'e') || unit == u16::from(b'E'))
-        {
-            whole = false;
-            self.at += 1;
-            if self
-                .peek()
-                .is_some_and(|unit| unit == u16::from(b'+') || unit == u16::from(b'-'))
-            {
-                self.at += 1;
-            }
-            if self.digits() == 0 {
-                return Err(Problem::said("Exponent part is missing a number", self.at));
-            }
-        }
-        let digits = &self.text[from..self.at];
-        if whole && digits.len() <= 9 {
-            return Ok(small_integer(digits));
-        }
-        Ok(JsValue::from(exact(digits).unwrap_or_else(|| {
-            let text: String = digits
-                .iter()
-                .map(|unit| char::from((*unit).into() as u8))
-                .collect();
-            text.parse()
-                .expect("the grammar of JSON numbers is within Rust's")
-        })))
+        let (number, end) = number(self.text, self.at)?;
+        self.at = end;
+        Ok(number)
     }
 
     /// A string after its opening quote is met.
@@ -556,78 +432,12 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
             .text
             .get(end)
             .is_some_and(|unit| (*unit).into() == u16::from(b'"'));
-        if !plain || end - from > LONGEST_KEPT_KEY {
+        if !plain || end - from > keys::LONGEST {
             return Ok(PropertyKey::from(self.string()?));
         }
         self.at = end + 1;
         let units = &self.text[from..end];
-        if self.keys.is_empty() {
-            self.keys.resize(KEPT_KEYS, None);
-        }
-        let slot = &mut self.keys[hash(units) % KEPT_KEYS];
-        if let Some((name, key)) = slot
-            && T::is(name, units)
-        {
-            return Ok(key.clone());
-        }
-        let name = T::string(units);
-        let key = PropertyKey::from(name.clone());
-        *slot = Some((name, key.clone()));
-        Ok(key)
-    }
-}
-
-fn hash<T: Unit>(units: &[T]) -> usize {
-    units.iter().fold(units.len(), |hash, unit| {
-        let unit: u16 = (*unit).into();
-        hash.wrapping_mul(31).wrapping_add(usize::from(unit))
-    })
-}
-
-fn is_digit(unit: u16) -> bool {
-    (u16::from(b'0')..=u16::from(b'9')).contains(&unit)
-}
-
-/// A number whose digits an `f64` holds, divided by a power of ten that it holds: the division rounds, once.
-fn exact<T: Unit>(text: &[T]) -> Option<f64> {
-    const POWERS: [f64; 18] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17,
-    ];
-    if text.len() > POWERS.len() {
-        return None;
-    }
-    let mut digits = 0_u64;
-    let mut point = None;
-    for (index, unit) in text.iter().enumerate() {
-        match u8::try_from((*unit).into()).ok()? {
-            digit @ b'0'..=b'9' => digits = digits * 10 + u64::from(digit - b'0'),
-            b'.' => point = Some(index + 1),
-            b'-' => {}
-            _ => return None,
-        }
-    }
-    if digits > 1 << 53 {
-        return None;
-    }
-    let places = point.map_or(0, |point| text.len() - point);
-    let number = digits as f64 / POWERS[places];
-    let negative = text[0].into() == u16::from(b'-');
-    Some(if negative { -number } else { number })
-}
-
-/// Up to nine characters of an integer.
-fn small_integer<T: Unit>(digits: &[T]) -> JsValue {
-    let negative = digits[0].into() == u16::from(b'-');
-    let digits = &digits[usize::from(negative)..];
-    let number = digits.iter().fold(0_i32, |number, digit| {
-        let digit: u16 = (*digit).into();
-        number * 10 + i32::from(digit - u16::from(b'0'))
-    });
-    match (negative, number) {
-        (true, 0) => JsValue::from(-0.0),
-        (true, number) => (-number).into(),
-        (false, number) => number.into(),
+        Ok(self.keys.get(units))
     }
 }
 

@@ -7,7 +7,7 @@ use boa_engine::{
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-use super::{stringify::enumerable_keys, writer::Writer};
+use super::{objects::enumerable_keys, writer::Writer};
 
 /// More shapes aren't remembered: they are those of objects that are used as maps.
 const MOST: usize = 64;

@@ -143,7 +143,7 @@ impl Walk<'_> {
         depth: usize,
         context: &mut Context,
     ) -> JsResult<()> {
-        if super::stringify::is_array(object, context)? {
+        if super::objects::is_array(object, context)? {
             let length = object
                 .get(js_string!("length"), context)?
                 .to_length(context)?;
@@ -156,7 +156,7 @@ impl Walk<'_> {
             }
             return Ok(());
         }
-        for key in super::stringify::enumerable_keys(object, context)? {
+        for key in super::objects::enumerable_keys(object, context)? {
             let child = match node {
                 Some(Node::Object(properties)) => properties.get(&key),
                 _ => None,

@@ -1,25 +1,20 @@
-//! Where text stops standing for itself: at a quote, a backslash or a control character. Eight bytes at a time, for reading
-//! and for writing.
+//! Where text stops standing for itself: at a quote, a backslash or a control character. Several units at a time, for
+//! reading and for writing.
 
 /// How many units at the start stand for themselves.
 pub(super) fn plain_latin1(units: &[u8]) -> usize {
-    let mut words = units.chunks_exact(8);
-    let mut at = 0;
-    for word in words.by_ref() {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(word);
-        let marks =
-            marks::<0x0101_0101_0101_0101, 0x8080_8080_8080_8080>(u64::from_le_bytes(bytes));
-        if marks != 0 {
-            return at + marks.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = words
-        .remainder()
-        .iter()
-        .position(|unit| is_special((*unit).into()));
-    rest.map_or(units.len(), |offset| at + offset)
+    let (blocks, rest) = units.as_chunks::<16>();
+    // Without an early end the compiler compares a block at once.
+    let is_plain = |block: &[u8; 16]| {
+        !block
+            .iter()
+            .fold(false, |any, unit| any | is_special(*unit))
+    };
+    let plain = blocks.iter().take_while(|block| is_plain(block)).count();
+    let at = plain * 16;
+    let rest = blocks.get(plain).map_or(rest, |block| block);
+    let special = rest.iter().position(|unit| is_special(*unit));
+    at + special.unwrap_or(rest.len())
 }
 
 /// The same for UTF-16.
@@ -37,12 +32,15 @@ pub(super) fn plain_utf16(units: &[u16]) -> usize {
         }
         at += 4;
     }
-    let rest = words.remainder().iter().position(|unit| is_special(*unit));
+    let rest = words
+        .remainder()
+        .iter()
+        .position(|unit| u8::try_from(*unit).is_ok_and(is_special));
     rest.map_or(units.len(), |offset| at + offset)
 }
 
-fn is_special(unit: u16) -> bool {
-    matches!(unit, 0x22 | 0x5c | 0..=0x1f)
+fn is_special(unit: u8) -> bool {
+    (unit < 0x20) | (unit == b'"') | (unit == b'\\')
 }
 
 /// The highest bit of each lane that is special; the lowest such lane is right, those above it may be wrong. `ONES` has the

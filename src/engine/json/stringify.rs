@@ -12,10 +12,11 @@ use boa_engine::{
 use super::{
     DEEPEST, RawJson,
     circular::Open,
+    objects::{self, dense_element, enumerable_keys, is_array},
     plan::{Plan, Plans},
     writer::Writer,
 };
-use crate::{node::errors, runtime::State};
+use crate::node::errors;
 
 pub(super) fn stringify_native(
     _: &JsValue,
@@ -150,26 +151,6 @@ impl Stringifier {
             self.plain.known = None;
         }
         let object = match value.variant() {
-            JsVariant::Null => {
-                self.writer.ascii("null");
-                return Ok(true);
-            }
-            JsVariant::Boolean(flag) => {
-                self.writer.ascii(if flag { "true" } else { "false" });
-                return Ok(true);
-            }
-            JsVariant::String(text) => {
-                self.writer.quoted(&text);
-                return Ok(true);
-            }
-            JsVariant::Integer32(number) => {
-                self.writer.integer(number);
-                return Ok(true);
-            }
-            JsVariant::Float64(number) => {
-                self.number(number);
-                return Ok(true);
-            }
             JsVariant::BigInt(_) => {
                 return Err(errors::type_error(
                     "Do not know how to serialize a BigInt",
@@ -178,6 +159,10 @@ impl Stringifier {
             }
             JsVariant::Undefined | JsVariant::Symbol(_) => return Ok(false),
             JsVariant::Object(object) => object.clone(),
+            _ => {
+                write_primitive(&mut self.writer, &value);
+                return Ok(true);
+            }
         };
         if !object.is::<OrdinaryObject>() && !object.is_array() {
             if object.is_callable() && !object.is::<Proxy>() {
@@ -194,21 +179,13 @@ impl Stringifier {
         Ok(true)
     }
 
-    fn number(&mut self, number: f64) {
-        if number.is_finite() {
-            self.writer.number(number);
-        } else {
-            self.writer.ascii("null");
-        }
-    }
-
     /// The objects that stand for a primitive; `None` for others.
     fn boxed(&mut self, object: &JsObject, context: &mut Context) -> JsResult<Option<bool>> {
         let value = JsValue::from(object.clone());
         if object.is::<f64>() {
             self.plain.known = None;
             let number = value.to_number(context)?;
-            self.number(number);
+            self.writer.any_number(number);
         } else if object.is::<JsString>() {
             self.plain.known = None;
             let text = value.to_string(context)?;
@@ -260,11 +237,11 @@ impl Stringifier {
     fn lacks_to_json(&mut self, object: &JsObject, context: &mut Context) -> bool {
         let constructors = context.intrinsics().constructors();
         let Some(prototype) = object.prototype() else {
-            return object.is::<OrdinaryObject>() && lacks(object);
+            return object.is::<OrdinaryObject>() && objects::lacks_to_json(object);
         };
         let lacks_own = |plans: &Plans| match plans.known(object) {
             Some(plan) => !plan.has_to_json,
-            None => lacks(object),
+            None => objects::lacks_to_json(object),
         };
         let plain = JsObject::equals(&prototype, &constructors.object().prototype());
         let array = JsObject::equals(&prototype, &constructors.array().prototype());
@@ -275,7 +252,8 @@ impl Stringifier {
         }
         *self.plain.known.get_or_insert_with(|| {
             let object = constructors.object().prototype();
-            lacks(&object) && lacks(&constructors.array().prototype())
+            objects::lacks_to_json(&object)
+                && objects::lacks_to_json(&constructors.array().prototype())
         })
     }
 
@@ -306,9 +284,20 @@ impl Stringifier {
             .get(js_string!("length"), context)?
             .to_length(context)?;
         self.writer.byte(b'[');
-        for index in 0..length {
+        let mut index = 0;
+        while index < length {
             if index > 0 {
                 self.writer.byte(b',');
+            }
+            if self.replacer.is_none() && !self.pretty {
+                let run = self.run_of_primitives(object, index, length);
+                index += run;
+                if index == length {
+                    break;
+                }
+                if run > 0 {
+                    self.writer.byte(b',');
+                }
             }
             self.line();
             let key = PropertyKey::from(index);
@@ -319,9 +308,54 @@ impl Stringifier {
             if !self.property(&key, value, Some(object), context)? {
                 self.writer.ascii("null");
             }
+            index += 1;
         }
         self.close(length > 0, b']');
         Ok(())
+    }
+
+    /// Writes the elements of an array from `index` on for as long as they are primitives, with commas between them.
+    /// Returns how many.
+    fn run_of_primitives(&mut self, array: &JsObject, index: u64, length: u64) -> u64 {
+        if !array.is_array() {
+            return 0;
+        }
+        let array = array.borrow();
+        let (from, to) = (index as usize, length as usize);
+        let run = match array.properties().index_property_values() {
+            IndexPropertyValues::DenseI32(values) => {
+                self.run(part(values.as_slice(), from, to), |writer, number| {
+                    writer.integer(*number);
+                    true
+                })
+            }
+            IndexPropertyValues::DenseF64(values) => {
+                self.run(part(values.as_slice(), from, to), |writer, number| {
+                    writer.any_number(*number);
+                    true
+                })
+            }
+            IndexPropertyValues::DenseElement(values) => {
+                self.run(part(values.as_slice(), from, to), write_primitive)
+            }
+            _ => 0,
+        };
+        run as u64
+    }
+
+    /// Writes values until `write` refuses one; returns how many it took.
+    fn run<T>(&mut self, values: &[T], write: impl Fn(&mut Writer, &T) -> bool) -> usize {
+        for (index, value) in values.iter().enumerate() {
+            let before = self.writer.len();
+            if index > 0 {
+                self.writer.byte(b',');
+            }
+            if !write(&mut self.writer, value) {
+                self.writer.truncate(before);
+                return index;
+            }
+        }
+        values.len()
     }
 
     fn object(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
@@ -440,94 +474,22 @@ impl Stringifier {
     }
 }
 
-/// An element of an array without gaps, read in place.
-pub(crate) fn dense_element(array: &JsObject, index: u64) -> Option<JsValue> {
-    if !array.is_array() {
-        return None;
-    }
-    let index = usize::try_from(index).ok()?;
-    let array = array.borrow();
-    match array.properties().index_property_values() {
-        IndexPropertyValues::DenseI32(values) => Some((*values.as_slice().get(index)?).into()),
-        IndexPropertyValues::DenseF64(values) => Some((*values.as_slice().get(index)?).into()),
-        IndexPropertyValues::DenseElement(values) => values.as_slice().get(index).cloned(),
-        _ => None,
-    }
+/// What there is of a range.
+fn part<T>(values: &[T], from: usize, to: usize) -> &[T] {
+    let to = to.min(values.len());
+    &values[from.min(to)..to]
 }
 
-fn lacks(object: &JsObject) -> bool {
-    !object
-        .borrow()
-        .properties()
-        .contains_key(&PropertyKey::from(js_string!("toJSON")))
-}
-
-/// Functions as they were before script could patch them.
-#[derive(Default)]
-pub(super) struct Captured {
-    keys: std::cell::OnceCell<JsObject>,
-    is_array: std::cell::OnceCell<JsObject>,
-}
-
-/// Keeps what the rare cases call.
-pub(super) fn capture(context: &mut Context) -> JsResult<()> {
-    let captured = State::of(context).slot::<Captured>();
-    let object = context.intrinsics().constructors().object().constructor();
-    let array = context.intrinsics().constructors().array().constructor();
-    if let Some(keys) = object.get(js_string!("keys"), context)?.as_callable() {
-        let _ = captured.keys.set(keys);
+/// Writes an element that needs no script; `false` for objects and BigInts.
+fn write_primitive(writer: &mut Writer, value: &JsValue) -> bool {
+    match value.variant() {
+        JsVariant::String(text) => writer.quoted(&text),
+        JsVariant::Integer32(number) => writer.integer(number),
+        JsVariant::Float64(number) => writer.any_number(number),
+        JsVariant::Boolean(true) => writer.ascii("true"),
+        JsVariant::Boolean(false) => writer.ascii("false"),
+        JsVariant::Null | JsVariant::Undefined | JsVariant::Symbol(_) => writer.ascii("null"),
+        JsVariant::Object(_) | JsVariant::BigInt(_) => return false,
     }
-    if let Some(is_array) = array.get(js_string!("isArray"), context)?.as_callable() {
-        let _ = captured.is_array.set(is_array);
-    }
-    Ok(())
-}
-
-/// `IsArray`: sees through proxies.
-pub(super) fn is_array(object: &JsObject, context: &mut Context) -> JsResult<bool> {
-    if !object.is::<Proxy>() {
-        return Ok(object.is_array());
-    }
-    let captured = State::of(context).slot::<Captured>();
-    match captured.is_array.get() {
-        Some(is_array) => Ok(is_array
-            .call(&JsValue::undefined(), &[object.clone().into()], context)?
-            .to_boolean()),
-        None => Ok(false),
-    }
-}
-
-/// The keys of own enumerable properties that are no symbols, in order.
-pub(crate) fn enumerable_keys(
-    object: &JsObject,
-    context: &mut Context,
-) -> JsResult<Vec<PropertyKey>> {
-    if object.is::<OrdinaryObject>() || object.is_array() {
-        let mut keys = object.own_property_keys(context)?;
-        let borrowed = object.borrow();
-        let properties = borrowed.properties();
-        keys.retain(|key| {
-            !matches!(key, PropertyKey::Symbol(_))
-                && properties
-                    .get(key)
-                    .is_some_and(|found| found.enumerable() == Some(true))
-        });
-        return Ok(keys);
-    }
-    let captured = State::of(context).slot::<Captured>();
-    let Some(keys) = captured.keys.get() else {
-        return Ok(Vec::new());
-    };
-    let list = keys.call(&JsValue::undefined(), &[object.clone().into()], context)?;
-    let Some(list) = list.as_object() else {
-        return Ok(Vec::new());
-    };
-    let length = list
-        .get(js_string!("length"), context)?
-        .to_length(context)?;
-    let mut keys = Vec::with_capacity(length as usize);
-    for index in 0..length {
-        keys.push(list.get(index, context)?.to_property_key(context)?);
-    }
-    Ok(keys)
+    true
 }

@@ -1,11 +1,8 @@
 //! The text that `JSON.stringify` builds: Latin-1 for as long as that holds it, UTF-16 from then on.
 
-use boa_engine::{
-    JsString,
-    string::{JsStr, JsStrVariant},
-};
+use boa_engine::{JsString, string::JsStrVariant};
 
-use super::scan::plain_latin1;
+use super::{super::strings, scan::plain_latin1};
 
 /// Grows a string.
 #[derive(Default)]
@@ -18,7 +15,7 @@ impl Writer {
     pub fn finish(self) -> JsString {
         match self.wide {
             Some(wide) => JsString::from(wide.as_slice()),
-            None => JsString::from(JsStr::latin1(&self.narrow)),
+            None => strings::latin1(&self.narrow),
         }
     }
 
@@ -32,7 +29,7 @@ impl Writer {
         match self.wide.take() {
             Some(wide) => JsString::from(wide.as_slice()),
             None => {
-                let text = JsString::from(JsStr::latin1(&self.narrow));
+                let text = strings::latin1(&self.narrow);
                 self.narrow.clear();
                 text
             }
@@ -99,6 +96,15 @@ impl Writer {
         self.ascii(itoa::Buffer::new().format(number));
     }
 
+    /// A number; `null` if it isn't finite.
+    pub fn any_number(&mut self, number: f64) {
+        if number.is_finite() {
+            self.number(number);
+        } else {
+            self.ascii("null");
+        }
+    }
+
     /// A finite number.
     pub fn number(&mut self, number: f64) {
         // Integers that an `f64` holds exactly; not -0, which they hold as 0, as JSON does.
@@ -111,10 +117,23 @@ impl Writer {
 
     /// A string in quotes, with escapes where JSON needs them.
     pub fn quoted(&mut self, text: &JsString) {
-        self.byte(b'"');
         match text.as_str().variant() {
-            JsStrVariant::Latin1(units) => self.quoted_latin1(units),
-            JsStrVariant::Utf16(units) => self.quoted_utf16(units),
+            JsStrVariant::Latin1(units) => {
+                if self.wide.is_none() && plain_latin1(units) == units.len() {
+                    let text = &mut self.narrow;
+                    text.reserve(units.len() + 2);
+                    text.push(b'"');
+                    text.extend_from_slice(units);
+                    text.push(b'"');
+                    return;
+                }
+                self.byte(b'"');
+                self.quoted_latin1(units);
+            }
+            JsStrVariant::Utf16(units) => {
+                self.byte(b'"');
+                self.quoted_utf16(units);
+            }
         }
         self.byte(b'"');
     }

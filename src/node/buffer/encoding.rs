@@ -11,6 +11,7 @@ use boa_engine::{
 use encoding_rs::mem;
 
 use super::{base64, hex, utf8};
+use crate::engine::strings;
 
 /// An encoding that `Buffer.isEncoding` knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,15 +88,15 @@ impl Encoding {
         match self {
             Self::Utf8 => decode_utf8(bytes),
             Self::Utf16Le => decode_utf16le(bytes),
-            Self::Latin1 => JsString::from(JsStr::latin1(bytes)),
-            Self::Ascii if bytes.is_ascii() => JsString::from(JsStr::latin1(bytes)),
+            Self::Latin1 => strings::latin1(bytes),
+            Self::Ascii if bytes.is_ascii() => strings::latin1(bytes),
             Self::Ascii => {
                 let masked: Vec<u8> = bytes.iter().map(|byte| byte & 0x7f).collect();
-                JsString::from(JsStr::latin1(&masked))
+                strings::latin1(&masked)
             }
-            Self::Base64 => JsString::from(JsStr::latin1(&base64::encode(bytes))),
-            Self::Base64Url => JsString::from(JsStr::latin1(&base64::encode_url(bytes))),
-            Self::Hex => JsString::from(JsStr::latin1(&hex::encode(bytes))),
+            Self::Base64 => strings::latin1(&base64::encode(bytes)),
+            Self::Base64Url => strings::latin1(&base64::encode_url(bytes)),
+            Self::Hex => strings::latin1(&hex::encode(bytes)),
         }
     }
 
@@ -208,7 +209,7 @@ fn low_bytes(units: &[u16]) -> Vec<u8> {
 
 fn decode_utf8(bytes: &[u8]) -> JsString {
     if bytes.is_ascii() {
-        return JsString::from(JsStr::latin1(bytes));
+        return strings::latin1(bytes);
     }
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => js_string_of(text),
@@ -224,7 +225,7 @@ fn decode_utf8(bytes: &[u8]) -> JsString {
 #[must_use]
 pub fn js_string_of(text: &str) -> JsString {
     if text.is_ascii() {
-        return JsString::from(JsStr::latin1(text.as_bytes()));
+        return strings::latin1(text.as_bytes());
     }
     let length = utf16_length(text.as_bytes());
     // In pieces that stay in the processor's cache, into a string of the right size.
@@ -235,7 +236,7 @@ pub fn js_string_of(text: &str) -> JsString {
             let length = utf8::to_latin1(part, &mut piece);
             string.extend_from_slice(&piece[..length]);
         }
-        return latin1(string);
+        return strings::built(string);
     }
     let mut string = Utf16JsStringBuilder::with_capacity(length);
     let mut piece = [0; PIECE];
@@ -244,11 +245,6 @@ pub fn js_string_of(text: &str) -> JsString {
         string.extend_from_slice(&piece[..length]);
     }
     string.build()
-}
-
-fn latin1(string: Latin1JsStringBuilder) -> JsString {
-    // SAFETY: any byte is a character of Latin-1.
-    unsafe { string.build_as_latin1() }
 }
 
 /// How many bytes or units are converted at once.
@@ -265,9 +261,20 @@ fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
 
 /// Units that well-formed UTF-8 takes as UTF-16.
 fn utf16_length(bytes: &[u8]) -> usize {
-    let continues = |byte: &&u8| **byte & 0xc0 == 0x80;
-    let is_pair = |byte: &&u8| **byte >= 0xf0;
-    bytes.len() - bytes.iter().filter(continues).count() + bytes.iter().filter(is_pair).count()
+    // Each byte that begins a character counts one, that of a pair one more.
+    sum(bytes, |byte| {
+        u8::from(byte & 0xc0 != 0x80) + u8::from(byte >= 0xf0)
+    })
+}
+
+/// The sum of what the bytes count, each at most two.
+fn sum(bytes: &[u8], count: impl Fn(u8) -> u8) -> usize {
+    // Sums of eight bits, so that the compiler makes wide loops of it.
+    let part = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum + count(*byte));
+    bytes
+        .chunks(127)
+        .map(|bytes| usize::from(part(bytes)))
+        .sum()
 }
 
 fn decode_utf16le(bytes: &[u8]) -> JsString {
@@ -282,7 +289,7 @@ fn decode_utf16le(bytes: &[u8]) -> JsString {
             }
             string.extend_from_slice(&piece[..pairs.len()]);
         }
-        return latin1(string);
+        return strings::built(string);
     }
     let mut string = Utf16JsStringBuilder::with_capacity(pairs.len());
     let mut piece = [0; PIECE];
@@ -307,7 +314,7 @@ fn encode_latin1_as_utf8(units: &[u8]) -> Vec<u8> {
 
 /// Bytes that Latin-1 takes as UTF-8.
 fn latin1_as_utf8_length(units: &[u8]) -> usize {
-    units.len() + units.iter().filter(|unit| !unit.is_ascii()).count()
+    units.len() + sum(units, |unit| u8::from(!unit.is_ascii()))
 }
 
 /// Bytes that UTF-16 takes as UTF-8; a lone surrogate counts three.
