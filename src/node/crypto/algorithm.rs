@@ -10,12 +10,12 @@ use hmac::{Hmac, SimpleHmac};
 use md5::Md5;
 use ripemd::Ripemd160;
 use sha1::Sha1;
-use sha2::{Sha384, Sha512, Sha512_224, Sha512_256};
+use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 use shake::{Shake128, Shake256};
 use sm3::Sm3;
 
-use super::sha256::{Sha224, Sha256};
+use super::assembled;
 
 /// A digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,12 +255,20 @@ impl Algorithm {
     /// A hasher that has seen nothing yet.
     #[must_use]
     pub fn hasher(self) -> Box<dyn Hasher> {
+        assembled::hasher(self).unwrap_or_else(|| self.hasher_in_rust())
+    }
+
+    fn hasher_in_rust(self) -> Box<dyn Hasher> {
         with_digest!(self, D => Box::new(Fixed(D::default())), xof X => Box::new(Extendable(X::default())))
     }
 
     /// The keyed hasher (RFC 2104); `None` for those of any length.
     #[must_use]
     pub fn mac(self, key: &[u8]) -> Option<Box<dyn Hasher>> {
+        assembled::mac(self, key).or_else(|| self.mac_in_rust(key))
+    }
+
+    fn mac_in_rust(self, key: &[u8]) -> Option<Box<dyn Hasher>> {
         fn keyed<M>(key: &[u8]) -> Option<Box<dyn Hasher>>
         where
             M: KeyInit + Update + FixedOutput + Clone + Send + 'static,
@@ -272,6 +280,11 @@ impl Algorithm {
 
     /// PBKDF2 (RFC 8018) with HMAC; `false` for digests of any length.
     pub fn pbkdf2(self, password: &[u8], salt: &[u8], rounds: u32, out: &mut [u8]) -> bool {
+        assembled::pbkdf2(self, password, salt, rounds, out)
+            || self.pbkdf2_in_rust(password, salt, rounds, out)
+    }
+
+    fn pbkdf2_in_rust(self, password: &[u8], salt: &[u8], rounds: u32, out: &mut [u8]) -> bool {
         with_digest!(
             self,
             D => pbkdf2::pbkdf2::<<D as MacOf>::Mac>(password, salt, rounds, out).is_ok(),
@@ -444,6 +457,48 @@ mod tests {
             let length = algorithm.output_length();
             assert_eq!(hex(&hasher.copy().finish(length)), digest, "{name}");
             assert_eq!(hex(&hasher.finish(length)), digest, "{name} after a copy");
+        }
+    }
+
+    /// Whoever computes it, a digest is the same: in pieces around the sizes of blocks, keyed and not, and after a copy.
+    #[test]
+    fn in_assembly_as_in_rust() {
+        let bytes: Vec<u8> = (0..1000u32).map(|at| (at * 31 % 251) as u8).collect();
+        for name in ["sha256", "sha384", "sha512", "sha512-256"] {
+            let algorithm = Algorithm::parse(name).expect(name);
+            for cut in [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 256, 999] {
+                let key = &bytes[..cut];
+                let pairs = [
+                    (algorithm.hasher(), algorithm.hasher_in_rust()),
+                    (
+                        algorithm.mac(key).expect("a fixed length"),
+                        algorithm.mac_in_rust(key).expect("a fixed length"),
+                    ),
+                ];
+                for pair in pairs {
+                    let [chosen, rust] = [pair.0, pair.1].map(|mut hasher| {
+                        hasher.update(&bytes[..cut]);
+                        let mut copy = hasher.copy();
+                        hasher.update(b"what the copy doesn't see");
+                        copy.update(&bytes[cut..]);
+                        [hex(&copy.finish(0)), hex(&hasher.finish(0))]
+                    });
+                    assert_eq!(chosen, rust, "{name} of {cut} bytes and the rest");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_from_passwords_in_assembly_as_in_rust() {
+        for name in ["sha256", "sha384", "sha512", "sha1"] {
+            let algorithm = Algorithm::parse(name).expect(name);
+            for (rounds, length) in [(1, 0), (1, 1), (3, 64), (2, 200)] {
+                let (mut chosen, mut rust) = (vec![0; length], vec![1; length]);
+                assert!(algorithm.pbkdf2(b"password", b"salt", rounds, &mut chosen));
+                assert!(algorithm.pbkdf2_in_rust(b"password", b"salt", rounds, &mut rust));
+                assert_eq!(hex(&chosen), hex(&rust), "{name}, {rounds}, {length}");
+            }
         }
     }
 

@@ -321,7 +321,7 @@ fn digest(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let encoding = args.get_or_undefined(0);
     // What names an encoding may be an object with a conversion, which runs before anything is done.
     let encoding: JsValue = match encoding {
-        value if value.is_object() => value.to_string(context)?.into(),
+        value if value.is_object() || value.is_symbol() => value.to_string(context)?.into(),
         value => value.clone(),
     };
     let bytes = with_running(this, context, |running| {

@@ -163,7 +163,7 @@ fn algorithm(digest: &JsValue, context: &mut Context) -> JsResult<Algorithm> {
 /// `crypto.scrypt(password, salt, keylen[, options], callback)`
 pub fn scrypt(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (options, callback) = match args.get_or_undefined(3) {
-        value if value.is_callable() => (JsValue::undefined(), value),
+        value if args.get_or_undefined(4).is_undefined() => (JsValue::undefined(), value),
         value => (value.clone(), args.get_or_undefined(4)),
     };
     let job = check_scrypt(args, &options, context)?;
@@ -329,9 +329,16 @@ fn check_hkdf(args: &[JsValue], context: &mut Context) -> JsResult<Hkdf> {
         ];
         return Err(errors::invalid_arg_type("ikm", &expected, key, context));
     };
-    let salt = secret_argument(args.get_or_undefined(2), "salt", context)?;
-    let info = secret_argument(args.get_or_undefined(3), "info", context)?;
-    let length = arguments::integer(args.get_or_undefined(4), "length", 0.0, MOST, context)?;
+    let mut part = |at: usize, name: &str| {
+        let value = args.get_or_undefined(at);
+        input::secret(value, context).ok_or_else(|| {
+            let expected = ["string", "ArrayBuffer", "TypedArray", "DataView", "Buffer"];
+            errors::invalid_arg_type(name, &expected, value, context)
+        })
+    };
+    let (salt, info) = (part(2, "salt")?, part(3, "info")?);
+    let length = args.get_or_undefined(4);
+    let length = arguments::integer(length, "length", 0.0, 9_007_199_254_740_991.0, context)?;
     if info.len() > 1024 {
         let received = JsValue::from(info.len());
         let range = "must not contain more than 1024 bytes";

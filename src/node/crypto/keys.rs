@@ -106,7 +106,7 @@ pub fn create_secret_key(
             encoding.encode(text.as_str())
         }
         None => secret(key, context).ok_or_else(|| {
-            let expected = ["ArrayBuffer", "Buffer", "TypedArray", "DataView", "string"];
+            let expected = ["ArrayBuffer", "Buffer", "TypedArray", "DataView"];
             errors::invalid_arg_type("key", &expected, key, context)
         })?,
     };

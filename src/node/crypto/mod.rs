@@ -6,6 +6,7 @@
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/crypto.html>
 
 mod algorithm;
+mod assembled;
 mod constants;
 mod errors;
 mod hash;
@@ -14,7 +15,6 @@ mod kdf;
 mod keys;
 mod lazy_stream;
 mod random;
-mod sha256;
 mod web;
 
 use boa_engine::{
