@@ -91,10 +91,10 @@ fn figures_are_there_for_who_asks() {
         let left = 10;
         for (let i = 0; i < 10; i++) fs.stat('/', () => {
             if (--left > 0) return;
-            const { threads, classes, advice, allBusy, recorded } = threadpool.stats();
+            const { threads, classes, advice, advisedSize, allBusy, recorded } = threadpool.stats();
             const { done, queued, running, mostRunning, wait, run } = classes.fs;
             console.log(JSON.stringify([before, threads, done, queued, running, mostRunning <= 2, classes.dns.done]));
-            console.log(wait.max >= wait.p50, run.max >= run.p50 && run.max > 0, allBusy >= 0 && allBusy <= 1, recorded > 0, typeof advice);
+            console.log(wait.max >= wait.p50, run.max >= run.p50 && run.max > 0, allBusy >= 0 && allBusy <= 1, recorded > 0, typeof advice, advisedSize >= 1);
             process.exit(3);
         });
     ";
@@ -108,7 +108,7 @@ fn figures_are_there_for_who_asks() {
         assert_eq!(output.status.code(), Some(3));
         assert_eq!(
             String::from_utf8_lossy(&output.stdout),
-            "[[2,0,0,0],2,10,0,0,true,0]\ntrue true true true string\n"
+            "[[2,0,0,0],2,10,0,0,true,0]\ntrue true true true string true\n"
         );
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(
@@ -135,5 +135,118 @@ fn figures_of_a_pool_that_did_nothing() {
     assert_eq!(
         last,
         Some("No job ran, so there is nothing to say about the size.")
+    );
+}
+
+/// An entry of `perf_hooks` for each job, while somebody observes: which entries there are doesn't depend on time.
+#[test]
+fn jobs_are_entries_for_observers() {
+    let script = "
+        const fs = require('fs');
+        const { pbkdf2 } = require('crypto');
+        const { PerformanceObserver } = require('perf_hooks');
+        const entries = [];
+        const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+        const work = (jobs, then) => {
+            let left = jobs;
+            const done = () => { if (--left === 0) setTimeout(then, 1); };
+            for (let i = 1; i < jobs; i++) fs.stat(i % 2 ? '/' : '/nowhere', done);
+            pbkdf2('a', 'b', 1, 8, 'sha256', done);
+        };
+        work(3, () => {
+            observer.observe({ entryTypes: ['threadpool'] });
+            work(5, () => {
+                observer.disconnect();
+                work(4, () => {
+                    console.log(entries.map((entry) => entry.name).sort().join());
+                    for (const { entryType, startTime, duration, detail: { wait, run, outcome } } of entries) {
+                        const sane = startTime > 0 && wait >= 0 && run > 0 && Math.abs(wait + run - duration) < 1e-6;
+                        console.log(entryType, outcome, sane);
+                    }
+                    console.log(Object.keys(entries[0].toJSON()).join());
+                    console.log(PerformanceObserver.supportedEntryTypes.includes('threadpool'));
+                });
+            });
+        });
+    ";
+    let output = ouro()
+        .args(["-e", script])
+        .output()
+        .expect("the program starts");
+    let expected = format!(
+        "cpu,fs,fs,fs,fs\n{}name,entryType,startTime,duration,detail\ntrue\n",
+        "threadpool done true\n".repeat(5)
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        expected,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// With as many threads as there can be and a hundred thousand jobs, each callback is called once; and the end of the process waits
+/// neither for the jobs that run nor for those that wait.
+#[test]
+fn many_threads_and_many_jobs_lose_nothing() {
+    let script = "
+        const fs = require('fs');
+        const jobs = 100_000;
+        const seen = new Uint8Array(jobs);
+        let left = jobs;
+        for (let i = 0; i < jobs; i++) fs.access('/', () => {
+            seen[i]++;
+            if (--left > 0) return;
+            const { done } = process.threadpool.stats().classes.fs;
+            console.log(seen.every((times) => times === 1), done, process.threadpool.queued);
+        });
+        console.log(process.threadpool.queued + process.threadpool.active > 0);
+    ";
+    let output = ouro()
+        .args(["-e", script])
+        .env("UV_THREADPOOL_SIZE", "1024")
+        .output()
+        .expect("the program starts");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "true\ntrue 100000 0\n",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// `process.exit` while every thread is stuck in a read of a FIFO that nobody writes to, and a hundred thousand jobs wait behind.
+#[test]
+fn exit_does_not_wait_for_the_pool() {
+    let folder = std::env::temp_dir().join(format!("ouro-pool-exit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the FIFO");
+    let fifo = folder.join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.is_ok_and(|status| status.success()), "no FIFO");
+    let script = "
+        const fs = require('fs');
+        const { threadpool } = process;
+        for (let i = 0; i < threadpool.size; i++) fs.readFile(process.env.FIFO, () => console.log('never'));
+        for (let i = 0; i < 100_000; i++) fs.access('/', () => console.log('never'));
+        const wait = () => {
+            if (threadpool.active < threadpool.size) return setTimeout(wait, 1);
+            console.log(threadpool.active, threadpool.queued);
+            process.exit(7);
+        };
+        wait();
+    ";
+    let output = ouro()
+        .args(["-e", script])
+        .env("UV_THREADPOOL_SIZE", "1024")
+        .env("FIFO", &fifo)
+        .output()
+        .expect("the program starts");
+    let _ = std::fs::remove_dir_all(&folder);
+    assert_eq!(output.status.code(), Some(7));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "1024 100000\n",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
     );
 }

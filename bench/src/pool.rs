@@ -1,7 +1,8 @@
 //! `ouro-bench pool`: a script at several sizes of the thread pool, under Ouro and Node.js.
 //!
 //! The workloads are the scripts in `bench/pool`. Any other script will do: one that measures itself with
-//! `bench/scenarios/lib/operations.js` is asked for its figures, any other is timed from start to end.
+//! `bench/scenarios/lib/operations.js` is asked for its figures, any other is timed from start to end. Beside Ouro's figures stands the
+//! size that its pool advises, found in a run of its own, since it records times for that.
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ use crate::{
 /// The sizes, and those of `--quick`.
 const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 const QUICK: [usize; 4] = [1, 4, 16, 64];
+
+/// The peer whose pool can be asked.
+const OURO: &str = "ouro";
 
 /// A script to run.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct Sweep {
     pub sizes: Vec<usize>,
     /// For each peer an outcome for each size.
     pub outcomes: Vec<Vec<Outcome>>,
+    /// For each size the one that Ouro's pool advises, where it says something.
+    pub advice: Vec<Option<usize>>,
 }
 
 /// What came of all workloads.
@@ -128,12 +134,42 @@ fn sweep(workload: &Workload, peers: &[Peer], plan: &Plan, options: &Options) ->
             }
         }
     }
+    let advised = |size: &usize| {
+        let ouro = peers.iter().find(|peer| peer.key == OURO)?;
+        advised_size(workload, ouro, *size, plan).unwrap_or_else(|error| {
+            eprintln!(
+                "pool {} with {size}, for its advice: {error}",
+                workload.name
+            );
+            None
+        })
+    };
     Sweep {
+        advice: sizes.iter().map(advised).collect(),
         workload: workload.clone(),
         quantity,
         sizes: sizes.to_vec(),
         outcomes,
     }
+}
+
+/// The size that the pool of Ouro advises after a run with this one.
+fn advised_size(
+    workload: &Workload,
+    ouro: &Peer,
+    size: usize,
+    plan: &Plan,
+) -> Result<Option<usize>> {
+    let mut command = ouro.command(&workload.script);
+    command.env("UV_THREADPOOL_SIZE", size.to_string());
+    let fifos = match &workload.scenario {
+        Some(_) => Some(Fifos::make().map_err(|error| Error::Io("FIFOs".to_owned(), error))?),
+        None => None,
+    };
+    if let Some(fifos) = &fifos {
+        command.env("OURO_BENCH_FIFOS", fifos.folder());
+    }
+    measure::advised_size(command, plan)
 }
 
 fn once(workload: &Workload, peer: &Peer, size: usize, plan: &Plan) -> Result<(Sample, Quantity)> {
@@ -196,9 +232,18 @@ impl Sweeps {
         );
         for peer in &self.peers {
             text.push_str(&format!(" {} | p99 |", peer.name));
+            if peer.key == OURO {
+                text.push_str(" advises |");
+            }
         }
         text.push_str("\n|---|--:|");
-        text.push_str(&"--:|--:|".repeat(self.peers.len()));
+        for peer in &self.peers {
+            text.push_str(if peer.key == OURO {
+                "--:|--:|--:|"
+            } else {
+                "--:|--:|"
+            });
+        }
         text.push('\n');
         for sweep in &self.sweeps {
             for (index, size) in sweep.sizes.iter().enumerate() {
@@ -207,13 +252,25 @@ impl Sweeps {
                     _ => String::new(),
                 };
                 text.push_str(&format!("| {label} | {size} |"));
-                for outcomes in &sweep.outcomes {
+                for (peer, outcomes) in self.peers.iter().zip(&sweep.outcomes) {
                     text.push_str(&cells(&outcomes[index], &sweep.quantity));
+                    if peer.key == OURO {
+                        text.push_str(&format!(" {} |", words(sweep.advice[index], *size)));
+                    }
                 }
                 text.push('\n');
             }
         }
         text
+    }
+}
+
+/// The advice, for the table.
+fn words(advised: Option<usize>, size: usize) -> String {
+    match advised {
+        None => "–".to_owned(),
+        Some(advised) if advised <= size => "enough".to_owned(),
+        Some(advised) => advised.to_string(),
     }
 }
 

@@ -2,7 +2,13 @@
 //!
 //! Nothing starts before the first job: not the pool's threads, not the handle that wakes the loop.
 
-use std::{any::Any, cell::RefCell, rc::Rc};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use boa_engine::{Context, JsResult};
 use ouro_loop::Event;
@@ -10,6 +16,8 @@ use ouro_threadpool::{CompletionQueue, Job, ThreadPool};
 use rustc_hash::FxHashMap;
 
 pub use ouro_threadpool::{Class, JobError, JobId};
+
+use crate::node::perf_hooks::tell_jobs;
 
 use super::{
     State,
@@ -27,6 +35,50 @@ struct Waiting {
     frame: Frame,
     /// Who submitted it, where slow turns are reported.
     origin: Option<String>,
+    /// Its times, where somebody observes the jobs.
+    watched: Option<Watched>,
+}
+
+/// A job that an observer of `perf_hooks` is told of.
+struct Watched {
+    class: Class,
+    submitted: Instant,
+    times: Arc<Times>,
+}
+
+/// When a thread took a job, and when it was done with it.
+#[derive(Default)]
+struct Times {
+    started: OnceLock<Instant>,
+    ended: OnceLock<Instant>,
+}
+
+/// What became of a job that was observed. One that was cancelled started and ended when that was heard.
+pub struct Report {
+    /// Its class.
+    pub class: Class,
+    /// When script asked for it, a thread took it, and it ended.
+    pub times: [Instant; 3],
+    /// `'done'`, `'canceled'` or `'failed'`: it panicked, or there was no thread.
+    pub outcome: &'static str,
+}
+
+impl Watched {
+    fn report(self, result: &Result<Output, JobError>) -> Report {
+        let outcome = match result {
+            Ok(_) => "done",
+            Err(JobError::Canceled) => "canceled",
+            Err(_) => "failed",
+        };
+        let now = Instant::now();
+        let ended = self.times.ended.get().copied().unwrap_or(now);
+        let started = self.times.started.get().copied().unwrap_or(ended);
+        Report {
+            class: self.class,
+            times: [self.submitted, started, ended],
+            outcome,
+        }
+    }
 }
 
 /// This runtime's link to the pool of the process.
@@ -34,9 +86,25 @@ struct Waiting {
 pub struct PoolLink {
     queue: RefCell<Option<Rc<CompletionQueue<Output>>>>,
     waiting: RefCell<FxHashMap<JobId, Waiting>>,
+    /// Whether somebody observes the jobs, and those that ended since they were last taken.
+    observed: Cell<bool>,
+    reports: RefCell<Vec<Report>>,
 }
 
 impl PoolLink {
+    /// Keeps a report of each job that is submitted from now on, or of none.
+    pub fn observe(&self, on: bool) {
+        self.observed.set(on);
+        if !on {
+            self.reports.borrow_mut().clear();
+        }
+    }
+
+    /// The jobs that ended since the last call, in the order in which their ends were heard.
+    pub fn take_reports(&self) -> Vec<Report> {
+        std::mem::take(&mut *self.reports.borrow_mut())
+    }
+
     /// Cancels the queued jobs of this runtime and waits for its running ones.
     pub fn shut_down(&self) {
         drop(self.queue.borrow_mut().take());
@@ -120,12 +188,26 @@ fn start(
 ) -> Job {
     let state = State::of(context);
     let queue = queue(&state);
-    let job = ThreadPool::global().submit(class, &queue, work);
+    let watched = state.pool.observed.get().then(|| Watched {
+        class,
+        submitted: Instant::now(),
+        times: Arc::default(),
+    });
+    let job = match watched.as_ref().map(|watched| watched.times.clone()) {
+        None => ThreadPool::global().submit(class, &queue, work),
+        Some(times) => ThreadPool::global().submit(class, &queue, move || {
+            let _ = times.started.set(Instant::now());
+            let output = work();
+            let _ = times.ended.set(Instant::now());
+            output
+        }),
+    };
     state.event_loop.request_begin();
     let waiting = Waiting {
         done,
         frame,
         origin: slow_turn::origin(context),
+        watched,
     };
     state.pool.waiting.borrow_mut().insert(job.id(), waiting);
     job
@@ -181,6 +263,7 @@ fn deliver(context: &mut Context) {
             done,
             frame,
             origin,
+            watched,
         }) = state.pool.waiting.borrow_mut().remove(&id)
         else {
             continue;
@@ -192,8 +275,17 @@ fn deliver(context: &mut Context) {
             return;
         }
         ran = true;
+        if let Some(watched) = watched
+            && state.pool.observed.get()
+        {
+            let report = watched.report(&result);
+            state.pool.reports.borrow_mut().push(report);
+        }
         slow_turn::began(origin, context);
         door::enter(&frame, context, |context| done(result, context));
         destroyed(&state, &frame);
+    }
+    if !state.pool.reports.borrow().is_empty() {
+        tell_jobs(&state, context);
     }
 }

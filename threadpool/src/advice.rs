@@ -49,7 +49,9 @@ pub enum Advice {
     },
     /// The processors are what jobs wait for.
     ProcessorsBusy {
-        /// How many there are.
+        /// The threads that there are.
+        threads: usize,
+        /// How many processors there are.
         processors: usize,
         /// What one job in a hundred waited longer than.
         waited: Duration,
@@ -94,6 +96,7 @@ impl Times {
         let computes = class == Class::Cpu && threads >= processors.count;
         if computes || processors.used >= SATURATED {
             return Advice::ProcessorsBusy {
+                threads,
                 processors: processors.count,
                 waited: times.wait.quantile(0.99),
             };
@@ -145,6 +148,20 @@ struct Wanted {
     queued: usize,
 }
 
+impl Advice {
+    /// The size at which throughput stops growing: that of the pool, if it is large enough or the processors are busy.
+    #[must_use]
+    pub fn size(&self) -> Option<usize> {
+        match *self {
+            Self::Unknown => None,
+            Self::LargeEnough { threads, .. } | Self::ProcessorsBusy { threads, .. } => {
+                Some(threads)
+            }
+            Self::Raise { to, .. } => Some(to),
+        }
+    }
+}
+
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -154,7 +171,9 @@ impl fmt::Display for Advice {
                 "{threads} is large enough: but for {:.1} % of the time a thread was free.",
                 all_busy * 100.0
             ),
-            Self::ProcessorsBusy { processors, waited } => write!(
+            Self::ProcessorsBusy {
+                processors, waited, ..
+            } => write!(
                 f,
                 "More threads wouldn't help: jobs waited up to {waited:.1?} (p99) for {processors} processors that are busy."
             ),

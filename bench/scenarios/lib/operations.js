@@ -2,7 +2,7 @@
 
 // Times the operations of a script: those in `bench/scenarios` that say `Measure: operations`, and those in
 // `bench/pool`. It warms up for OURO_BENCH_WARM_UP seconds, measures for OURO_BENCH_SECONDS, and prints one line, which
-// begins with `ouro-bench` and goes on as JSON. A mistake of the script, or a result that isn't always the same, ends
+// begins with `ouro-bench` and goes on as JSON. With OURO_BENCH_ADVICE it is also told which size of the pool would have been right. A mistake of the script, or a result that isn't always the same, ends
 // the process with an error.
 
 const warmUpSeconds = Number(process.env.OURO_BENCH_WARM_UP ?? 0.2);
@@ -80,6 +80,9 @@ async function measured({ run, result, prepare, clean, latencyOf }) {
     await prepare?.();
     await run(warmUpSeconds);
 
+    const pool = process.env.OURO_BENCH_ADVICE ? process.threadpool : undefined;
+    // The pool records its times from this call on.
+    pool?.stats();
     const cpu = process.cpuUsage();
     const start = performance.now();
     const { latencies, operations } = await run(measuredSeconds);
@@ -95,6 +98,7 @@ async function measured({ run, result, prepare, clean, latencyOf }) {
       p99: percentile(sorted, 99),
       p999: percentile(sorted, 99.9),
       latencyOf,
+      advisedSize: pool?.stats().advisedSize,
       result: result.text,
     };
     console.log(`ouro-bench ${JSON.stringify(report)}`);

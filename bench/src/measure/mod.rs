@@ -11,7 +11,7 @@ use crate::{
     scenario::{Kind, Scenario},
 };
 
-pub use script::{checked_operations, operations};
+pub use script::{advised_size, checked_operations, operations};
 
 /// How long and how often.
 #[derive(Clone, Debug)]

@@ -24,6 +24,8 @@ pub struct Printed {
     pub sample: Sample,
     /// What it worked out.
     pub result: String,
+    /// The size that Ouro's pool would have liked, where it was asked.
+    pub advised_size: Option<usize>,
 }
 
 /// The line that `scenarios/lib/operations.js` prints.
@@ -36,6 +38,7 @@ struct Line {
     p50: Option<f64>,
     p99: Option<f64>,
     p999: Option<f64>,
+    advised_size: Option<usize>,
     result: String,
 }
 
@@ -76,6 +79,7 @@ pub fn operations(
             memory_mb: ended.sample.memory_mb,
         },
         result: line.result,
+        advised_size: line.advised_size,
     }))
 }
 
@@ -91,6 +95,16 @@ pub fn checked_operations(command: Command, wanted: &str, plan: &Plan) -> Result
         ))),
         Err(ended) => Err(Error::Wrong(format!("printed {:?}", ended.text))),
     }
+}
+
+/// The size of the pool that a script's run was advised; `None` where nothing can be said, or it doesn't measure itself.
+///
+/// # Errors
+/// When the script fails.
+pub fn advised_size(mut command: Command, plan: &Plan) -> Result<Option<usize>> {
+    command.env("OURO_BENCH_ADVICE", "1");
+    let printed = operations(command, plan)?;
+    Ok(printed.ok().and_then(|printed| printed.advised_size))
 }
 
 /// A process that ended well.

@@ -14,7 +14,8 @@ const FUNCTIONS = ['getServers', 'resolve', 'resolve4', 'resolve6', 'resolveAny'
 module.exports = function addCommon(target, load) {
   target.setServers = (servers) => require('dns/resolver').setServers(servers);
   ObjectDefineProperty(target.setServers, 'name', { __proto__: null, value: 'setServers' });
-  for (let i = 0; i < NAMES.length; i++) target[NAMES[i]] = `E${NAMES[i]}`;
+  // Node's own exception is the end of a file.
+  for (let i = 0; i < NAMES.length; i++) target[NAMES[i]] = NAMES[i] === 'EOF' ? 'EOF' : `E${NAMES[i]}`;
   for (let i = 0; i < FUNCTIONS.length; i++) {
     const name = FUNCTIONS[i];
     const shared = function(...args) {

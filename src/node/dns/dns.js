@@ -149,6 +149,7 @@ customPromise(lookup, ['address', 'family']);
 /** `lookupService(address, port, callback)`: `callback(err, hostname, service)`. */
 function lookupService(address, port, callback) {
   if (arguments.length !== 3) throw nodeError('ERR_MISSING_ARGS', 'address', 'port', 'callback');
+  validateString(address, 'address');
   if (isIP(address) === 0) throw nodeError('ERR_INVALID_ARG_VALUE', 'address', address);
   validatePort(port);
   validateFunction(callback, 'callback');
@@ -157,9 +158,15 @@ function lookupService(address, port, callback) {
   request.callback = callback;
   request.hostname = address;
   request.port = port;
+  let observed;
+  if (binding('async_context').channels() & 128) observed = require('perf_hooks/observed').looksServiceUp(address, port);
   request.oncomplete = function onlookupservice(errno, hostname, service) {
-    if (errno !== 0) callback(dnsException(errno, 'getnameinfo', address));
-    else callback(null, hostname, service);
+    if (errno !== 0) {
+      callback(dnsException(errno, 'getnameinfo', address));
+      return;
+    }
+    observed?.(hostname, service);
+    callback(null, hostname, service);
   };
   const errno = native.getnameinfo(address, port,
     (failure, hostname, service) => request.oncomplete(failure, hostname, service));

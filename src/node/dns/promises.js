@@ -28,6 +28,7 @@ exports.lookup = function lookup(hostname, options) {
 /** `lookupService(address, port)`: `{ hostname, service }`. */
 exports.lookupService = function lookupService(address, port) {
   if (arguments.length !== 2) throw nodeError('ERR_MISSING_ARGS', 'address', 'port');
+  validateString(address, 'address');
   if (isIP(address) === 0) throw nodeError('ERR_INVALID_ARG_VALUE', 'address', address);
   validatePort(port);
   return new Promise((resolve, reject) => {

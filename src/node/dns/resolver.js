@@ -101,9 +101,16 @@ function shaped(method, records, ttl) {
 /** Starts a question; `done(error, records)`. Throws where it can't be asked. */
 function ask(resolver, method, name, ttl, request, done) {
   request.hostname = name;
+  let observed;
+  if (binding('async_context').channels() & 128) observed = require('perf_hooks/observed').asks(method, name, ttl);
   request.oncomplete = function onresolve(code, records) {
-    if (code !== null) done(dnsException(code, method, name));
-    else done(null, shaped(method, records, ttl));
+    if (code !== null) {
+      done(dnsException(code, method, name));
+      return;
+    }
+    const result = shaped(method, records, ttl);
+    observed?.(result);
+    done(null, result);
   };
   const errno = resolver._handle[method](request, name);
   if (errno !== 0) throw dnsException(errno, method, name);
@@ -170,8 +177,6 @@ const methodFor = addQueries(Resolver, resolverOf);
 Resolver.prototype.resolve = function resolve(name, rrtype, callback) {
   if (typeof rrtype === 'function') {
     callback = rrtype;
-    rrtype = 'A';
-  } else if (rrtype === undefined) {
     rrtype = 'A';
   }
   return ReflectApply(methodFor(rrtype), this, [name, callback]);

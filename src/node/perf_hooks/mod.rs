@@ -4,9 +4,14 @@ mod histogram;
 
 use std::cell::RefCell;
 
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, object::builtins::JsArray};
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, object::builtins::JsArray,
+};
 
-use crate::{engine::native::Natives, runtime::State};
+use crate::{
+    engine::native::Natives,
+    runtime::{State, pool_stats::CLASSES},
+};
 
 /// `binding('perf_hooks')`
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
@@ -22,6 +27,8 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("milestones", 0, milestones)
         .function("watchCollections", 1, watch_collections)
         .function("takeCollections", 0, take_collections)
+        .function("watchJobs", 1, watch_jobs)
+        .function("takeJobs", 0, take_jobs)
         .build())
 }
 
@@ -92,6 +99,46 @@ fn take_collections(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
         list.push(JsValue::from(collection.bytes.0 as f64));
         list.push(JsValue::from(collection.bytes.1 as f64));
         list.push(collection.forced.into());
+    }
+    Ok(JsArray::from_iter(list, context).into())
+}
+
+/// `watchJobs(tell | undefined)`
+fn watch_jobs(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let listener = args.get_or_undefined(0).as_object();
+    state.pool.observe(listener.is_some());
+    state.slot::<JobListener>().0.replace(listener);
+    Ok(JsValue::undefined())
+}
+
+/// Who hears of the pool's jobs.
+#[derive(Default)]
+struct JobListener(RefCell<Option<JsObject>>);
+
+/// Tells script that jobs of the pool have ended, after their callbacks.
+#[cold]
+pub fn tell_jobs(state: &State, context: &mut Context) {
+    let listener = state.slot::<JobListener>().0.borrow().clone();
+    if let Some(listener) = listener {
+        // It only queues entries; their observers are called in a turn of their own.
+        let _ = listener.call(&JsValue::undefined(), &[], context);
+    }
+}
+
+/// `takeJobs()`: for each that script hasn't heard of, in turns: its class, the milliseconds at which it was submitted, at which it
+/// started and at which it ended, and what became of it.
+fn take_jobs(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let mut list: Vec<JsValue> = Vec::new();
+    for report in state.pool.take_reports() {
+        let class = CLASSES.iter().find(|(class, _)| *class == report.class);
+        list.push(JsString::from(class.map_or("", |(_, name)| name)).into());
+        for time in report.times {
+            let time = time.duration_since(state.started);
+            list.push((time.as_secs_f64() * 1000.0).into());
+        }
+        list.push(JsString::from(report.outcome).into());
     }
     Ok(JsArray::from_iter(list, context).into())
 }

@@ -7,12 +7,13 @@ const { nodeError } = binding('errors');
 const { validateFunction, validateObject } = binding('validators');
 const entries = require('perf_hooks/entries');
 
-const TYPES = ['dns', 'function', 'gc', 'http', 'mark', 'measure', 'net', 'resource'];
+const TYPES = ['dns', 'function', 'gc', 'http', 'mark', 'measure', 'net', 'resource', 'threadpool'];
 // The bits by which modules know that they are observed.
 const BITS = { __proto__: null, net: 64, dns: 128, http: 256 };
 const kMake = Symbol('kMake');
 const observers = [];
 let pending = false;
+let jobs = false;
 
 function byStart(list) {
   return ArrayPrototypeSort(list, (a, b) => a.startTime - b.startTime);
@@ -160,13 +161,18 @@ delete PerformanceObserver.observes;
 delete PerformanceObserver.tell;
 delete PerformanceObserver.deliver;
 
-// Modules measure while somebody observes them.
+function isObserved(type) {
+  for (let i = 0; i < observers.length; i++) if (observes(observers[i], type)) return true;
+  return false;
+}
+
+// Modules, and the thread pool, measure while somebody observes them.
 function noteBits() {
   const { setChannel } = binding('async_context');
-  for (const type in BITS) {
-    let on = false;
-    for (let i = 0; i < observers.length; i++) if (observes(observers[i], type)) on = true;
-    setChannel(BITS[type], on);
+  for (const type in BITS) setChannel(BITS[type], isObserved(type));
+  if (isObserved('threadpool') !== jobs) {
+    jobs = !jobs;
+    require('perf_hooks/jobs').watch(jobs);
   }
 }
 

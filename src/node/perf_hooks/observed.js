@@ -23,6 +23,18 @@ function looksUp(hostname, family, hints, order) {
   };
 }
 
+/** An address and a port that are looked up; answers what to call with their names. */
+function looksServiceUp(host, port) {
+  const start = now();
+  return (hostname, service) => tell('lookupService', 'dns', start, { host, port, hostname, service });
+}
+
+/** A question to name servers; answers what to call with the records. */
+function asks(name, host, ttl) {
+  const start = now();
+  return (result) => tell(name, 'dns', start, { host, ttl, result });
+}
+
 function answer({ statusCode, statusMessage }, headers) {
   return { statusCode, statusMessage, headers };
 }
@@ -44,4 +56,4 @@ function serverRequest(request, response) {
   response.on('finish', () => tell('HttpRequest', 'http', start, { req, res: answer(response, response.getHeaders()) }));
 }
 
-module.exports = { connects, looksUp, clientRequest, serverRequest };
+module.exports = { asks, connects, looksServiceUp, looksUp, clientRequest, serverRequest };

@@ -69,7 +69,8 @@ fn stats(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue>
     }
     let result = new_object(context);
     let advice = JsString::from(snapshot.advice.to_string());
-    let properties: [(JsString, JsValue); 5] = [
+    let advised = snapshot.advice.size();
+    let properties: [(JsString, JsValue); 6] = [
         (
             js_string!("threads"),
             (snapshot.metrics.threads as f64).into(),
@@ -84,6 +85,10 @@ fn stats(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue>
         ),
         (js_string!("classes"), classes.into()),
         (js_string!("advice"), advice.into()),
+        (
+            js_string!("advisedSize"),
+            advised.map_or(JsValue::undefined(), |size| (size as f64).into()),
+        ),
     ];
     for (key, value) in properties {
         result.create_data_property_or_throw(key, value, context)?;
