@@ -1,9 +1,9 @@
 //! Checks that natives make on their arguments, with Node's errors.
 
-use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue};
+use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, builtins::proxy::Proxy};
 
 use super::errors;
-use crate::engine::registry;
+use crate::engine::{proxies, registry};
 
 /// `ERR_INVALID_ARG_TYPE`; `expected` is what Node's error of that code takes: a type, or several.
 pub fn invalid_type(
@@ -56,10 +56,26 @@ pub fn string(value: &JsValue, name: &str, context: &mut Context) -> JsResult<Js
 
 /// An object that is neither an array nor a function.
 pub fn object(value: &JsValue, name: &str, context: &mut Context) -> JsResult<JsObject> {
-    value
-        .as_object()
-        .filter(|object| !object.is_array() && !object.is_callable())
-        .ok_or_else(|| invalid_type(name, &["Object"], value, context))
+    match value.as_object() {
+        Some(object) if !object.is_callable() && !is_array(&object, context)? => Ok(object),
+        _ => Err(invalid_type(name, &["Object"], value, context)),
+    }
+}
+
+/// What `Array.isArray` says: a proxy of an array is one.
+fn is_array(object: &JsObject, context: &mut Context) -> JsResult<bool> {
+    if object.is_array() || !object.is::<Proxy>() {
+        return Ok(object.is_array());
+    }
+    let details = proxies::details(object, context)?;
+    let target = match details.as_object() {
+        Some(details) => details.get(0, context)?.as_object(),
+        None => None,
+    };
+    match target {
+        Some(target) => is_array(&target, context),
+        None => Ok(false),
+    }
 }
 
 /// A boolean.

@@ -258,6 +258,11 @@ pub fn restore_signals() {
         // SAFETY: the default action is no code of ours, and no handler has been set yet.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
+    // A write past the limit for files says `EFBIG`.
+    // SAFETY: ignoring a signal runs no code of ours.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
 }
 
 /// From here on `SIGINT` and `SIGTERM` leave terminals as they were, unless somebody has taken these signals already.

@@ -9,7 +9,7 @@ const { Buffer } = require('buffer');
 const EventEmitter = require('events');
 const native = binding('fs');
 const { nodeError } = binding('errors');
-const { validateAbortSignal, validateBoolean } = binding('validators');
+const { validateAbortSignal, validateBoolean, validateObject } = binding('validators');
 
 const CHUNK = 512 * 1024;
 const SymbolAsyncDispose = Symbol.asyncDispose;
@@ -19,6 +19,7 @@ class FileHandle extends EventEmitter {
   #fd;
   #users = 1;
   #closing;
+  #isLocked = false;
   #settle;
 
   constructor(fd) {
@@ -42,7 +43,13 @@ class FileHandle extends EventEmitter {
       return PromiseReject(error);
     }
     this.#users++;
-    return operation(this.#fd, a, b, c, d).finally(this.#release);
+    let promise;
+    try {
+      promise = operation(this.#fd, a, b, c, d);
+    } catch (error) {
+      promise = PromiseReject(error);
+    }
+    return promise.finally(this.#release);
   }
 
   #release = () => {
@@ -86,6 +93,7 @@ class FileHandle extends EventEmitter {
     return this.#run('read', (fd) => {
       if (buffer === undefined || buffer === null) return native.read(fd);
       if (!ArrayBufferIsView(buffer)) {
+        validateObject(buffer, 'options');
         const { buffer: own = Buffer.alloc(16384), offset: o, length: l, position: p = null } = buffer;
         return native.read(fd, own, o, l, p);
       }
@@ -163,28 +171,46 @@ class FileHandle extends EventEmitter {
 
   readableWebStream(options = {}) {
     if (this.#fd === -1) throw nodeError('ERR_INVALID_STATE', 'The FileHandle is closed');
+    if (this.#isLocked) throw nodeError('ERR_INVALID_STATE', 'The FileHandle is locked');
     const { ReadableStream } = require('stream/web');
+    validateObject(options, 'options');
     const { autoClose = false } = options;
     validateBoolean(autoClose, 'options.autoClose');
+    this.#isLocked = true;
     this.hold();
+    let ended = false;
+    let source;
     const done = () => {
+      if (ended) return;
+      ended = true;
+      this.removeListener('close', end);
       this.unhold();
       if (autoClose) this.close();
     };
-    this.once('close', () => {});
-    return new ReadableStream({
+    // Whoever closes the handle ends the stream.
+    const end = () => {
+      done();
+      source.close();
+      source.byobRequest?.respond(0);
+    };
+    const stream = new ReadableStream({
       type: 'bytes',
+      start: (controller) => { source = controller; },
       pull: async (controller) => {
         const { bytesRead, buffer } = await this.read(new Uint8Array(16384), 0, 16384);
+        if (ended) return;
         if (bytesRead === 0) {
           done();
           controller.close();
+          controller.byobRequest?.respond(0);
           return;
         }
         controller.enqueue(buffer.subarray(0, bytesRead));
       },
       cancel: done,
     });
+    this.once('close', end);
+    return stream;
   }
 
   createReadStream(options = undefined) {

@@ -6,16 +6,18 @@ const { ArrayIsArray, Promise, SafeSet } = primordials;
 const { dirname, matchesGlob } = require('path');
 const { nodeError } = binding('errors');
 const native = binding('fs');
-const { validateFunction, validateObject, validateString, validateStringArray } = binding('validators');
+const { validateBoolean, validateFunction, validateObject, validateString, validateStringArray } = binding('validators');
 
 function check(patterns, options) {
   if (ArrayIsArray(patterns)) validateStringArray(patterns, 'patterns');
   else {
+    if (typeof patterns === 'object') throw nodeError('ERR_INVALID_ARG_TYPE', 'patterns', 'Array', patterns);
     validateString(patterns, 'patterns');
     patterns = [patterns];
   }
   validateObject(options, 'options');
-  const { exclude, withFileTypes } = options;
+  const { exclude, followSymlinks, withFileTypes } = options;
+  if (followSymlinks != null) validateBoolean(followSymlinks, 'options.followSymlinks');
   if (exclude !== undefined && exclude !== null && typeof exclude !== 'function') {
     if (!ArrayIsArray(exclude)) {
       throw nodeError('ERR_INVALID_ARG_TYPE', 'options.exclude', ['function', 'string[]'], exclude);
@@ -24,7 +26,7 @@ function check(patterns, options) {
   }
   let { cwd } = options;
   cwd = cwd === undefined || cwd === null ? '.' : native.checkPath(cwd, 'options.cwd');
-  return { patterns, cwd, exclude, withFileTypes };
+  return { patterns, cwd, exclude, followSymlinks, withFileTypes };
 }
 
 /** What is left of all matches: what is below something excluded is excluded too. */

@@ -201,6 +201,12 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
     let constants = constants::shared(context);
     let to_unix_timestamp = function(context, "toUnixTimestamp", 1, to_unix_timestamp);
     let mut natives = Natives::new(context);
+    if cfg!(not(target_os = "macos")) {
+        // Only macOS has it; Node shows the names everywhere.
+        natives = natives
+            .value("lchmod", JsValue::undefined())
+            .value("lchmodSync", JsValue::undefined());
+    }
     for (name, function) in functions {
         natives = natives.value(name, function);
     }
@@ -237,6 +243,13 @@ fn lazily(object: &JsObject, context: &mut Context) {
         "Dir",
         all,
         |context| member("fs/dir", "Dir", context),
+        context,
+    );
+    define_lazy(
+        object,
+        "Utf8Stream",
+        all,
+        |context| member("fs/utf8_stream", "Utf8Stream", context),
         context,
     );
     define_lazy(

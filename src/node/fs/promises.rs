@@ -162,7 +162,15 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("globAsync", 3, callback::<Glob>)
         .function("checkPath", 2, check_path)
         .function("defineStreams", 3, super::streams::define)
+        .function("sleep", 1, sleep)
         .build())
+}
+
+/// `sleep(ms)`: what writes synchronously waits so before it tries again.
+fn sleep(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let milliseconds = args.get_or_undefined(0).to_u32(context)?;
+    std::thread::sleep(std::time::Duration::from_millis(milliseconds.into()));
+    Ok(JsValue::undefined())
 }
 
 /// `checkPath(value, name = 'path')`: the path as text or bytes; URLs become text.

@@ -2,13 +2,14 @@
 
 // `fs.watchFile` by polling, and what script sees of `fs.watch`.
 
-const { Promise, SafeMap, SymbolDispose } = primordials;
+const { ArrayIsArray, Promise, RegExpPrototypeExec, SafeMap, SymbolDispose } = primordials;
 const EventEmitter = require('events');
 const fs = require('fs');
 const { AbortError } = require('errors');
 const { Buffer } = require('buffer');
 const { nodeError } = binding('errors');
 const { nextTick } = binding('task_queue');
+const { isRegExp } = binding('types');
 const {
   validateAbortSignal, validateBoolean, validateFunction, validateInteger, validateObject, validateOneOf, validateUint32,
 } = binding('validators');
@@ -101,10 +102,11 @@ class FSWatcher extends EventEmitter {
 
   constructor(path, options) {
     super();
+    const { isIgnored } = options;
     try {
       this.#handle = native.watch(path, options, (eventType, filename, error) => {
         if (error === undefined) {
-          this.emit('change', eventType, filename);
+          if (isIgnored === undefined || filename == null || !isIgnored(filename)) this.emit('change', eventType, filename);
           return;
         }
         this.#handle?.close();
@@ -140,16 +142,43 @@ function emitClose(watcher) {
   watcher.emit('close');
 }
 
+/** One of `options.ignore`: a glob of the name, or of its last part, an expression, or a function of the name. */
+function ignores(pattern, name) {
+  if (typeof pattern === 'function') return pattern;
+  if (isRegExp(pattern)) return (filename) => RegExpPrototypeExec(pattern, filename) !== null;
+  if (typeof pattern !== 'string') {
+    throw nodeError('ERR_INVALID_ARG_TYPE', name, ['string', 'RegExp', 'Function'], pattern);
+  }
+  if (pattern.length === 0) throw nodeError('ERR_INVALID_ARG_VALUE', name, pattern, 'must be a non-empty string');
+  const { basename, matchesGlob } = require('path');
+  const ofLast = !pattern.includes('/');
+  return (filename) => matchesGlob(ofLast ? basename(filename) : filename, pattern);
+}
+
+/** What says whether a name is one of those that `options.ignore` names. */
+function ignoring(ignore) {
+  if (ignore === undefined || ignore === null) return undefined;
+  const list = ArrayIsArray(ignore) ? ignore : [ignore];
+  const matchers = [];
+  for (let i = 0; i < list.length; i++) matchers[i] = ignores(list[i], ArrayIsArray(ignore) ? `options.ignore[${i}]` : 'options.ignore');
+  return (filename) => {
+    const name = typeof filename === 'string' ? filename : `${filename}`;
+    for (let i = 0; i < matchers.length; i++) if (matchers[i](name)) return true;
+    return false;
+  };
+}
+
 /** Checks the options of a watch, and fills in what isn't given. */
 function watchOptions(options) {
-  const { persistent = true, recursive = false, encoding, signal } = options;
-  validateBoolean(persistent, 'options.persistent');
+  const { encoding, signal } = options;
+  const persistent = options.persistent === undefined || !!options.persistent;
+  const recursive = options.recursive || false;
   validateBoolean(recursive, 'options.recursive');
   validateAbortSignal(signal, 'options.signal');
   if (encoding && encoding !== 'buffer' && !Buffer.isEncoding(encoding)) {
     throw nodeError('ERR_INVALID_ARG_VALUE', 'encoding', encoding, 'is invalid encoding');
   }
-  return { persistent, recursive, encoding, signal };
+  return { persistent, recursive, encoding, signal, isIgnored: ignoring(options.ignore) };
 }
 
 function watch(path, options, listener) {
@@ -159,7 +188,7 @@ function watch(path, options, listener) {
   }
   if (typeof options === 'string') options = { encoding: options };
   else if (options === null || options === undefined) options = {};
-  else validateObject(options, 'options');
+  else if (typeof options !== 'object') throw nodeError('ERR_INVALID_ARG_TYPE', 'options', ['string', 'object'], options);
   native.checkPath(path, 'filename');
   options = watchOptions(options);
   const watcher = new FSWatcher(path, options);
@@ -179,7 +208,7 @@ async function* watchPromise(path, options = {}) {
   native.checkPath(path, 'filename');
   const { maxQueue = 2048, overflow = 'ignore' } = options;
   validateInteger(maxQueue, 'options.maxQueue');
-  validateOneOf(overflow, 'options.overflow', ['ignore', 'throw']);
+  validateOneOf(overflow, 'options.overflow', ['ignore', 'error']);
   options = watchOptions(options);
   const { signal } = options;
   const abortError = () => new AbortError(undefined, { cause: signal.reason });
@@ -195,7 +224,7 @@ async function* watchPromise(path, options = {}) {
   const watcher = new FSWatcher(path, options);
   watcher.on('change', (eventType, filename) => {
     if (queue.length < maxQueue) queue[queue.length] = { __proto__: null, eventType, filename };
-    else if (overflow === 'throw') fail(nodeError('ERR_FS_WATCH_QUEUE_OVERFLOW', maxQueue));
+    else if (overflow === 'error') fail(nodeError('ERR_FS_WATCH_QUEUE_OVERFLOW', maxQueue));
     else require('process').emitWarning('fs.watch maxQueue exceeded');
     wake();
   });

@@ -42,6 +42,8 @@ pub struct Settings {
     pub mem_level: i32,
     pub strategy: i32,
     pub dictionary: Vec<u8>,
+    /// Ends with the first member of gzip.
+    pub is_single: bool,
 }
 
 const OK: i32 = 0;
@@ -180,6 +182,7 @@ impl Codec for Zlib {
         }
         // Several members of gzip stand one after the other; zeros after one are padding.
         while self.mode == Mode::Gunzip
+            && !self.settings.is_single
             && self.code == STREAM_END
             && done.consumed < input.len()
             && input[done.consumed] != 0

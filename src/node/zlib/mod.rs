@@ -72,7 +72,7 @@ fn made<C: Codec + 'static>(codec: Result<C, Failure>, context: &mut Context) ->
     }
 }
 
-/// `zlib(mode, windowBits, level, memLevel, strategy, dictionary)`: a handle.
+/// `zlib(mode, windowBits, level, memLevel, strategy, dictionary, isSingle)`: a handle.
 fn zlib(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let mut numbers = [0; 5];
     for (number, value) in numbers.iter_mut().zip(args) {
@@ -90,6 +90,7 @@ fn zlib(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
         mem_level,
         strategy,
         dictionary,
+        is_single: args.get_or_undefined(6).to_boolean(),
     };
     made(Zlib::new(settings), context)
 }

@@ -1,10 +1,10 @@
 'use strict';
 // The options of streams and functions, checked as Node does, and the handles that are made of them.
 
-const { NumberIsNaN, ObjectKeys } = primordials;
+const { NumberIsNaN, NumberIsSafeInteger, ObjectKeys } = primordials;
 const native = binding('zlib');
 const { nodeError } = binding('errors');
-const { checkRangesOrGetDefault, validateFiniteNumber } = binding('validators');
+const { checkRangesOrGetDefault, validateBoolean, validateFiniteNumber } = binding('validators');
 
 const MODES = {
   __proto__: null, Deflate: 1, Inflate: 2, Gzip: 3, Gunzip: 4, DeflateRaw: 5, InflateRaw: 6, Unzip: 7,
@@ -38,7 +38,9 @@ function base(name, opts) {
   all.flush = checkRangesOrGetDefault(opts.flush, 'options.flush', 0, flags.most, flags.flush);
   all.finishFlush = checkRangesOrGetDefault(opts.finishFlush, 'options.finishFlush', 0, flags.most, flags.finishFlush);
   all.maxOutputLength = checkRangesOrGetDefault(opts.maxOutputLength, 'options.maxOutputLength', 1, all.maxOutputLength, all.maxOutputLength);
-  all.rejectGarbageAfterEnd = opts.rejectGarbageAfterEnd === true;
+  const { rejectGarbageAfterEnd } = opts;
+  if (rejectGarbageAfterEnd !== undefined) validateBoolean(rejectGarbageAfterEnd, 'options.rejectGarbageAfterEnd');
+  all.rejectGarbageAfterEnd = rejectGarbageAfterEnd === true;
   return all;
 }
 
@@ -58,6 +60,8 @@ function zlibHandle(name, opts) {
   let memLevel = 8;
   let strategy = 0;
   let dictionary;
+  // What follows the first member is an error then, and not the next.
+  const isSingle = opts?.rejectGarbageAfterEnd === true;
   if (opts) {
     if ((opts.windowBits === undefined || opts.windowBits === null || opts.windowBits === 0) && inflates) {
       windowBits = 0;
@@ -72,7 +76,7 @@ function zlibHandle(name, opts) {
     strategy = checkRangesOrGetDefault(opts.strategy, 'options.strategy', 0, 4, 0);
     dictionary = dictionaryOf(opts);
   }
-  return { handle: native.zlib(mode, windowBits, level, memLevel, strategy, dictionary), level, strategy, mode };
+  return { handle: native.zlib(mode, windowBits, level, memLevel, strategy, dictionary, isSingle), level, strategy, mode };
 }
 
 /** Parameters by number as a flat list. */
@@ -114,8 +118,9 @@ function zstdHandle(name, opts) {
     ({ pledgedSrcSize: pledged } = opts);
     if (compresses && pledged !== undefined) {
       const { typeError } = binding('crypto');
-      if (typeof pledged !== 'number' || NumberIsNaN(pledged)) throw typeError('ERR_INVALID_ARG_TYPE', 'pledgedSrcSize must be a number');
+      if (typeof pledged !== 'number') throw typeError('ERR_INVALID_ARG_TYPE', 'pledgedSrcSize must be a number');
       if (pledged < 0) throw native.rangeError('pledgedSrcSize must be non-negative');
+      if (!NumberIsSafeInteger(pledged)) throw native.rangeError('pledgedSrcSize must be a safe integer');
     }
     dictionary = dictionaryOf(opts);
   }

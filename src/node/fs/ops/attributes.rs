@@ -46,9 +46,9 @@ fn status(
     context: &mut Context,
 ) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
-    let big = options.flag("bigint", context)?;
+    let big = options.get("bigint", context)?.as_boolean() == Some(true);
     let throws = options.get("throwIfNoEntry", context)?;
-    let forgives = form == Form::Sync && !throws.is_undefined() && !throws.to_boolean();
+    let forgives = form == Form::Sync && throws.as_boolean() == Some(false);
     let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     Ok(Request::new(
         move || match call(&path).map_err(FsError::at(syscall, &path)) {
@@ -65,7 +65,7 @@ fn status(
 
 fn statfs(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
-    let big = options.flag("bigint", context)?;
+    let big = options.get("bigint", context)?.as_boolean() == Some(true);
     let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
     Ok(Request::new(
         move || sys::statfs(&path).map_err(FsError::at("statfs", &path)),

@@ -4,7 +4,7 @@ use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, object::builtins
 
 use super::operations;
 use crate::node::{
-    arguments::{integer, invalid_type},
+    arguments::{integer, invalid_type, object},
     buffer::{Encoding, View},
     errors,
     fs::{
@@ -83,18 +83,12 @@ fn part(args: &[JsValue], reading: bool, context: &mut Context) -> JsResult<Part
         args.get_or_undefined(4).clone(),
     );
     if has_options {
-        let object = options
-            .as_object()
-            .filter(|object| !object.is_array() && !object.is_callable());
         (offset, length, position) = Default::default();
-        match object {
-            Some(object) => {
-                offset = object.get(js_string!("offset"), context)?;
-                length = object.get(js_string!("length"), context)?;
-                position = object.get(js_string!("position"), context)?;
-            }
-            None if options.is_null_or_undefined() => {}
-            None => return Err(invalid_type("options", &["object"], &options, context)),
+        if !options.is_null_or_undefined() {
+            let object = object(&options, "options", context)?;
+            offset = object.get(js_string!("offset"), context)?;
+            length = object.get(js_string!("length"), context)?;
+            position = object.get(js_string!("position"), context)?;
         }
     }
     let Some(view) = View::of(&buffer, context) else {
@@ -327,7 +321,7 @@ fn ftruncate(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Reque
 
 fn fstat(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let options = Options::of(args.get_or_undefined(1), context)?;
-    let big = options.flag("bigint", context)?;
+    let big = options.get("bigint", context)?.as_boolean() == Some(true);
     let fd = args::descriptor(args.get_or_undefined(0), context)?;
     Ok(Request::new(
         move || sys::fstat(fd).map_err(FsError::call("fstat")),

@@ -26,7 +26,7 @@ operations! {
     Glob "glob" callback 2 after 2 => glob;
 }
 
-/// `glob(patterns, { cwd, withFileTypes })`: all matches; what is excluded is the script half's business.
+/// `glob(patterns, { cwd, followSymlinks, withFileTypes })`: all matches; what is excluded is the script half's business.
 fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
     let mut patterns = Vec::new();
     let list = JsArray::from_object(args.get_or_undefined(0).to_object(context)?)?;
@@ -42,10 +42,16 @@ fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
         Use::Read,
         context,
     )?;
+    let follows_links = options
+        .get(js_string!("followSymlinks"), context)?
+        .to_boolean();
     let shape = Shape::Text(Encoding::Utf8);
     Ok(Request::new(
         move || {
-            let mut walk = Walk::default();
+            let mut walk = Walk {
+                follows_links,
+                ..Walk::default()
+            };
             for pattern in &patterns {
                 walk.pattern(pattern, &cwd);
             }
@@ -79,6 +85,10 @@ struct Match {
 struct Walk {
     found: Vec<Match>,
     known: HashSet<String>,
+    /// Whether links to directories count as directories where a pattern expands.
+    follows_links: bool,
+    /// The directories that a `**` is in, where links are followed: none is entered again from within.
+    within: Vec<(u64, u64)>,
 }
 
 /// One alternative of a pattern.
@@ -154,12 +164,21 @@ impl Walk {
                     let shown = joined(so_far, &name);
                     if last {
                         self.add(way, shown, directory, &name, entry.kind);
-                    } else if entry.kind == Kind::Directory {
+                    } else if self.is_directory(entry.kind, || directory.join(&name)) {
                         self.step(way, at + 1, &directory.join(&name), &shown);
                     }
                 }
             }
-            Segment::Globstar => self.globstar(way, at, directory, so_far),
+            Segment::Globstar => {
+                let start = match self.follows_links {
+                    true => sys::stat(directory).ok(),
+                    false => None,
+                };
+                self.within
+                    .extend(start.map(|status| (status.dev, status.ino)));
+                self.globstar(way, at, directory, so_far);
+                self.within.clear();
+            }
         }
     }
 
@@ -187,16 +206,40 @@ impl Walk {
                 continue;
             }
             let shown = joined(so_far, &name);
-            if entry.kind == Kind::Directory {
-                self.globstar(way, at, &directory.join(&name), &shown);
+            if self.is_directory(entry.kind, || directory.join(&name)) {
+                let path = directory.join(&name);
+                if !self.follows_links {
+                    self.globstar(way, at, &path, &shown);
+                    continue;
+                }
+                let Ok(status) = sys::stat(&path) else {
+                    continue;
+                };
+                let identity = (status.dev, status.ino);
+                if !self.within.contains(&identity) {
+                    self.within.push(identity);
+                    self.globstar(way, at, &path, &shown);
+                    self.within.pop();
+                } else if last {
+                    self.add(way, shown, directory, &name, entry.kind);
+                }
             } else if last {
                 self.add(way, shown, directory, &name, entry.kind);
             }
         }
     }
 
+    /// Whether an entry is a directory, or leads to one if that counts.
+    fn is_directory(&self, kind: Kind, path: impl FnOnce() -> PathBuf) -> bool {
+        kind == Kind::Directory
+            || (self.follows_links
+                && kind == Kind::Link
+                && sys::stat(&path()).is_ok_and(|status| status.is_directory()))
+    }
+
     fn add(&mut self, way: &Way<'_>, path: String, parent: &Path, name: &str, kind: Kind) {
-        if (way.only_directories && kind != Kind::Directory) || !self.known.insert(path.clone()) {
+        let is_wanted = !way.only_directories || self.is_directory(kind, || parent.join(name));
+        if !is_wanted || !self.known.insert(path.clone()) {
             return;
         }
         let entry = Entry {

@@ -10,7 +10,7 @@ use boa_engine::{Context, JsArgs, JsResult, JsValue, object::builtins::JsArray};
 
 use super::operations;
 use crate::node::{
-    arguments::{boolean, integer, invalid_type},
+    arguments::{boolean, integer, object},
     buffer::Encoding,
     fs::{
         args::{self, Options, Shape, Use, bytes_of_path},
@@ -295,11 +295,9 @@ impl Removal {
         if value.is_undefined() {
             return Ok(removal);
         }
-        let Some(object) = value.as_object() else {
-            return Err(invalid_type("options", &["object"], value, context));
-        };
+        let given = object(value, "options", context)?;
         let member = |name: &str, context: &mut Context| {
-            let found = object.get(boa_engine::JsString::from(name), context)?;
+            let found = given.get(boa_engine::JsString::from(name), context)?;
             JsResult::Ok(Some(found).filter(|found| !found.is_undefined()))
         };
         if forceful && let Some(force) = member("force", context)? {
@@ -345,7 +343,8 @@ fn is_passing(error: &FsError) -> bool {
         .any(|name| error.is(name))
 }
 
-fn rmdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+fn rmdir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
+    let calls = Calls::of(form);
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let removal = Removal::of(args.get_or_undefined(1), false, context)?;
     Ok(Request::nothing(move || {
@@ -354,13 +353,40 @@ fn rmdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> 
             if !status.is_directory() {
                 return Err(FsError::at("rmdir", &path)(named("ENOTDIR")));
             }
-            return removal.insist(|| remove_tree(&path));
+            return removal.insist(|| remove_tree(&path, calls));
         }
         sys::rmdir(&path).map_err(FsError::at("rmdir", &path))
     }))
 }
 
-fn rm(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
+/// What failures of a removal name as the call: Node's `rmSync` is native and says its own name, the other forms are script and say
+/// that of the function of `fs` that failed.
+#[derive(Clone, Copy)]
+struct Calls {
+    unlink: &'static str,
+    rmdir: &'static str,
+    scandir: &'static str,
+}
+
+impl Calls {
+    fn of(form: Form) -> Self {
+        match form {
+            Form::Sync => Self {
+                unlink: "rm",
+                rmdir: "rm",
+                scandir: "rm",
+            },
+            Form::Callback | Form::Promise => Self {
+                unlink: "unlink",
+                rmdir: "rmdir",
+                scandir: "scandir",
+            },
+        }
+    }
+}
+
+fn rm(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
+    let calls = Calls::of(form);
     let path = args::path(args.get_or_undefined(0), "path", Use::Write, context)?;
     let removal = Removal::of(args.get_or_undefined(1), true, context)?;
     Ok(Request::nothing(move || {
@@ -370,12 +396,13 @@ fn rm(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
             Err(error) => return Err(error),
         };
         if !status.is_directory() {
-            return removal.insist(|| gone(sys::unlink(&path).map_err(FsError::at("rm", &path))));
+            return removal
+                .insist(|| gone(sys::unlink(&path).map_err(FsError::at(calls.unlink, &path))));
         }
         if !removal.recursive {
             return Err(FsError::IsDirectory(path.to_string_lossy().into_owned()));
         }
-        removal.insist(|| remove_tree(&path))
+        removal.insist(|| remove_tree(&path, calls))
     }))
 }
 
@@ -388,14 +415,15 @@ fn gone(outcome: Result<(), FsError>) -> Result<(), FsError> {
 }
 
 /// Removes a directory with all that is below it. Links are removed, not followed.
-fn remove_tree(path: &Path) -> Result<(), FsError> {
+fn remove_tree(path: &Path, calls: Calls) -> Result<(), FsError> {
     let mut waiting = vec![(path.to_owned(), false)];
     while let Some((directory, emptied)) = waiting.pop() {
         if emptied {
-            gone(sys::rmdir(&directory).map_err(FsError::at("rm", &directory)))?;
+            gone(sys::rmdir(&directory).map_err(FsError::at(calls.rmdir, &directory)))?;
             continue;
         }
-        let entries = match sys::scandir(&directory).map_err(FsError::at("rm", &directory)) {
+        let entries = match sys::scandir(&directory).map_err(FsError::at(calls.scandir, &directory))
+        {
             Err(error) if error.is("ENOENT") => continue,
             entries => entries?,
         };
@@ -409,7 +437,7 @@ fn remove_tree(path: &Path) -> Result<(), FsError> {
             if is_directory {
                 waiting.push((full, false));
             } else {
-                gone(sys::unlink(&full).map_err(FsError::at("rm", &full)))?;
+                gone(sys::unlink(&full).map_err(FsError::at(calls.unlink, &full)))?;
             }
         }
     }
