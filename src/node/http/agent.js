@@ -138,11 +138,7 @@ const methods = {
   },
 
   getName(options = {}) {
-    let name = options.host || 'localhost';
-    name += ':';
-    if (options.port) name += options.port;
-    name += ':';
-    if (options.localAddress) name += options.localAddress;
+    let name = `${options.host || 'localhost'}:${options.port || ''}:${options.localAddress || ''}`;
     if (options.family === 4 || options.family === 6) name += `:${options.family}`;
     if (options.socketPath) name += `:${options.socketPath}`;
     return name;

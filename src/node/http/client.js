@@ -4,7 +4,6 @@
 const {
   ArrayIsArray,
   ArrayPrototypePop,
-  FunctionPrototypeCall,
   NumberIsFinite,
   ObjectKeys,
   ReflectApply,
@@ -57,7 +56,8 @@ function hostname(value, name) {
 
 function ClientRequest(input, options, cb) {
   if (!(this instanceof ClientRequest)) return new ClientRequest(input, options, cb);
-  FunctionPrototypeCall(OutgoingMessage, this);
+  // Without the constructors before it: what emitters have is made when somebody listens.
+  native.initOutgoing(this);
   if (typeof input === 'string') {
     input = fromUrl(new (require('url').URL)(input));
   } else if (isUrl(input)) {

@@ -8,7 +8,11 @@ use super::{Incoming, bits, with};
 use crate::{
     node::{
         buffer,
-        http::{help, listener_count, protocol::Head, record::define_own},
+        http::{
+            help, listener_count,
+            protocol::Head,
+            record::{Watched, define_own},
+        },
         stream::readable,
         task_queue::tick_native,
     },
@@ -49,7 +53,8 @@ pub(super) fn readable_state(
 /// Gives a message its stream state, and feeds it what has arrived.
 fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     let this = JsValue::from(object.clone());
-    let (gone, complete, waiting, socket) = {
+    let turn = State::of(context).tasks.turn();
+    let (just_gone, gone, complete, waiting, socket) = {
         let Some(mut record) = object.downcast_mut::<Incoming>() else {
             return Ok(JsValue::undefined());
         };
@@ -57,8 +62,11 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
             drop(record);
             return object.get(js_string!("_readableState"), context);
         }
+        // What came to its end in this very turn is not at it before the next tick.
+        let just_gone = record.watch(turn);
         record.bits |= bits::STATE;
         (
+            just_gone,
             record.has(bits::GONE),
             record.has(bits::COMPLETE),
             std::mem::take(&mut record.waiting),
@@ -81,6 +89,9 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
         if complete {
             push(object, JsValue::null(), context)?;
         }
+    }
+    if just_gone {
+        help(Incoming::announcer(), &[this, false.into()], context)?;
     }
     Ok(state)
 }
