@@ -150,8 +150,19 @@ fn array(this: &JsValue) -> Option<JsObject> {
     this.as_object().filter(JsObject::is_array)
 }
 
+/// The elements of an array without holes that are all numbers.
+pub(super) fn numbers(value: &JsValue) -> Option<Vec<f64>> {
+    let object = array(value)?;
+    let object = object.borrow();
+    match Dense::of(object.properties())? {
+        Dense::Integers(values) => Some(values.iter().copied().map(f64::from).collect()),
+        Dense::Numbers(values) => Some(values.to_vec()),
+        Dense::Values(values) => values.iter().map(JsValue::as_number).collect(),
+    }
+}
+
 /// A relative index that is a number or left out.
-fn relative(value: &JsValue, otherwise: usize, length: usize) -> Option<usize> {
+pub(super) fn relative(value: &JsValue, otherwise: usize, length: usize) -> Option<usize> {
     if value.is_undefined() {
         return Some(otherwise);
     }

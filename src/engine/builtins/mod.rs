@@ -9,6 +9,9 @@ mod promises;
 mod regexps;
 mod search;
 mod strings;
+mod typed;
+
+pub use typed::bring_near_to;
 
 use boa_engine::{
     Context, Finalize, JsData, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
@@ -98,6 +101,12 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         promises::STATICS,
         context,
     );
+    replace(
+        &constructors.typed_array().prototype(),
+        typed::METHODS,
+        context,
+    );
+    typed::bring_near(context);
     replace(&constructors.map().prototype(), keyed::MAP, context);
     replace(&constructors.set().prototype(), keyed::SET, context);
     replace(

@@ -17,7 +17,10 @@ use boa_engine::{
 
 use super::{create, numbers, search, text, view::View, web::WebFunctions, whole};
 use crate::{
-    engine::native::{self, Natives},
+    engine::{
+        builtins,
+        native::{self, Natives},
+    },
     node::arguments::inspect_symbol,
     runtime::State,
 };
@@ -60,6 +63,7 @@ fn make(context: &mut Context) -> JsResult<BufferClass> {
         uint8_prototype,
         boa_engine::builtins::object::OrdinaryObject,
     );
+    builtins::bring_near_to(&prototype, context);
 
     let captured = uint8_array.clone();
     let construct = NativeFunction::from_copy_closure_with_captures(
