@@ -5,15 +5,21 @@
 
 mod form;
 mod params;
+mod parts;
+mod plain;
+mod record;
 
 use std::{borrow::Cow, cell::RefCell};
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsError, JsNativeError, JsObject, JsResult, JsString,
-    JsSymbol, JsValue, Trace, js_string, native_function::NativeFunctionPointer,
-    object::builtins::JsFunction, property::Attribute, string::JsStrVariant,
+    Context, JsArgs, JsError, JsNativeError, JsObject, JsResult, JsStr, JsString, JsSymbol,
+    JsValue, js_string, native_function::NativeFunctionPointer, object::builtins::JsFunction,
+    property::Attribute, string::JsStrVariant,
 };
+use encoding_rs::mem;
 use url::{Url, quirks};
+
+use self::{parts::Parts, record::UrlData};
 
 use crate::{
     engine::{
@@ -26,15 +32,6 @@ use crate::{
     },
     runtime::State,
 };
-
-/// The state of a `URL`.
-#[derive(Trace, Finalize, JsData)]
-struct UrlData {
-    #[unsafe_ignore_trace]
-    url: Url,
-    /// The `URLSearchParams` that is kept in step with the query, once it was asked for.
-    params: Option<JsObject>,
-}
 
 /// The classes of this runtime, made on first use.
 #[derive(Default)]
@@ -79,23 +76,18 @@ pub fn is_url_or_params(object: &JsObject) -> bool {
 /// When the class can't be made.
 pub fn new_url(url: Url, context: &mut Context) -> JsResult<JsObject> {
     let class = class_of_url(context)?;
-    Ok(make(url, class.prototype, context))
+    Ok(make(url.into(), class.prototype, context))
 }
 
 /// The URL that a value is an object of, if it is one.
 pub fn url_of(value: &JsValue) -> Option<Url> {
     let object = value.as_object()?;
     let data = object.downcast_ref::<UrlData>()?;
-    Some(data.url.clone())
+    Some(data.url())
 }
 
-fn make(url: Url, prototype: JsObject, context: &Context) -> JsObject {
-    JsObject::new(
-        context.root_shape(),
-        prototype,
-        UrlData { url, params: None },
-    )
-    .upcast()
+fn make(data: UrlData, prototype: JsObject, context: &Context) -> JsObject {
+    JsObject::new(context.root_shape(), prototype, data).upcast()
 }
 
 fn class_of_url(context: &mut Context) -> JsResult<Class> {
@@ -193,13 +185,25 @@ fn usv(value: &JsValue, context: &mut Context) -> JsResult<String> {
         ));
     }
     let text = value.to_string(context)?;
-    if let JsStrVariant::Latin1(units) = text.as_str().variant()
-        && let Ok(ascii) = std::str::from_utf8(units)
-        && ascii.is_ascii()
-    {
-        return Ok(ascii.to_owned());
-    }
-    Ok(text.to_std_string_lossy())
+    Ok(std_string(text.as_str()))
+}
+
+/// Text of the engine as UTF-8, lone surrogates replaced. What stands in a program is of two-byte units, however plain.
+pub fn std_string(text: JsStr<'_>) -> String {
+    let bytes = match text.variant() {
+        JsStrVariant::Latin1(bytes) if bytes.is_ascii() => bytes.to_vec(),
+        JsStrVariant::Utf16(units) if mem::is_utf16_latin1(units) => {
+            let mut bytes = vec![0; units.len()];
+            mem::convert_utf16_to_latin1_lossy(units, &mut bytes);
+            match bytes.is_ascii() {
+                true => bytes,
+                false => mem::decode_latin1(&bytes).into_owned().into_bytes(),
+            }
+        }
+        _ => return JsString::from(text).to_std_string_lossy(),
+    };
+    // Only ASCII, or encoded just now.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// `ERR_INVALID_URL`.
@@ -237,15 +241,6 @@ fn with_two_slashes<'input>(base: &Url, input: &'input str) -> Cow<'input, str> 
         return Cow::Borrowed(input);
     }
     Cow::Owned(format!("//{host}"))
-}
-
-/// The origin. That of a `blob:` URL is the one inside only for http and https.
-fn origin_of(url: &Url) -> String {
-    let inner = url.path();
-    if url.scheme() == "blob" && !inner.starts_with("http:") && !inner.starts_with("https:") {
-        return "null".to_owned();
-    }
-    quirks::origin(url)
 }
 
 /// Parses a URL as the class does.
@@ -288,7 +283,7 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
         prototype_for(new_target, "URL", context)?
     };
     let (input, base) = input_and_base(args, context)?;
-    let Some(url) = parse_with(&input, base.as_deref()) else {
+    let Some(url) = UrlData::parse(&input, base.as_deref()) else {
         return Err(invalid(&input, base.as_deref(), context));
     };
     let prototype = prototype.unwrap_or(class.prototype);
@@ -310,15 +305,18 @@ fn prototype_for(
 
 fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (input, base) = input_and_base(args, context)?;
-    match parse_with(&input, base.as_deref()) {
-        Some(url) => new_url(url, context).map(Into::into),
+    match UrlData::parse(&input, base.as_deref()) {
+        Some(url) => {
+            let prototype = class_of_url(context)?.prototype;
+            Ok(make(url, prototype, context).into())
+        }
         None => Ok(JsValue::null()),
     }
 }
 
 fn can_parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (input, base) = input_and_base(args, context)?;
-    Ok(parse_with(&input, base.as_deref()).is_some().into())
+    Ok(UrlData::parse(&input, base.as_deref()).is_some().into())
 }
 
 fn create_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -354,14 +352,14 @@ fn checked(this: &JsValue, context: &mut Context) -> JsResult<()> {
 fn read(
     this: &JsValue,
     context: &mut Context,
-    part: impl FnOnce(&Url) -> JsString,
+    part: impl FnOnce(&UrlData) -> JsString,
 ) -> JsResult<JsValue> {
     let object = this.as_object();
     let data = object
         .as_ref()
         .and_then(|object| object.downcast_ref::<UrlData>());
     match data {
-        Some(data) => Ok(part(&data.url).into()),
+        Some(data) => Ok(part(&data).into()),
         None => Err(not_a_url(context)),
     }
 }
@@ -379,55 +377,55 @@ fn write(
     };
     let value = usv(args.get_or_undefined(0), context)?;
     if let Some(mut data) = object.downcast_mut::<UrlData>() {
-        change(&mut data.url, &value);
+        data.change(|url| change(url, &value));
     }
     Ok(JsValue::undefined())
 }
 
 fn get_href(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     checked(this, context)?;
-    read(this, context, |url| url.as_str().into())
+    read(this, context, UrlData::href)
 }
 
 fn get_origin(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| origin_of(url).into())
+    read(this, context, UrlData::origin)
 }
 
 fn get_protocol(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::protocol(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.protocol()))
 }
 
 fn get_username(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::username(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.username()))
 }
 
 fn get_password(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::password(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.password()))
 }
 
 fn get_host(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::host(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.host()))
 }
 
 fn get_hostname(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::hostname(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.hostname()))
 }
 
 fn get_port(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::port(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.port()))
 }
 
 fn get_pathname(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::pathname(url).into())
+    read(this, context, |url| url.part(|parts, _| parts.pathname()))
 }
 
 fn get_search(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     checked(this, context)?;
-    read(this, context, |url| quirks::search(url).into())
+    read(this, context, |url| url.part(Parts::search))
 }
 
 fn get_hash(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    read(this, context, |url| quirks::hash(url).into())
+    read(this, context, |url| url.part(Parts::hash))
 }
 
 fn get_search_params(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -435,12 +433,9 @@ fn get_search_params(this: &JsValue, _: &[JsValue], context: &mut Context) -> Js
     let Some(object) = object else {
         return Err(not_a_url(context));
     };
-    let found = object.downcast_ref::<UrlData>().map(|data| {
-        (
-            data.params.clone(),
-            form::parse(data.url.query().unwrap_or("")),
-        )
-    });
+    let found = object
+        .downcast_ref::<UrlData>()
+        .map(|data| (data.params.clone(), form::parse(data.query())));
     let Some((params, pairs)) = found else {
         return Err(not_a_url(context));
     };
@@ -460,11 +455,11 @@ fn set_href(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         return Err(not_a_url(context));
     };
     let value = usv(args.get_or_undefined(0), context)?;
-    let Some(url) = parse_url(&value) else {
+    let Some(url) = UrlData::parse(&value, None) else {
         return Err(invalid(&value, None, context));
     };
     if let Some(mut data) = object.downcast_mut::<UrlData>() {
-        data.url = url;
+        data.replace(url);
     }
     renew_params(&object);
     Ok(JsValue::undefined())
@@ -482,7 +477,7 @@ fn set_search(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 fn renew_params(object: &JsObject) {
     let found = object.downcast_ref::<UrlData>().and_then(|data| {
         let params = data.params.clone()?;
-        Some((params, form::parse(data.url.query().unwrap_or(""))))
+        Some((params, form::parse(data.query())))
     });
     if let Some((params, pairs)) = found {
         params::replace(&params, pairs);
@@ -492,8 +487,7 @@ fn renew_params(object: &JsObject) {
 /// The `searchParams` have changed: the query follows.
 fn renew_query(object: &JsObject, query: &str) {
     if let Some(mut data) = object.downcast_mut::<UrlData>() {
-        data.url
-            .set_query(Some(query).filter(|query| !query.is_empty()));
+        data.change(|url| url.set_query(Some(query).filter(|query| !query.is_empty())));
     }
 }
 

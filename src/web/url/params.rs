@@ -121,7 +121,7 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
     let init = args.get_or_undefined(0);
     let pairs = match init.as_object() {
         Some(object) => pairs_of_object(&object, context)?,
-        None if init.is_undefined() => Pairs::new(),
+        None if init.is_null_or_undefined() => Pairs::new(),
         None => {
             let text = usv(init, context)?;
             form::parse(text.strip_prefix('?').unwrap_or(&text))
