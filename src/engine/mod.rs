@@ -8,6 +8,7 @@ pub mod language;
 pub mod memory;
 pub mod native;
 pub mod nesting;
+pub mod plain_text;
 pub mod primordials;
 pub mod proxies;
 pub mod redefine;

@@ -92,6 +92,7 @@ pub const NATIVE_MODULES: &[(&str, MakeExports)] = &[
     ("path/posix", path::posix_exports),
     ("path/win32", path::win32_exports),
     ("process", process::exports),
+    ("sys", util::old_name),
     ("timers", timers::exports),
     ("url", url::exports),
 ];

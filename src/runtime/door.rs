@@ -58,7 +58,7 @@ pub fn drain(context: &mut Context) {
             }
         }
         run_microtasks(&state, context);
-        if !state.tasks.has_ticks() && !rejections::process(context) && !leave(&state, context) {
+        if !state.tasks.has_ticks() && !rejections::report_all(context) && !leave(&state, context) {
             break;
         }
     }

@@ -8,7 +8,7 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_str
 
 use super::State;
 use crate::{
-    engine::{report, stack},
+    engine::{plain_text::plain_text, report, stack},
     node::{process, timers},
 };
 
@@ -107,7 +107,7 @@ pub fn rejection_error(reason: &JsValue, context: &mut Context) -> JsResult<JsEr
     if reason.as_object().is_some_and(|object| is_error(&object)) {
         return Ok(JsError::from_opaque(reason.clone()));
     }
-    let shown = report::inspect(reason, context);
+    let shown = plain_text(reason, context);
     Ok(crate::node::errors::node_error_with(
         "ERR_UNHANDLED_REJECTION",
         &[JsString::from(shown).into()],

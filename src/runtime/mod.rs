@@ -70,6 +70,8 @@ pub struct Options {
     pub pending_deprecation: bool,
     /// `--disable-warning`: codes or names of warnings that are not printed.
     pub disabled_warnings: Vec<String>,
+    /// `--redirect-warnings`, or `NODE_REDIRECT_WARNINGS`: the file that warnings are written to.
+    pub redirect_warnings: Option<String>,
     /// `--experimental-vm-modules`.
     pub experimental_vm_modules: bool,
     /// `--preserve-symlinks`.
@@ -113,6 +115,7 @@ impl Default for Options {
             trace_warnings: false,
             pending_deprecation: false,
             disabled_warnings: Vec::new(),
+            redirect_warnings: None,
             experimental_vm_modules: false,
             preserve_symlinks: false,
             preserve_symlinks_main: false,

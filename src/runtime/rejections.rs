@@ -2,7 +2,7 @@
 //!
 //! Modes: <https://nodejs.org/docs/latest-v24.x/api/cli.html#--unhandled-rejectionsmode>
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use boa_engine::{
     Context, JsObject, JsResult, JsValue, builtins::promise::OperationType,
@@ -10,6 +10,7 @@ use boa_engine::{
 };
 
 use super::{State, async_context::Frame, fatal};
+use crate::node::process;
 
 /// What `--unhandled-rejections` chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,14 +31,22 @@ pub enum Mode {
 struct Rejected {
     promise: JsObject,
     frame: Frame,
+    id: u64,
+}
+
+/// A promise that was reported, with the number that warnings give it.
+struct Reported {
+    promise: JsObject,
+    id: u64,
 }
 
 /// The rejections of one runtime that have no handler yet.
 #[derive(Default)]
 pub struct Rejections {
     pending: RefCell<Vec<Rejected>>,
-    reported: RefCell<Vec<JsObject>>,
-    handled_late: RefCell<Vec<JsObject>>,
+    reported: RefCell<Vec<Reported>>,
+    handled_late: RefCell<Vec<Reported>>,
+    last_id: Cell<u64>,
 }
 
 impl Rejections {
@@ -45,7 +54,10 @@ impl Rejections {
     pub fn track(&self, promise: JsObject, operation: OperationType, frame: Frame) {
         match operation {
             OperationType::Reject => {
-                self.pending.borrow_mut().push(Rejected { promise, frame });
+                let id = self.last_id.get() + 1;
+                self.last_id.set(id);
+                let rejected = Rejected { promise, frame, id };
+                self.pending.borrow_mut().push(rejected);
             }
             OperationType::Handle => {
                 let mut pending = self.pending.borrow_mut();
@@ -59,10 +71,10 @@ impl Rejections {
                 let mut reported = self.reported.borrow_mut();
                 if let Some(index) = reported
                     .iter()
-                    .position(|known| JsObject::equals(known, &promise))
+                    .position(|known| JsObject::equals(&known.promise, &promise))
                 {
-                    reported.swap_remove(index);
-                    self.handled_late.borrow_mut().push(promise);
+                    let known = reported.swap_remove(index);
+                    self.handled_late.borrow_mut().push(known);
                 }
             }
         }
@@ -92,15 +104,14 @@ impl Rejections {
 }
 
 /// Reports what is pending. Returns whether script ran that may have queued more ticks.
-pub fn process(context: &mut Context) -> bool {
+pub fn report_all(context: &mut Context) -> bool {
     let state = State::of(context);
     if !state.rejections.any() {
         return false;
     }
     let late = std::mem::take(&mut *state.rejections.handled_late.borrow_mut());
-    for promise in late {
-        let outcome = crate::node::process::emit("rejectionHandled", &[promise.into()], context);
-        if let Err(error) = outcome {
+    for reported in late {
+        if let Err(error) = report_handled(&reported, context) {
             fatal::uncaught(error, fatal::Origin::Exception, context);
         }
     }
@@ -115,15 +126,11 @@ pub fn process(context: &mut Context) -> bool {
         let PromiseState::Rejected(reason) = promise.state() else {
             continue;
         };
-        remember(&state, rejected.promise.clone());
+        remember(&state, &rejected);
         let frame = rejected.frame.clone();
         state.async_context.run(&frame, context, |context| {
-            let outcome = report(
-                &reason,
-                &rejected.promise,
-                state.options.unhandled_rejections,
-                context,
-            );
+            let mode = state.options.unhandled_rejections;
+            let outcome = report(&reason, &rejected, mode, context);
             if let Err(error) = outcome {
                 fatal::uncaught(error, fatal::Origin::Exception, context);
             }
@@ -133,32 +140,52 @@ pub fn process(context: &mut Context) -> bool {
 }
 
 /// A reported promise may be handled later; only the last thousand are kept, so that they don't pile up.
-fn remember(state: &State, promise: JsObject) {
+fn remember(state: &State, rejected: &Rejected) {
     let mut reported = state.rejections.reported.borrow_mut();
     if reported.len() >= 1000 {
         reported.remove(0);
     }
-    reported.push(promise);
+    reported.push(Reported {
+        promise: rejected.promise.clone(),
+        id: rejected.id,
+    });
 }
 
-fn report(reason: &JsValue, promise: &JsObject, mode: Mode, context: &mut Context) -> JsResult<()> {
-    let args = [reason.clone(), promise.clone().into()];
+fn report_handled(reported: &Reported, context: &mut Context) -> JsResult<()> {
+    let args = [reported.promise.clone().into()];
+    if process::emit("rejectionHandled", &args, context)? {
+        return Ok(());
+    }
+    let text = format!(
+        "Promise rejection was handled asynchronously (rejection id: {})",
+        reported.id
+    );
+    process::emit_warning(&text, "PromiseRejectionHandledWarning", None, context)
+}
+
+fn report(
+    reason: &JsValue,
+    rejected: &Rejected,
+    mode: Mode,
+    context: &mut Context,
+) -> JsResult<()> {
+    let args = [reason.clone(), rejected.promise.clone().into()];
     match mode {
         Mode::None => {
-            crate::node::process::emit("unhandledRejection", &args, context)?;
+            process::emit("unhandledRejection", &args, context)?;
         }
         Mode::Warn => {
-            crate::node::process::emit("unhandledRejection", &args, context)?;
-            crate::node::process::warn_unhandled_rejection(reason, context)?;
+            process::emit("unhandledRejection", &args, context)?;
+            process::warn_unhandled_rejection(reason, rejected.id, context)?;
         }
         Mode::WarnWithErrorCode => {
-            if !crate::node::process::emit("unhandledRejection", &args, context)? {
-                crate::node::process::warn_unhandled_rejection(reason, context)?;
+            if !process::emit("unhandledRejection", &args, context)? {
+                process::warn_unhandled_rejection(reason, rejected.id, context)?;
                 State::of(context).exit_code.set(Some(1));
             }
         }
         Mode::Throw => {
-            if !crate::node::process::emit("unhandledRejection", &args, context)? {
+            if !process::emit("unhandledRejection", &args, context)? {
                 let error = fatal::rejection_error(reason, context)?;
                 fatal::uncaught(error, fatal::Origin::UnhandledRejection, context);
             }
@@ -167,9 +194,9 @@ fn report(reason: &JsValue, promise: &JsObject, mode: Mode, context: &mut Contex
             let error = fatal::rejection_error(reason, context)?;
             fatal::uncaught(error, fatal::Origin::UnhandledRejection, context);
             if !State::of(context).is_terminating()
-                && !crate::node::process::emit("unhandledRejection", &args, context)?
+                && !process::emit("unhandledRejection", &args, context)?
             {
-                crate::node::process::warn_unhandled_rejection(reason, context)?;
+                process::warn_unhandled_rejection(reason, rejected.id, context)?;
             }
         }
     }

@@ -97,6 +97,17 @@ pub const FLAGS: &[Flag] = &[
         },
     ),
     value(
+        "redirect-warnings",
+        "",
+        "=...",
+        "write warnings to a file",
+        true,
+        |run, text| {
+            run.options.redirect_warnings = Some(text);
+            Ok(())
+        },
+    ),
+    value(
         "env-file",
         "",
         "=...",

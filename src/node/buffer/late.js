@@ -1,7 +1,7 @@
 'use strict';
 // What is rare of `Buffer`: how `util.inspect` shows one, the deprecation of its constructor, `SlowBuffer`, `transcode`.
 
-const { Error, ObjectSetPrototypeOf, RegExpPrototypeExec } = primordials;
+const { ObjectSetPrototypeOf, RegExpPrototypeExec } = primordials;
 const { nodeError } = binding('errors');
 const { hexPairs, inspectMaxBytes, allocUnsafeSlow, transcode: transcodeBytes } = binding('buffer');
 
@@ -30,8 +30,7 @@ let warned = false;
 /** `Buffer()` and `new Buffer()` warn once, unless it is a dependency that calls. */
 function warnOfConstructor() {
   if (warned) return;
-  const caller = RegExpPrototypeExec(/^ +at (?!.*(?:node:|<anonymous>|native)).*$/m, `${new Error().stack}`);
-  if (caller !== null && RegExpPrototypeExec(/[/\\]node_modules[/\\]/, caller[0]) !== null) return;
+  if (!binding('process').warningOptions().pendingDeprecation && require('process/caller').isDependency()) return;
   warned = true;
   require('process').emitWarning(
     'Buffer() is deprecated due to security and usability issues. Please use the Buffer.alloc(), ' +

@@ -199,6 +199,8 @@ ObjectDefineProperties(EventEmitter, {
       extra().validateCapture(value, 'EventEmitter.captureRejections');
       captureByDefault = value;
       native.setCapture(value);
+      // Emitters on which no constructor has run see it there.
+      proto[kCapture] = value;
     },
   },
   EventEmitterAsyncResource: {

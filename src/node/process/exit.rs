@@ -1,10 +1,10 @@
 //! How a process ends: `exit`, `exitCode`, `abort`, `reallyExit`, and the events around them.
 
-use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, property::Attribute};
 
 use super::emitter::emit;
 use crate::{
-    engine::native::Natives,
+    engine::native::{METHOD, Natives},
     node::errors,
     runtime::{State, async_context::Frame, door, fatal, termination},
 };
@@ -15,7 +15,9 @@ pub fn add(natives: Natives<'_>) -> Natives<'_> {
         .function("exit", 1, exit)
         .function("reallyExit", 1, really_exit)
         .function("abort", 0, abort)
+        .attributes(Attribute::ENUMERABLE)
         .accessor("exitCode", get_exit_code, Some(set_exit_code))
+        .attributes(METHOD | Attribute::ENUMERABLE)
         .accessor("_exiting", get_exiting, None)
         .function(
             "setUncaughtExceptionCaptureCallback",

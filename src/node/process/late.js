@@ -2,7 +2,7 @@
 // Members of `process` that few programs touch: <https://nodejs.org/docs/latest-v24.x/api/process.html>
 
 const {
-  FunctionPrototypeCall, ObjectKeys, SafeSet, StringPrototypeIncludes, SymbolFor, WeakRef,
+  FunctionPrototypeCall, MapPrototypeForEach, ObjectKeys, SafeSet, StringPrototypeIncludes, SymbolFor, WeakRef,
 } = primordials;
 const process = require('process');
 const { nodeError } = binding('errors');
@@ -16,8 +16,31 @@ const kinds = [
   'isMapIterator', 'isNativeError', 'isPromise', 'isRegExp', 'isSet', 'isSetIterator', 'isTypedArray', 'isUint8Array',
 ];
 
-/** The one binding that is of use without Node's insides: `util`. */
+/** The errors of the system, by number and by name. */
+function uvBinding() {
+  const { errname, getErrorMap } = binding('errors');
+  const uv = {
+    errname(errno) {
+      if (native.warningOptions().pendingDeprecation) {
+        process.emitWarning('Directly calling process.binding(\'uv\').errname(<val>) is being deprecated. Please make sure to ' +
+          'use util.getSystemErrorName() instead.', 'DeprecationWarning', 'DEP0119');
+      }
+      return errname(errno);
+    },
+    getErrorMap,
+  };
+  MapPrototypeForEach(getErrorMap(), (known, errno) => {
+    uv[`UV_${known[0]}`] = errno;
+  });
+  return uv;
+}
+
+/** The bindings that are of use without Node's insides: `util` and `uv`. */
 function processBinding(module) {
+  if (native.warningOptions().pendingDeprecation) {
+    process.emitWarning('process.binding() is deprecated. Please use public APIs instead.', 'DeprecationWarning', 'DEP0111');
+  }
+  if (`${module}` === 'uv') return uvBinding();
   if (`${module}` !== 'util') return native.noBinding(module);
   const types = require('util/types');
   const found = {};

@@ -5,7 +5,7 @@ const { Error, ErrorPrototypeToString, ArrayIsArray, ObjectDefineProperty } = pr
 const process = require('process');
 const { nextTick } = binding('task_queue');
 const { nodeError } = binding('errors');
-const { warningOptions, writeError } = binding('process');
+const { warningOptions } = binding('process');
 
 const options = warningOptions();
 let hinted = false;
@@ -37,13 +37,27 @@ function onWarning(warning) {
       if (isDeprecation) deprecationHinted = true; else hinted = true;
     }
   }
-  writeError(`${text}\n`);
+  write(text);
 }
 
+/** To the file that `--redirect-warnings` names, else as `console.error` does. */
+function write(text) {
+  if (options.redirected !== undefined) {
+    try {
+      require('fs').appendFileSync(options.redirected, `${text}\n`);
+      return;
+    } catch {
+      // As if it weren't redirected.
+    }
+  }
+  require('console').error(text);
+}
+
+// Before those of the program, as if it had been there from the start.
 function listen() {
   if (listening) return;
   listening = true;
-  if (options.warnings && process.env.NODE_NO_WARNINGS !== '1') process.on('warning', onWarning);
+  if (options.warnings && process.env.NODE_NO_WARNINGS !== '1') process.prependListener('warning', onWarning);
 }
 
 function createWarning(message, type, code, ctor, detail) {

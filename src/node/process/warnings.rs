@@ -2,11 +2,11 @@
 //!
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/process.html#processemitwarningwarning-options>
 
-use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
 use crate::{
-    engine::{native::Natives, registry, report},
-    runtime::{State, fatal},
+    engine::{native::Natives, plain_text::plain_text, registry},
+    runtime::State,
 };
 
 /// Adds the function to the process object.
@@ -16,9 +16,7 @@ pub fn add(natives: Natives<'_>) -> Natives<'_> {
 
 /// What the script half needs.
 pub fn add_natives(natives: Natives<'_>) -> Natives<'_> {
-    natives
-        .function("warningOptions", 0, warning_options)
-        .function("writeError", 1, write_error)
+    natives.function("warningOptions", 0, warning_options)
 }
 
 fn script(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -59,19 +57,30 @@ pub fn emit_warning(
     script(js_string!("emitWarning"), &args, context).map(drop)
 }
 
-/// Warns of a rejection that nobody handled.
-pub fn warn_unhandled_rejection(reason: &JsValue, context: &mut Context) -> JsResult<()> {
-    let shown = report::inspect(reason, context);
-    emit_warning(&shown, "UnhandledPromiseRejectionWarning", None, context)?;
-    emit_warning(
+/// Warns of a rejection that nobody handled: of the reason, and that it wasn't.
+///
+/// # Errors
+/// What the `warning` machinery throws, as with `--throw-deprecation`.
+pub fn warn_unhandled_rejection(reason: &JsValue, id: u64, context: &mut Context) -> JsResult<()> {
+    const NAME: &str = "UnhandledPromiseRejectionWarning";
+    let stack = match reason.as_object() {
+        Some(object) if object.has_own_property(js_string!("stack"), context)? => {
+            object.get(js_string!("stack"), context)?.as_string()
+        }
+        _ => None,
+    };
+    let shown = match stack {
+        Some(stack) => stack.to_std_string_lossy(),
+        None => plain_text(reason, context),
+    };
+    emit_warning(&shown, NAME, None, context)?;
+    let text = format!(
         "Unhandled promise rejection. This error originated either by throwing inside of an async function without a \
          catch block, or by rejecting a promise which was not handled with .catch(). To terminate the node process \
          on unhandled promise rejection, use the CLI flag `--unhandled-rejections=strict` (see \
-         https://nodejs.org/api/cli.html#cli_unhandled_rejections_mode).",
-        "UnhandledPromiseRejectionWarning",
-        None,
-        context,
-    )
+         https://nodejs.org/api/cli.html#cli_unhandled_rejections_mode). (rejection id: {id})"
+    );
+    emit_warning(&text, NAME, None, context)
 }
 
 fn warning_options(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -82,16 +91,19 @@ fn warning_options(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResul
         .map(|name| JsString::from(name.as_str()).into())
         .collect();
     let disabled = boa_engine::object::builtins::JsArray::from_iter(disabled, context);
+    let redirected = options
+        .redirect_warnings
+        .or_else(|| std::env::var("NODE_REDIRECT_WARNINGS").ok())
+        .filter(|file| !file.is_empty());
+    let redirected = redirected.map_or_else(JsValue::undefined, |file| {
+        JsString::from(file.as_str()).into()
+    });
     Ok(Natives::new(context)
+        .value("redirected", redirected)
         .value("warnings", options.warnings)
         .value("traceWarnings", options.trace_warnings)
+        .value("pendingDeprecation", options.pending_deprecation)
         .value("disabled", disabled)
         .build()
         .into())
-}
-
-fn write_error(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let text = args.get_or_undefined(0).to_string(context)?;
-    fatal::write_error(&text.to_std_string_lossy());
-    Ok(JsValue::undefined())
 }

@@ -6,6 +6,13 @@ const {
   StringPrototypeIndexOf, StringPrototypeLastIndexOf, StringPrototypeSlice, StringPrototypeToLowerCase,
 } = primordials;
 
+const process = require('process');
+
+if (!process.noDeprecation && !require('process/caller').isDependency()) {
+  process.emitWarning('The `punycode` module is deprecated. Please use a userland alternative instead.',
+    'DeprecationWarning', 'DEP0040');
+}
+
 const BASE = 36;
 const T_MIN = 1;
 const T_MAX = 26;

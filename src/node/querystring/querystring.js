@@ -4,7 +4,7 @@
 
 const {
   ArrayIsArray, MathAbs, NumberIsFinite, ObjectKeys, String, StringFromCodePoint, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
-  RegExpPrototypeSymbolReplace, StringPrototypeSlice, decodeURIComponent, encodeURIComponent,
+  RegExpPrototypeExec, RegExpPrototypeSymbolReplace, StringPrototypeSlice, decodeURIComponent, encodeURIComponent,
 } = primordials;
 const { Buffer } = require('buffer');
 const { nodeError } = binding('errors');
@@ -159,7 +159,7 @@ function parse(text, sep, eq, options) {
 function piece(text, decode, always) {
   if (text.length === 0) return '';
   const spaced = StringPrototypeIndexOf(text, '+') !== -1;
-  const escaped = always || (StringPrototypeIndexOf(text, '%') !== -1);
+  const escaped = always || RegExpPrototypeExec(/%[0-9a-f]{2}/i, text) !== null;
   if (spaced) text = RegExpPrototypeSymbolReplace(/\+/g, text, escaped ? '%20' : ' ');
   if (!escaped) return text;
   try {

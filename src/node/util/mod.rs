@@ -14,7 +14,20 @@ pub use text::{columns_of, strip as strip_control_sequences};
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, property::Attribute};
 
-use crate::engine::native::{self, Maker, Natives};
+use crate::{
+    engine::{
+        native::{self, Maker, Natives},
+        registry,
+    },
+    node::process,
+};
+
+/// `require('sys')`: `util` by its first name.
+pub fn old_name(context: &mut Context) -> JsResult<JsValue> {
+    let text = "sys is deprecated. Use `node:util` instead.";
+    process::emit_warning(text, "DeprecationWarning", Some("DEP0025"), context)?;
+    registry::require("util", context)
+}
 
 /// `binding('util')`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
