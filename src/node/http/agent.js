@@ -21,6 +21,7 @@ const kRequestOptions = Symbol('requestOptions');
 const kContext = Symbol('context');
 const kOnKeylog = Symbol('onkeylog');
 const kProxy = Symbol('kProxyConfig');
+const kReadWhenFree = Symbol('readWhenFree');
 
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
@@ -124,7 +125,15 @@ function onFree(agent, socket, options) {
   socket._httpMessage = null;
   take(agent.sockets, name, socket);
   socket.on('error', freeSocketError);
+  socket[kReadWhenFree] = socket.bytesRead;
   free[free.length] = socket;
+}
+
+/** Whether an idle socket has received something: who answers without having been asked doesn't get another request. */
+function answersUnasked(socket) {
+  if (socket[kReadWhenFree] === undefined || socket[kReadWhenFree] === socket.bytesRead) return false;
+  socket.destroy();
+  return true;
 }
 
 function freeSocketError() {
@@ -155,7 +164,9 @@ const methods = {
     let socket;
     if (free) {
       while (free.length && free[0].destroyed) free.shift();
-      socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
+      do {
+        socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
+      } while (socket && answersUnasked(socket));
       if (!free.length) delete this.freeSockets[name];
     }
     const freeCount = free ? free.length : 0;

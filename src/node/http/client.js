@@ -520,7 +520,7 @@ function onHead(req, parser, socket, res, status, keepAlive, upgrade) {
     socket.destroy();
     return 3;
   }
-  if (status >= 100 && status < 200 && !(upgrade && status === 101)) {
+  if (status >= 100 && status < 200 && status !== 101) {
     req.res = null;
     if (status === 100) req.emit('continue');
     const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders } = res;

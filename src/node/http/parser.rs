@@ -80,7 +80,7 @@ impl Parser {
         self.unread.replace(Vec::new());
         self.paused.set(false);
         self.handed.set(false);
-        self.max_fields.set(if count > 0 { count } else { 2000 });
+        self.max_fields.set(if count > 0 { count } else { 1000 });
         self.join.set(join.to_boolean());
         let frame = State::of(context)
             .async_context

@@ -165,7 +165,7 @@ impl Server {
         match self.setting(Setting::MaxHeadersCount) {
             count if count > 0.0 => count as u32,
             0.0 => u32::MAX,
-            _ => 2000,
+            _ => 1000,
         }
     }
 

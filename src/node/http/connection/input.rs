@@ -123,9 +123,6 @@ impl Connection {
         let Some(request) = self.receiving.borrow().clone() else {
             return Ok(());
         };
-        if self.phase.get() == Phase::Answer {
-            self.enter_phase(Phase::Body, context);
-        }
         if !incoming::data(&request, bytes, context)? {
             self.stop_reading(context);
         }
@@ -164,10 +161,19 @@ impl Connection {
             return Ok(());
         }
         let outcome = self.decoder.borrow_mut().finish();
-        if let Err(error) = outcome {
-            return self.malformed(error, &[], 0, context);
+        match outcome {
+            Err(error) => return self.malformed(error, &[], 0, context),
+            // Only a lenient server takes a request that ends with its connection.
+            Ok(Item::End(trailers)) => {
+                self.end_of_request(trailers, context)?;
+                self.finished.set(true);
+                self.end_soon(context);
+            }
+            Ok(_) => {}
         }
-        if self.server.allows_half_open() {
+        if self.finished.get() {
+            // It ends when that request's listeners have heard.
+        } else if self.server.allows_half_open() {
             let last = self
                 .exchanges
                 .borrow_mut()

@@ -25,6 +25,16 @@ use crate::{
 /// The bits of the channels `http.server.…` of `diagnostics_channel` and of observers of `http`.
 const HTTP_SERVER_CHANNELS: u32 = 1 | 256;
 
+/// All that a request expects, as `headers.expect` has it.
+fn expectations(head: &Head) -> Vec<u8> {
+    let values: Vec<&[u8]> = head
+        .fields()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"expect"))
+        .map(|(_, value)| value)
+        .collect();
+    values.join(&b", "[..])
+}
+
 impl Connection {
     pub(super) fn request(
         self: &Rc<Self>,
@@ -40,10 +50,10 @@ impl Connection {
         let version = head.version;
         let number = self.next_number.get();
         self.next_number.set(number + 1);
-        self.enter_phase(Phase::Answer, context);
+        self.await_body(traits.body, context);
 
-        let expect = if traits.expect {
-            head.get(b"expect").map(<[u8]>::to_vec)
+        let expect = if traits.expect && version == (1, 1) {
+            Some(expectations(&head))
         } else {
             None
         };
@@ -83,7 +93,7 @@ impl Connection {
             connection: self.clone(),
             number,
             keep_alive: traits.keep_alive,
-            may_chunk: version >= (1, 1) && version.0 == 1,
+            may_chunk: version.0 > 0 && version.1 > 0,
             has_body: method != Method::HEAD,
             rejects_body: self.server.rejects_body(),
         };
@@ -135,6 +145,19 @@ impl Connection {
             }
             events::emit(&server, js_string!("request"), &args, context).map(drop)
         })
+    }
+
+    /// A head is whole. The time for a request runs from its first byte, whether or not its body ever comes.
+    fn await_body(&self, body: Body, context: &Context) {
+        if body == Body::None {
+            self.enter_phase(Phase::Answer, context);
+            return;
+        }
+        let (before, since) = self.waiting();
+        self.enter_phase(Phase::Body, context);
+        if before == Phase::Head {
+            self.since.set(since);
+        }
     }
 
     fn make_request(&self, head: Head, upgrade: bool, context: &mut Context) -> JsResult<JsObject> {

@@ -1,12 +1,17 @@
 //! The chunked transfer coding. RFC 9112, section 7.1.
 
-use super::{Head, Limits, MAX_CHUNK_EXTENSIONS, ParseError, strict};
+use super::{
+    Head, Limits, MAX_CHUNK_EXTENSIONS, ParseError,
+    strict::{self, Progress},
+};
 
 /// Where in the coding we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// Before a size; whether a digit has been seen.
     Size(bool),
+    /// Behind a size and a space, which only the lenient take.
+    Spaces,
     Extension(Extension),
     SizeLineFeed,
     Data,
@@ -39,8 +44,9 @@ pub(super) struct Chunked {
     /// The size being read, or what is left of the chunk.
     size: u64,
     extensions: usize,
-    /// Incomplete trailers.
+    /// Incomplete trailers, and how far they were read.
     trailers: Vec<u8>,
+    progress: Progress,
 }
 
 impl Chunked {
@@ -50,6 +56,7 @@ impl Chunked {
             size: 0,
             extensions: 0,
             trailers: Vec::new(),
+            progress: Progress::default(),
         }
     }
 
@@ -77,51 +84,83 @@ impl Chunked {
                 }
                 return Ok(Part::Data(data));
             }
-            self.state = self.step(byte)?;
-            *input = &input[1..];
+            let (state, taken) = self.step(byte, limits.lenient)?;
+            self.state = state;
+            *input = &input[usize::from(taken)..];
         }
     }
 
-    fn step(&mut self, byte: u8) -> Result<State, ParseError> {
-        match self.state {
+    /// The state behind the next byte, and whether that byte was taken: the lenient do without some.
+    fn step(&mut self, byte: u8, lenient: bool) -> Result<(State, bool), ParseError> {
+        let next = match self.state {
             State::Size(seen) => {
                 if let Some(digit) = (byte as char).to_digit(16) {
                     if self.size >> 60 != 0 {
                         return Err(ParseError::ChunkSizeOverflow);
                     }
                     self.size = self.size << 4 | u64::from(digit);
-                    return Ok(State::Size(true));
+                    return Ok((State::Size(true), true));
                 }
                 match byte {
-                    _ if !seen => Err(ParseError::ChunkSizeCharacter),
-                    b'\r' => Ok(State::SizeLineFeed),
-                    b';' => Ok(State::Extension(Extension::Start)),
-                    b'\n' => Err(ParseError::ChunkSizeCarriageReturn),
-                    _ => Err(ParseError::ChunkSizeCharacter),
+                    _ if !seen => return Err(ParseError::ChunkSizeCharacter),
+                    b' ' if lenient => State::Spaces,
+                    _ => return self.end_of_size(byte, lenient),
                 }
             }
+            State::Spaces if byte == b' ' => State::Spaces,
+            State::Spaces => return self.end_of_size(byte, lenient),
             State::Extension(part) => {
-                self.extensions += 1;
-                if self.extensions > MAX_CHUNK_EXTENSIONS {
-                    return Err(ParseError::ChunkExtensionOverflow);
+                let next = extension(part, byte)?;
+                let separator = next == State::Extension(Extension::Start)
+                    || next == State::Extension(Extension::Value) && part != Extension::Value;
+                if !separator && next != State::SizeLineFeed {
+                    self.extensions += 1;
+                    if self.extensions > MAX_CHUNK_EXTENSIONS {
+                        return Err(ParseError::ChunkExtensionOverflow);
+                    }
                 }
-                extension(part, byte)
+                next
             }
             State::SizeLineFeed => match byte {
-                b'\n' if self.size == 0 => Ok(State::Trailers),
-                b'\n' => Ok(State::Data),
-                _ => Err(ParseError::ChunkSizeLineFeed),
+                b'\n' => self.after_size(),
+                _ if lenient => return Ok((self.after_size(), false)),
+                _ => return Err(ParseError::ChunkSizeLineFeed),
             },
             State::DataCarriageReturn => match byte {
-                b'\r' => Ok(State::DataLineFeed),
-                b'\n' => Err(ParseError::ChunkDataCarriageReturn),
-                _ => Err(ParseError::ChunkDataLineFeed),
+                b'\r' => State::DataLineFeed,
+                b'\n' if lenient => State::Size(false),
+                b'\n' => return Err(ParseError::ChunkDataCarriageReturn),
+                _ if lenient => return Ok((State::Size(false), false)),
+                _ => return Err(ParseError::ChunkDataLineFeed),
             },
             State::DataLineFeed => match byte {
-                b'\n' => Ok(State::Size(false)),
-                _ => Err(ParseError::ChunkDataLineFeed),
+                b'\n' => State::Size(false),
+                _ if lenient => return Ok((State::Size(false), false)),
+                _ => return Err(ParseError::ChunkDataLineFeed),
             },
             State::Data | State::Trailers => unreachable!("taken whole, not byte by byte"),
+        };
+        Ok((next, true))
+    }
+
+    fn end_of_size(&mut self, byte: u8, lenient: bool) -> Result<(State, bool), ParseError> {
+        let next = match byte {
+            b'\r' => State::SizeLineFeed,
+            b'\n' if lenient => self.after_size(),
+            b'\n' => return Err(ParseError::ChunkSizeCarriageReturn),
+            b';' => State::Extension(Extension::Start),
+            _ => return Err(ParseError::ChunkSizeCharacter),
+        };
+        Ok((next, true))
+    }
+
+    fn after_size(&mut self) -> State {
+        // Each chunk may have as much.
+        self.extensions = 0;
+        if self.size == 0 {
+            State::Trailers
+        } else {
+            State::Data
         }
     }
 
@@ -137,7 +176,7 @@ impl Chunked {
         }
         let before = self.trailers.len();
         self.trailers.extend_from_slice(input);
-        match strict::parse_trailers(&self.trailers, limits)? {
+        match strict::parse_trailers(&self.trailers, limits, &mut self.progress)? {
             Some((head, length)) => {
                 *input = &input[length - before..];
                 Ok(Part::End((!head.is_empty()).then_some(head)))
@@ -170,12 +209,11 @@ fn extension(part: Extension, byte: u8) -> Result<State, ParseError> {
         (Extension::Value, _) => return Err(ParseError::ChunkExtensionValue),
         (Extension::Quoted, b'"') => Extension::QuotedEnd,
         (Extension::Quoted, b'\\') => Extension::QuotedPair,
-        (Extension::Quoted | Extension::QuotedPair, b'\t' | b' '..=b'~' | 0x80..) => {
-            Extension::Quoted
-        }
-        (Extension::Quoted | Extension::QuotedPair, _) => {
-            return Err(ParseError::ChunkExtensionQuoted);
-        }
+        (Extension::QuotedPair, b'\t' | b' '..=b'~' | 0x80..) => Extension::Quoted,
+        (Extension::QuotedPair, _) => return Err(ParseError::ChunkExtensionPair),
+        (Extension::Quoted, b'\t' | b' '..=b'~' | 0x80..) => Extension::Quoted,
+        (Extension::Quoted, _) => return Err(ParseError::ChunkExtensionQuoted),
+        (Extension::QuotedEnd, b'\n') => return Err(ParseError::ChunkExtensionValueEnd),
         (Extension::QuotedEnd, _) => return Err(ParseError::ChunkExtensionQuotedEnd),
     };
     Ok(State::Extension(next))

@@ -3,7 +3,8 @@
 use super::{
     Body, Head, Limits, ParseError, Role,
     chunked::{Chunked, Part},
-    fast, strict,
+    fast,
+    strict::{self, Progress},
 };
 
 /// What a [`Decoder`] found at the front of its input.
@@ -46,6 +47,8 @@ pub struct Decoder {
     state: State,
     keep_alive: bool,
     partial: Vec<u8>,
+    /// How far the incomplete head was read.
+    progress: Progress,
 }
 
 impl Decoder {
@@ -57,6 +60,7 @@ impl Decoder {
             state: State::Head,
             keep_alive: true,
             partial: Vec::new(),
+            progress: Progress::default(),
         }
     }
 
@@ -90,6 +94,7 @@ impl Decoder {
         match &mut self.state {
             State::Head => self.head(input),
             State::Ending => Ok(self.end(None)),
+            State::Failed(error) => Err(*error),
             _ if input.is_empty() => Ok(Item::More),
             State::Sized(left) => {
                 let take = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
@@ -117,7 +122,6 @@ impl Decoder {
                 }
             }
             State::Handed => Ok(Item::More),
-            State::Failed(error) => Err(*error),
         }
     }
 
@@ -136,9 +140,14 @@ impl Decoder {
             self.partial.extend_from_slice(input);
         }
         let bytes: &[u8] = if before > 0 { &self.partial } else { input };
-        let found = match fast::parse(bytes, self.role, self.limits) {
+        let quick = if self.progress.is_empty() {
+            fast::parse(bytes, self.role, self.limits)
+        } else {
+            None
+        };
+        let found = match quick {
             Some(found) => Some(found),
-            None => match strict::parse(bytes, self.role, self.limits) {
+            None => match strict::parse(bytes, self.role, self.limits, &mut self.progress) {
                 Ok(found) => found,
                 Err((error, at)) => {
                     let read = at.saturating_sub(before).clamp(1, input.len());
@@ -157,18 +166,20 @@ impl Decoder {
         *input = &input[length - before..];
         // An idle connection must not keep what a head once took.
         self.partial = Vec::new();
+        self.progress = Progress::default();
         self.keep_alive = head.traits.keep_alive;
         self.state = match head.traits.body {
             Body::None => State::Ending,
             Body::Sized(length) => State::Sized(length),
             Body::Chunked => State::Chunked(Box::new(Chunked::new())),
             Body::UntilClose => State::UntilClose,
+            Body::Unknown => State::Failed(ParseError::EncodingOfRequest),
         };
         Ok(Item::Head(head))
     }
 
     fn end(&mut self, trailers: Option<Head>) -> Item<'static> {
-        self.state = if self.keep_alive {
+        self.state = if self.keep_alive || self.limits.lenient {
             State::Head
         } else {
             State::Last

@@ -31,14 +31,12 @@ fn request(bytes: &[u8], limits: Limits) -> Option<(Head, usize)> {
         return None;
     }
     let minor = request.version?;
-    let (mut builder, framing) = fields_of(bytes, length, target.len(), request.headers, limits)?;
+    let (mut builder, framing) = fields_of(bytes, length, Role::Server, request.headers, limits)?;
     let start = offset(bytes, target);
     builder.target = (start as u32, (start + target.len()) as u32);
     builder.method = method;
     builder.version = (1, minor);
-    builder.traits = framing
-        .finish(Role::Server, builder.version, 0, method == Method::CONNECT)
-        .ok()?;
+    builder.traits = framing.finish(Role::Server, builder.version, 0, method == Method::CONNECT);
     Some((builder.finish(), length))
 }
 
@@ -48,30 +46,36 @@ fn response(bytes: &[u8], limits: Limits) -> Option<(Head, usize)> {
     let Ok(Status::Complete(length)) = response.parse(bytes) else {
         return None;
     };
+    // httparse has none for one that isn't ASCII.
     let reason = response.reason?.as_bytes();
+    if reason.is_empty() && !bytes.get(12..).is_some_and(|rest| rest.starts_with(b"\r")) {
+        return None;
+    }
     let minor = response.version?;
     let status = response.code?;
-    let (mut builder, framing) = fields_of(bytes, length, reason.len(), response.headers, limits)?;
+    let (mut builder, framing) = fields_of(bytes, length, Role::Client, response.headers, limits)?;
     if !reason.is_empty() {
         let start = offset(bytes, reason);
         builder.target = (start as u32, (start + reason.len()) as u32);
     }
     builder.version = (1, minor);
     builder.status = status;
-    builder.traits = framing
-        .finish(Role::Client, builder.version, status, false)
-        .ok()?;
+    builder.traits = framing.finish(Role::Client, builder.version, status, false);
     Some((builder.finish(), length))
 }
 
 fn fields_of(
     bytes: &[u8],
     length: usize,
-    line: usize,
+    role: Role,
     fields: &[Header<'_>],
     limits: Limits,
 ) -> Option<(Builder, Framing)> {
     let text = &bytes[..length];
+    // Which bytes count towards the limit is the strict parser's to say.
+    if length >= limits.header_size {
+        return None;
+    }
     // httparse takes a bare line feed for a line's end, and skips empty lines before the first.
     if text
         .first()
@@ -81,8 +85,7 @@ fn fields_of(
         return None;
     }
     let mut builder = Builder::new(text, fields.len());
-    let mut framing = Framing::default();
-    let mut size = line;
+    let mut framing = Framing::new(role, limits.lenient);
     for field in fields {
         let name = field.name.as_bytes();
         if name.len() == 17 && name.eq_ignore_ascii_case(b"transfer-encoding") {
@@ -90,7 +93,6 @@ fn fields_of(
         }
         let value = trim_end(field.value);
         framing.field(name, value).ok()?;
-        size += name.len() + value.len();
         let at = offset(bytes, name);
         // An empty value may point anywhere.
         let value_at = if value.is_empty() {
@@ -100,7 +102,7 @@ fn fields_of(
         };
         builder.field((at, at + name.len()), (value_at, value_at + value.len()));
     }
-    (size < limits.header_size).then_some((builder, framing))
+    Some((builder, framing))
 }
 
 fn ends_well(text: &[u8]) -> bool {

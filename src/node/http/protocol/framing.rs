@@ -11,8 +11,10 @@ pub enum Body {
     Sized(u64),
     /// After the last chunk and its trailers.
     Chunked,
-    /// With the connection. Only responses.
+    /// With the connection. Only responses, and requests whose sender may break rules.
     UntilClose,
+    /// Nobody can tell: what the request says about it makes no sense.
+    Unknown,
 }
 
 /// What the header fields of one message mean for the connection.
@@ -66,13 +68,28 @@ pub(super) struct Framing {
     upgrade: bool,
     host: bool,
     expect: bool,
+    /// A coding behind `chunked` is no error by itself: who reads a response takes all up to its end then.
+    any_order: bool,
+    /// `insecureHTTPParser`: a length beside a coding doesn't count.
+    lenient: bool,
 }
 
 impl Framing {
+    /// Before the first field of a message.
+    pub fn new(role: Role, lenient: bool) -> Self {
+        Self {
+            any_order: lenient || role == Role::Client,
+            lenient,
+            ..Self::default()
+        }
+    }
+
     /// The framing that trailers continue: they may change nothing.
-    pub fn of_trailers() -> Self {
+    pub fn of_trailers(lenient: bool) -> Self {
         Self {
             coding: Coding::Chunked,
+            any_order: lenient,
+            lenient,
             ..Self::default()
         }
     }
@@ -83,7 +100,7 @@ impl Framing {
         match name.len() {
             4 if name.eq_ignore_ascii_case(b"host") => self.host = true,
             6 if name.eq_ignore_ascii_case(b"expect") => self.expect = true,
-            7 if name.eq_ignore_ascii_case(b"upgrade") => self.upgrade = true,
+            7 if name.eq_ignore_ascii_case(b"upgrade") => self.upgrade |= !value.is_empty(),
             10 if name.eq_ignore_ascii_case(b"connection") => self.connection(value),
             14 if name.eq_ignore_ascii_case(b"content-length") => {
                 return self.content_length(value);
@@ -111,15 +128,15 @@ impl Framing {
     }
 
     fn content_length(&mut self, value: &[u8]) -> Result<(), ParseError> {
-        if self.length.is_some() {
-            return Err(ParseError::LengthTwice);
-        }
-        if self.coding != Coding::Absent {
+        if self.coding != Coding::Absent && !self.lenient {
             return Err(ParseError::LengthWithEncoding);
         }
         let digits = value.trim_ascii_end();
         if digits.is_empty() {
             return Err(ParseError::LengthEmpty);
+        }
+        if self.length.is_some() {
+            return Err(ParseError::LengthTwice);
         }
         let mut length: u64 = 0;
         for byte in digits {
@@ -136,7 +153,7 @@ impl Framing {
     }
 
     fn transfer_encoding(&mut self, value: &[u8]) -> Result<(), ParseError> {
-        if self.length.is_some() {
+        if self.length.is_some() && !self.lenient {
             return Err(ParseError::EncodingWithLength);
         }
         if value.trim_ascii_end().is_empty() {
@@ -146,7 +163,7 @@ impl Framing {
         let mut codings = value.split(|byte| *byte == b',');
         let mut coding = codings.next().unwrap_or_default();
         loop {
-            if self.coding == Coding::Chunked {
+            if self.coding == Coding::Chunked && !self.any_order {
                 return Err(ParseError::EncodingValue);
             }
             let start = coding
@@ -172,41 +189,33 @@ impl Framing {
 
     /// Decides, once all fields are seen. `status` is 0 for a request.
     #[inline]
-    pub fn finish(
-        self,
-        role: Role,
-        version: (u8, u8),
-        status: u16,
-        connect: bool,
-    ) -> Result<Traits, ParseError> {
+    pub fn finish(self, role: Role, version: (u8, u8), status: u16, connect: bool) -> Traits {
         let bodiless = status / 100 == 1 || status == 204 || status == 304;
-        let asked = self.upgrade && self.connection_upgrade && role == Role::Server;
-        let upgrade = connect || asked || status == 101;
+        let asked = self.upgrade && self.connection_upgrade;
+        let upgrade = connect || asked && (role == Role::Server || status == 101);
         let body = match (self.coding, self.length) {
             _ if bodiless => Body::None,
             (Coding::Chunked, _) => Body::Chunked,
-            (Coding::Other, _) if role == Role::Server && !upgrade => {
-                return Err(ParseError::EncodingOfRequest);
-            }
-            (Coding::Other, _) if role == Role::Server => Body::None,
+            (Coding::Other, _) if role == Role::Server && upgrade => Body::None,
+            (Coding::Other, _) if role == Role::Server && !self.lenient => Body::Unknown,
             (Coding::Other, _) => Body::UntilClose,
             (Coding::Absent, Some(0)) => Body::None,
             (Coding::Absent, Some(length)) => Body::Sized(length),
             (Coding::Absent, None) if role == Role::Server => Body::None,
             (Coding::Absent, None) => Body::UntilClose,
         };
-        let keep_alive = if version >= (1, 1) && version.0 == 1 {
+        let keep_alive = if version.0 > 0 && version.1 > 0 {
             !self.close
         } else {
             self.keep_alive
         };
-        Ok(Traits {
+        Traits {
             body,
             keep_alive: keep_alive && body != Body::UntilClose,
             upgrade,
             host: self.host,
             expect: self.expect,
             sized: self.length.is_some(),
-        })
+        }
     }
 }

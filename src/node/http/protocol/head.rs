@@ -62,13 +62,6 @@ impl Head {
             next: 0,
         }
     }
-
-    /// The value of the first field of that name (given in lower case).
-    pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        self.fields()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
 }
 
 /// Iterates over the fields of a [`Head`].

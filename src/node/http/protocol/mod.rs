@@ -14,6 +14,8 @@ pub mod encode;
 mod error;
 mod fast;
 mod framing;
+#[cfg(test)]
+mod fuzz;
 mod head;
 mod method;
 mod strict;
@@ -41,7 +43,8 @@ pub enum Role {
 pub struct Limits {
     /// Bytes of the target, header names and header values of one message together; its trailers likewise.
     pub header_size: usize,
-    /// Lets control characters and folded lines through in header values: `insecureHTTPParser`.
+    /// Lets through what `insecureHTTPParser` does: folded lines, control characters, line feeds for line ends, a length beside a
+    /// coding, and more. Who turns it on has a peer that nobody else's server sits in front of.
     pub lenient: bool,
 }
 
@@ -54,5 +57,5 @@ impl Default for Limits {
     }
 }
 
-/// Bytes of all chunk extensions of one message; Node's figure.
+/// Bytes of the names and values in the extensions of one chunk; Node's figure.
 const MAX_CHUNK_EXTENSIONS: usize = 16 * 1024;

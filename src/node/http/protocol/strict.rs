@@ -8,61 +8,40 @@ use super::{Head, Limits, Method, ParseError, Role, framing::Framing, head::Buil
 /// What is wrong with a head, and how many of its bytes were read until that was seen.
 pub(super) type Failure = (ParseError, usize);
 
-/// A head and its length in bytes; `None` when more bytes are needed.
+/// A head of that many bytes may be incomplete, however low the limit for what counts of it.
+const MAX_RAW: usize = 64 * 1024;
+
+/// How far an incomplete head or trailer section was read, so that one that comes in many pieces isn't read again from its
+/// start with each of them. Empty before the first line is whole.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    at: usize,
+    size: usize,
+    line: Option<StartLine>,
+    framing: Option<Framing>,
+    fields: Vec<(Span, Span)>,
+}
+
+impl Progress {
+    /// Whether no line was read to its end.
+    pub fn is_empty(&self) -> bool {
+        self.framing.is_none()
+    }
+}
+
+/// A head and its length in bytes; `None` when more bytes are needed: then `progress` says where to go on when they come
+/// (with all that `bytes` was, and more).
 pub(super) fn parse(
     bytes: &[u8],
     role: Role,
     limits: Limits,
+    progress: &mut Progress,
 ) -> Result<Option<(Head, usize)>, Failure> {
-    match parse_flat(bytes, role, limits) {
+    match parse_flat(bytes, Some(role), limits, progress) {
         Err((ParseError::HeaderFold, _)) if limits.lenient => {
-            let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else {
-                return Ok(None);
-            };
-            let end = end + 4;
-            let flat = unfold(&bytes[..end]);
-            let parsed = parse_flat(&flat, role, limits)?;
-            Ok(parsed.map(|(head, _)| (head, end)))
+            parse_folded(bytes, Some(role), limits, progress)
         }
         outcome => outcome,
-    }
-}
-
-/// A head without the line breaks that fold its values.
-fn unfold(head: &[u8]) -> Vec<u8> {
-    let mut flat = Vec::with_capacity(head.len());
-    let mut at = 0;
-    while at < head.len() {
-        if matches!(head[at..], [b'\r', b'\n', b' ' | b'\t', ..]) {
-            at += 2;
-        }
-        flat.push(head[at]);
-        at += 1;
-    }
-    flat
-}
-
-fn parse_flat(bytes: &[u8], role: Role, limits: Limits) -> Result<Option<(Head, usize)>, Failure> {
-    let mut reader = Reader::new(bytes, limits);
-    let outcome = reader.start_line(role).and_then(|line| {
-        let framing = reader.fields(Framing::default(), true)?;
-        Ok((line, framing))
-    });
-    match outcome {
-        Ok((line, framing)) => {
-            let connect = role == Role::Server && line.method == Method::CONNECT;
-            let mut builder = reader.builder();
-            builder.target = (line.target.0 as u32, line.target.1 as u32);
-            builder.method = line.method;
-            builder.version = line.version;
-            builder.status = line.status;
-            builder.traits = framing
-                .finish(role, line.version, line.status, connect)
-                .map_err(|error| (error, reader.at))?;
-            Ok(Some((builder.finish(), reader.at)))
-        }
-        Err(Stop::More) => Ok(None),
-        Err(Stop::Wrong(error)) => Err((error, reader.at)),
     }
 }
 
@@ -70,12 +49,99 @@ fn parse_flat(bytes: &[u8], role: Role, limits: Limits) -> Result<Option<(Head, 
 pub(super) fn parse_trailers(
     bytes: &[u8],
     limits: Limits,
+    progress: &mut Progress,
 ) -> Result<Option<(Head, usize)>, ParseError> {
-    let mut reader = Reader::new(bytes, limits);
-    match reader.fields(Framing::of_trailers(), false) {
-        Ok(_) => Ok(Some((reader.builder().finish(), reader.at))),
-        Err(Stop::More) => Ok(None),
-        Err(Stop::Wrong(error)) => Err(error),
+    let outcome = match parse_flat(bytes, None, limits, progress) {
+        Err((ParseError::HeaderFold, _)) if limits.lenient => {
+            parse_folded(bytes, None, limits, progress)
+        }
+        outcome => outcome,
+    };
+    outcome.map_err(|(error, _)| error)
+}
+
+/// A head that has values of several lines. It is read from its start each time.
+fn parse_folded(
+    bytes: &[u8],
+    role: Option<Role>,
+    limits: Limits,
+    progress: &mut Progress,
+) -> Result<Option<(Head, usize)>, Failure> {
+    let (flat, removed) = unfold(bytes, role.is_some());
+    let mut own = Progress::default();
+    let parsed = parse_flat(&flat, role, limits, &mut own)?;
+    *progress = Progress::default();
+    Ok(parsed.map(|(head, length)| {
+        let gone = removed.iter().filter(|at| **at < length).count();
+        (head, length + gone)
+    }))
+}
+
+/// A head without the line breaks that fold its values, and for each byte that was left out where it would have stood.
+fn unfold(bytes: &[u8], has_line: bool) -> (Vec<u8>, Vec<usize>) {
+    let mut flat = Vec::with_capacity(bytes.len());
+    let mut removed = Vec::new();
+    // The start line isn't folded, nor is an empty line.
+    let mut foldable = !has_line;
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = match bytes[at..] {
+            [b'\r', b'\n', ..] => at + 2,
+            _ => at + 1,
+        };
+        if bytes[end - 1] == b'\n' {
+            let empty = flat.last().is_none_or(|byte| *byte == b'\n');
+            let folded = matches!(bytes.get(end), Some(b' ' | b'\t'));
+            if foldable && folded && !empty {
+                removed.resize(removed.len() + end - at, flat.len());
+                at = end;
+                continue;
+            }
+            foldable |= !empty;
+        }
+        flat.extend_from_slice(&bytes[at..end]);
+        at = end;
+    }
+    (flat, removed)
+}
+
+/// `role` is `None` for trailers.
+fn parse_flat(
+    bytes: &[u8],
+    role: Option<Role>,
+    limits: Limits,
+    progress: &mut Progress,
+) -> Result<Option<(Head, usize)>, Failure> {
+    let mut reader = Reader::new(bytes, limits, std::mem::take(progress));
+    let outcome = match role {
+        Some(role) => reader.head(role),
+        None => reader.trailers(),
+    };
+    match outcome {
+        Ok(framing) => {
+            let mut builder = reader.builder();
+            if let (Some(role), Some(line)) = (role, reader.done.line) {
+                let connect = role == Role::Server && line.method == Method::CONNECT;
+                builder.target = (line.target.0 as u32, line.target.1 as u32);
+                builder.method = line.method;
+                builder.version = line.version;
+                builder.status = line.status;
+                builder.traits = framing.finish(role, line.version, line.status, connect);
+            }
+            Ok(Some((builder.finish(), reader.at)))
+        }
+        Err(Stop::More) => {
+            // Nothing of a lenient head stays where it is once a fold is found.
+            if !limits.lenient {
+                *progress = reader.done;
+            }
+            Ok(None)
+        }
+        Err(Stop::Wrong(error)) => match reader.check_span() {
+            // What is too long is that first, however it came.
+            Err(Stop::Wrong(first)) => Err((first, reader.at)),
+            _ => Err((error, reader.at)),
+        },
     }
 }
 
@@ -94,6 +160,7 @@ impl From<ParseError> for Stop {
 type Read<T> = Result<T, Stop>;
 type Span = (usize, usize);
 
+#[derive(Clone, Copy, Debug)]
 struct StartLine {
     method: Method,
     target: Span,
@@ -108,24 +175,48 @@ struct Reader<'a> {
     /// Bytes that count towards the limit, without the span that is being read.
     size: usize,
     span: Option<usize>,
-    fields: Vec<(Span, Span)>,
+    /// The lines that are whole.
+    done: Progress,
 }
 
 impl<'a> Reader<'a> {
-    fn new(bytes: &'a [u8], limits: Limits) -> Self {
+    fn new(bytes: &'a [u8], limits: Limits, done: Progress) -> Self {
         Self {
             bytes,
-            at: 0,
+            at: done.at,
             limits,
-            size: 0,
+            size: done.size,
             span: None,
-            fields: Vec::new(),
+            done,
         }
     }
 
+    fn head(&mut self, role: Role) -> Read<Framing> {
+        let first = self.done.is_empty();
+        if first {
+            let line = self.start_line(role)?;
+            self.done.line = Some(line);
+        }
+        if first && self.peek()? == b' ' {
+            if !self.limits.lenient {
+                return Err(ParseError::HeaderStartSpace.into());
+            }
+            while self.peek()? == b' ' {
+                self.at += 1;
+            }
+        }
+        let framing = self.done.framing.take();
+        self.fields(framing.unwrap_or_else(|| Framing::new(role, self.limits.lenient)))
+    }
+
+    fn trailers(&mut self) -> Read<Framing> {
+        let framing = self.done.framing.take();
+        self.fields(framing.unwrap_or_else(|| Framing::of_trailers(self.limits.lenient)))
+    }
+
     fn builder(&self) -> Builder {
-        let mut builder = Builder::new(&self.bytes[..self.at], self.fields.len());
-        for (name, value) in &self.fields {
+        let mut builder = Builder::new(&self.bytes[..self.at], self.done.fields.len());
+        for (name, value) in &self.done.fields {
             builder.field(*name, *value);
         }
         builder
@@ -136,8 +227,11 @@ impl<'a> Reader<'a> {
         match self.bytes.get(self.at) {
             Some(byte) => Ok(*byte),
             None => {
-                let open = self.span.map_or(0, |start| self.at - start);
-                self.check_size(open)?;
+                self.check_span()?;
+                // White space around values doesn't count, but costs memory all the same.
+                if self.at > self.limits.header_size.saturating_mul(8).max(MAX_RAW) {
+                    return Err(ParseError::HeaderOverflow.into());
+                }
                 Err(Stop::More)
             }
         }
@@ -156,6 +250,10 @@ impl<'a> Reader<'a> {
             return Err(ParseError::HeaderOverflow.into());
         }
         Ok(())
+    }
+
+    fn check_span(&self) -> Read<()> {
+        self.check_size(self.span.map_or(0, |start| self.at - start))
     }
 
     fn begin_span(&mut self) {
@@ -192,17 +290,36 @@ impl<'a> Reader<'a> {
             }
             self.protocol(method)?;
             version = self.version()?;
-            self.expect(b'\r', ParseError::VersionLineEnd)?;
+            self.line_end(ParseError::VersionLineEnd, ParseError::VersionLineFeed)?;
         } else {
             self.expect(b'\r', ParseError::UrlCharacters)?;
+            self.expect(b'\n', ParseError::TargetLineFeed)?;
         }
-        self.expect(b'\n', ParseError::VersionLineFeed)?;
         Ok(StartLine {
             method,
             target,
             version,
             status: 0,
         })
+    }
+
+    /// A carriage return and a line feed; the lenient do with one of them.
+    fn line_end(&mut self, no_return: ParseError, no_feed: ParseError) -> Read<()> {
+        let lenient = self.limits.lenient;
+        match self.peek()? {
+            b'\r' => self.at += 1,
+            b'\n' if lenient => {
+                self.at += 1;
+                return Ok(());
+            }
+            _ => return Err(no_return.into()),
+        }
+        match self.peek()? {
+            b'\n' => self.at += 1,
+            _ if lenient => {}
+            _ => return Err(no_feed.into()),
+        }
+        Ok(())
     }
 
     fn method(&mut self) -> Read<Method> {
@@ -215,7 +332,13 @@ impl<'a> Reader<'a> {
                 return Ok(method);
             }
             if name == b"PRI" && byte == b' ' {
-                return Err(ParseError::Http2Preface.into());
+                for byte in *b" * HTTP/2.0\r\n\r\nSM\r\n\r\n" {
+                    self.expect(byte, ParseError::Http2Preface)?;
+                }
+                return Err(ParseError::Http2.into());
+            }
+            if name == b"PRI" {
+                return Err(ParseError::MethodSpace.into());
             }
             let longer = &self.bytes[start..=self.at];
             if !Method::is_prefix(longer) && !b"PRI".starts_with(longer) {
@@ -230,17 +353,43 @@ impl<'a> Reader<'a> {
         match self.peek()? {
             b'/' | b'*' => {}
             b'\t' | b'\x0c' | b'\r' | b'\n' => return Err(ParseError::UrlCharacters.into()),
-            _ if method == Method::CONNECT => {}
-            byte if byte.is_ascii_alphabetic() => self.schema()?,
+            _ if method == Method::CONNECT => self.authority()?,
+            byte if byte.is_ascii_alphabetic() => {
+                self.schema()?;
+                self.authority()?;
+            }
             _ => return Err(ParseError::UrlStart.into()),
         }
+        let mut wrong = ParseError::UrlPath;
         loop {
             match self.peek()? {
                 b' ' | b'\r' => return self.end_span(),
                 b'\t' | b'\x0c' | b'\n' => return Err(ParseError::UrlCharacters.into()),
-                b'!'..=b'~' => self.at += 1,
-                _ => return Err(ParseError::UrlPath.into()),
+                b'#' => wrong = ParseError::UrlFragment,
+                b'?' if wrong == ParseError::UrlPath => wrong = ParseError::UrlQuery,
+                b'!'..=b'~' => {}
+                _ => return Err(wrong.into()),
             }
+            self.at += 1;
+        }
+    }
+
+    /// Host, port and who asks, up to what follows them.
+    fn authority(&mut self) -> Read<()> {
+        let mut at_sign = false;
+        loop {
+            match self.peek()? {
+                b' ' | b'\r' | b'\n' | b'\t' | b'\x0c' | b'/' | b'?' => return Ok(()),
+                b'@' if at_sign => return Err(ParseError::UrlTwoAts.into()),
+                byte if byte == b'@'
+                    || byte.is_ascii_alphanumeric()
+                    || b"-_.!~*'()%;:&=+$,[]".contains(&byte) =>
+                {
+                    at_sign = byte == b'@';
+                }
+                _ => return Err(ParseError::UrlServer.into()),
+            }
+            self.at += 1;
         }
     }
 
@@ -284,6 +433,7 @@ impl<'a> Reader<'a> {
         self.expect(b'.', ParseError::VersionDot)?;
         let minor = self.digit(ParseError::VersionMinor)?;
         match (major, minor) {
+            _ if self.limits.lenient => Ok((major, minor)),
             (0, 9) | (1, 0) | (1, 1) | (2, 0) => Ok((major, minor)),
             _ => Err(ParseError::VersionUnknown.into()),
         }
@@ -299,8 +449,13 @@ impl<'a> Reader<'a> {
     }
 
     fn status_line(&mut self) -> Read<StartLine> {
-        for byte in *b"HTTP/" {
-            self.expect(byte, ParseError::StatusLine)?;
+        let name: &[u8] = match self.peek()? {
+            b'R' => b"RTSP/",
+            b'I' => b"ICE/",
+            _ => b"HTTP/",
+        };
+        for byte in name {
+            self.expect(*byte, ParseError::StatusLine)?;
         }
         let version = self.version()?;
         self.expect(b' ', ParseError::StatusSpace)?;
@@ -317,11 +472,13 @@ impl<'a> Reader<'a> {
                 }
                 self.end_span()?
             }
-            b'\r' => (self.at, self.at),
+            b'\r' | b'\n' => (self.at, self.at),
             _ => return Err(ParseError::StatusEnd.into()),
         };
-        self.expect(b'\r', ParseError::StatusEnd)?;
-        self.expect(b'\n', ParseError::VersionLineFeed)?;
+        self.line_end(
+            ParseError::StatusCarriageReturn,
+            ParseError::HeaderEmptyLineFeed,
+        )?;
         Ok(StartLine {
             method: Method::GET,
             target,
@@ -330,30 +487,53 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn fields(&mut self, mut framing: Framing, first_line: bool) -> Read<Framing> {
-        if first_line && self.peek()? == b' ' {
-            return Err(ParseError::HeaderStartSpace.into());
-        }
+    fn fields(&mut self, mut framing: Framing) -> Read<Framing> {
         loop {
-            match self.peek()? {
-                b'\r' => {
-                    self.at += 1;
-                    self.expect(b'\n', ParseError::HeadersLineFeed)?;
-                    return Ok(framing);
-                }
-                b'\n' => return Err(ParseError::HeaderFieldCharacter.into()),
-                _ => {}
+            // What is whole by now isn't read again.
+            self.done.at = self.at;
+            self.done.size = self.size;
+            let outcome = self.field(&mut framing);
+            if !matches!(outcome, Ok(true)) {
+                return match outcome {
+                    Err(stop) => {
+                        self.done.framing = Some(framing);
+                        Err(stop)
+                    }
+                    Ok(_) => Ok(framing),
+                };
             }
-            let name = self.name()?;
-            let value = self.value()?;
-            framing.field(&self.bytes[name.0..name.1], &self.bytes[value.0..value.1])?;
-            let text = &self.bytes[value.0..value.1];
-            let end = text
-                .iter()
-                .rposition(|byte| !matches!(byte, b' ' | b'\t'))
-                .map_or(0, |last| last + 1);
-            self.fields.push((name, (value.0, value.0 + end)));
         }
+    }
+
+    /// Reads one field, or the empty line behind the last: then it answers `false`.
+    fn field(&mut self, framing: &mut Framing) -> Read<bool> {
+        match self.peek()? {
+            b'\n' if self.limits.lenient => {
+                self.at += 1;
+                return Ok(false);
+            }
+            b'\r' => {
+                self.at += 1;
+                self.expect(b'\n', ParseError::HeadersLineFeed)?;
+                return Ok(false);
+            }
+            b'\n' => return Err(ParseError::HeaderFieldCharacter.into()),
+            _ => {}
+        }
+        let name = self.name()?;
+        let sized = self.bytes[name.0..name.1].eq_ignore_ascii_case(b"content-length");
+        let value = self.value(sized)?;
+        framing.field(
+            self.bytes[name.0..name.1].trim_ascii_end(),
+            &self.bytes[value.0..value.1],
+        )?;
+        let text = &self.bytes[value.0..value.1];
+        let end = text
+            .iter()
+            .rposition(|byte| !matches!(byte, b' ' | b'\t'))
+            .map_or(0, |last| last + 1);
+        self.done.fields.push((name, (value.0, value.0 + end)));
+        Ok(true)
     }
 
     fn name(&mut self) -> Read<Span> {
@@ -363,8 +543,11 @@ impl<'a> Reader<'a> {
             match self.peek()? {
                 b':' if self.at > start => break,
                 byte if is_token(byte) => self.at += 1,
-                b' ' if is_special(&self.bytes[start..self.at]) => {
-                    return Err(ParseError::HeaderFieldCharacter.into());
+                b' ' if is_special(self.bytes[start..self.at].trim_ascii_end()) => {
+                    if !self.limits.lenient {
+                        return Err(ParseError::HeaderFieldCharacter.into());
+                    }
+                    self.at += 1;
                 }
                 _ => return Err(ParseError::HeaderToken.into()),
             }
@@ -374,33 +557,48 @@ impl<'a> Reader<'a> {
         Ok(span)
     }
 
-    /// Leaves the reader behind the line's end, which must not be followed by a continuation.
-    fn value(&mut self) -> Read<Span> {
+    /// Leaves the reader behind the line's end, which must not be followed by a continuation. `sized` says that it is a length.
+    fn value(&mut self, sized: bool) -> Read<Span> {
+        let lenient = self.limits.lenient;
         while matches!(self.peek()?, b' ' | b'\t') {
             self.at += 1;
         }
-        if self.peek()? == b'\r' {
-            let empty = (self.at, self.at);
-            self.at += 1;
-            self.expect(b'\n', ParseError::HeaderEmptyLineFeed)?;
-            if matches!(self.peek()?, b' ' | b'\t') {
-                return Err(ParseError::HeaderValueCharacter.into());
+        let start = self.at;
+        if matches!(self.peek()?, b'\r') || lenient && self.peek()? == b'\n' {
+            if self.peek()? == b'\r' {
+                self.at += 1;
+                self.expect(b'\n', ParseError::HeaderEmptyLineFeed)?;
+            } else {
+                self.at += 1;
             }
-            return Ok(empty);
+            if matches!(self.peek()?, b' ' | b'\t') {
+                return Err(match lenient {
+                    true => ParseError::HeaderFold.into(),
+                    false => ParseError::HeaderValueCharacter.into(),
+                });
+            }
+            return Ok((start, start));
         }
         self.begin_span();
         loop {
-            match self.peek()? {
+            let byte = self.peek()?;
+            match byte {
                 b'\r' => break,
-                b'\n' => return Err(ParseError::HeaderValueCarriageReturn.into()),
+                b'\n' if lenient => break,
                 b'\t' | b' '..=b'~' | 0x80.. => self.at += 1,
-                1.. if self.limits.lenient => self.at += 1,
+                _ if sized => return Err(ParseError::LengthCharacter.into()),
+                b'\n' => return Err(ParseError::HeaderValueCarriageReturn.into()),
+                _ if lenient => self.at += 1,
                 _ => return Err(ParseError::HeaderValueCharacter.into()),
             }
         }
         let span = self.end_span()?;
-        self.at += 1;
-        self.expect(b'\n', ParseError::HeaderValueLineFeed)?;
+        if self.peek()? == b'\r' {
+            self.at += 1;
+            self.expect(b'\n', ParseError::HeaderValueLineFeed)?;
+        } else {
+            self.at += 1;
+        }
         if matches!(self.peek()?, b' ' | b'\t') {
             return Err(ParseError::HeaderFold.into());
         }
