@@ -15,7 +15,7 @@ use std::{
 };
 
 /// No run of a test lasts longer; a dev build on a busy machine is slow.
-const TIME_LIMIT: Duration = Duration::from_secs(120);
+pub const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 /// The program, with nothing in its environment that changes what it does.
 pub fn ouro() -> Command {
