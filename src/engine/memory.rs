@@ -23,8 +23,11 @@ const LEAST_ALLOWANCE: usize = 32 << 20;
 /// How far the allowance grows at most when collections free little.
 const MOST_PATIENCE: u32 = 3;
 
-/// How much the engine's collector is made to believe alive, for once.
-const WEIGHT: usize = 384 << 10;
+/// The size of one of the things that the engine's collector is made to believe alive. They pass over the stack, which is small
+/// where a program embeds the runtime.
+const WEIGHT: usize = 16 << 10;
+/// A heap so large that these make no collection has room.
+const MOST_WEIGHTS: usize = 128;
 
 /// Something that takes much room and has nothing in it.
 #[derive(Finalize)]
@@ -141,16 +144,18 @@ impl Memory {
     /// Its collector begins one when its boxes come to more than a threshold, at first 1 MB. Where most of that is alive,
     /// garbage of a third of a megabyte is enough, and a program that runs script for each of many events spends a quarter of
     /// its time in collections. The threshold can't be set, but it grows with what is alive after a collection, and never
-    /// shrinks: so there is one with something large alive, which is dropped then. A short program never comes here.
+    /// shrinks: so there is one with all alive that came to it, part of which is dropped then. A short program never comes here.
     fn give_room(&self) {
         if !self.watching.replace(true) {
             drop(Gc::new(Sentinel));
         } else if ENGINE_COLLECTED.get() {
             self.roomy.set(true);
-            let weight = Gc::new(Weight([MaybeUninit::uninit(); WEIGHT]));
-            // The engine looks at its threshold before it allocates.
+            ENGINE_COLLECTED.set(false);
             drop(Gc::new(Sentinel));
-            drop(weight);
+            let mut weights = Vec::new();
+            while !ENGINE_COLLECTED.get() && weights.len() < MOST_WEIGHTS {
+                weights.push(Gc::new(Weight([MaybeUninit::uninit(); WEIGHT])));
+            }
         }
     }
 
