@@ -45,7 +45,10 @@ function IncomingMessage(socket) {
   native.initIncoming(this, socket);
 }
 native.defineIncoming(inherit(IncomingMessage, Readable));
-lateMethods(IncomingMessage.prototype, ['setTimeout', '_addHeaderLines', '_addHeaderLine']);
+lateMethods(IncomingMessage.prototype, ['_addHeaderLines', '_addHeaderLine']);
+IncomingMessage.prototype.setTimeout = function setTimeout(ms, callback) {
+  return ReflectApply(late().setRequestTimeout, this, [ms, callback]);
+};
 
 /** A message that goes out. */
 function OutgoingMessage(options) {

@@ -106,6 +106,12 @@ exports.connection = function connection(server, socket) {
 
 function socketTimedOut(server, socket) {
   const req = socket._httpRequest;
+  // What HTTP reads of a connection passes by the socket's timer.
+  if (req && socket.bytesRead !== socket._bytesSeen) {
+    socket._bytesSeen = socket.bytesRead;
+    socket.setTimeout(socket.timeout);
+    return;
+  }
   const reqTimeout = req && !req.complete && req.emit('timeout', socket);
   const res = socket._httpMessage;
   const resTimeout = res?.emit('timeout', socket);
@@ -168,6 +174,8 @@ exports.handedOver = function handedOver(socket) {
   socket.removeListener('error', socketError);
   socket.readableFlowing = null;
   socket.read(0);
+  // A socket that was made before HTTP had it waits for bytes already, as far as its stream knows.
+  if (socket._handle && !socket._handle.reading) socket._read(0);
 };
 
 exports.resumeSocket = function resumeSocket(socket) {
@@ -344,6 +352,21 @@ function abortedError(self, error, cb) {
   else cb(error);
 }
 
+/** `req.setTimeout(ms, callback)` */
+exports.setRequestTimeout = function setRequestTimeout(ms, callback) {
+  if (callback) this.on('timeout', callback);
+  const { socket } = this;
+  if (socket) {
+    socket.setTimeout(ms);
+    socket._httpRequest = this;
+    socket._bytesSeen = socket.bytesRead;
+    watchTimeouts(socket);
+  } else if (!this.readable && !this.statusCode && this.once) {
+    this.once('socket', (s) => s.setTimeout(ms));
+  }
+  return this;
+};
+
 exports.methods = {
   // ---- IncomingMessage
 
@@ -364,19 +387,6 @@ exports.methods = {
     } else {
       nextTick(abortedError, this, err, cb);
     }
-  },
-
-  setTimeout(ms, callback) {
-    if (callback) this.on('timeout', callback);
-    const { socket } = this;
-    if (socket) {
-      socket.setTimeout(ms);
-      socket._httpRequest = this;
-      watchTimeouts(socket);
-    } else if (!this.readable && !this.statusCode && this.once) {
-      this.once('socket', (s) => s.setTimeout(ms));
-    }
-    return this;
   },
 
   _addHeaderLines(headers, n) {
