@@ -206,7 +206,10 @@ function watch(path, options, listener) {
 async function* watchPromise(path, options = {}) {
   validateObject(options, 'options');
   native.checkPath(path, 'filename');
-  const { maxQueue = 2048, overflow = 'ignore' } = options;
+  const { maxQueue = 2048, overflow = 'ignore', persistent = true, recursive = false } = options;
+  // Both are asked for more exactly than by `watch`.
+  validateBoolean(persistent, 'options.persistent');
+  validateBoolean(recursive, 'options.recursive');
   validateInteger(maxQueue, 'options.maxQueue');
   validateOneOf(overflow, 'options.overflow', ['ignore', 'error']);
   options = watchOptions(options);
