@@ -205,14 +205,14 @@ class Utf8Stream extends EventEmitter {
     }
     const next = file || this.#file;
     const old = this.#fd;
-    const replace = () => {
-      if (this.#isDestroyed) return;
-      if (old !== this.#fd || this.#isWriting) return;
-      this.#fs.close(old, (error) => { if (error) this.emit('error', error); });
-      this.#open(next);
-    };
-    if (this.#isWriting) this.once('drain', replace);
-    else replace();
+    if (this.#isWriting) this.once('drain', () => this.#replace(old, next));
+    else this.#replace(old, next);
+  }
+
+  #replace(old, next) {
+    if (this.#isDestroyed || old !== this.#fd || this.#isWriting) return;
+    this.#fs.close(old, (error) => { if (error) this.emit('error', error); });
+    this.#open(next);
   }
 
   #check() {
@@ -223,23 +223,7 @@ class Utf8Stream extends EventEmitter {
     this.#isOpening = true;
     this.#file = file;
     const flags = this.#append ? 'a' : 'w';
-    const opened = (error, fd) => {
-      this.#isOpening = false;
-      if (error) {
-        this.emit('error', error);
-        return;
-      }
-      if (this.#isDestroyed) {
-        this.#fs.close(fd, nothing);
-        return;
-      }
-      this.#fd = fd;
-      if (this.#sync) nextTick(() => this.emit('ready'));
-      else this.emit('ready');
-      if (this.#isOpening || this.#isDestroyed) return;
-      if (this.#isEnding && this.#length === 0) this.#close();
-      else if (this.#isEnding || this.#isFlushing || (this.#length > 0 && this.#length >= this.#minLength)) this.#next();
-    };
+    const opened = (error, fd) => this.#opened(error, fd);
     const { dirname } = require('path');
     if (this.#sync) {
       if (this.#mkdir) this.#fs.mkdirSync(dirname(file), { recursive: true });
@@ -252,6 +236,24 @@ class Utf8Stream extends EventEmitter {
     } else {
       this.#fs.open(file, flags, this.#mode, opened);
     }
+  }
+
+  #opened(error, fd) {
+    this.#isOpening = false;
+    if (error) {
+      this.emit('error', error);
+      return;
+    }
+    if (this.#isDestroyed) {
+      this.#fs.close(fd, nothing);
+      return;
+    }
+    this.#fd = fd;
+    if (this.#sync) nextTick(() => this.emit('ready'));
+    else this.emit('ready');
+    if (this.#isOpening || this.#isDestroyed) return;
+    if (this.#isEnding && this.#length === 0) this.#close();
+    else if (this.#isEnding || this.#isFlushing || (this.#length > 0 && this.#length >= this.#minLength)) this.#next();
   }
 
   /** The bytes of the next write. */
@@ -313,31 +315,33 @@ class Utf8Stream extends EventEmitter {
 
   #writeLater(bytes) {
     this.#taken = bytes;
-    this.#fs.write(this.#fd, bytes, 0, bytes.length, null, (error, written) => {
-      if (error) {
-        if (this.#isRetried(error, bytes)) {
-          require('timers').setTimeout(() => this.#writeLater(bytes), RETRY_AFTER);
-          return;
-        }
-        this.#isWriting = false;
-        this.emit('error', error);
+    this.#fs.write(this.#fd, bytes, 0, bytes.length, null, (error, written) => this.#wrote(bytes, error, written));
+  }
+
+  #wrote(bytes, error, written) {
+    if (error) {
+      if (this.#isRetried(error, bytes)) {
+        require('timers').setTimeout(() => this.#writeLater(bytes), RETRY_AFTER);
         return;
       }
-      this.emit('write', written);
-      const rest = bytes.subarray(written);
-      if (rest.length > 0) {
-        this.#writeLater(rest);
-        return;
-      }
-      this.#taken = null;
-      if (!this.#fsync || this.#isDestroyed) {
-        this.#written();
-        return;
-      }
-      this.#fs.fsync(this.#fd, (failure) => {
-        if (failure) this.emit('error', failure);
-        this.#written();
-      });
+      this.#isWriting = false;
+      this.emit('error', error);
+      return;
+    }
+    this.emit('write', written);
+    const rest = bytes.subarray(written);
+    if (rest.length > 0) {
+      this.#writeLater(rest);
+      return;
+    }
+    this.#taken = null;
+    if (!this.#fsync || this.#isDestroyed) {
+      this.#written();
+      return;
+    }
+    this.#fs.fsync(this.#fd, (failure) => {
+      if (failure) this.emit('error', failure);
+      this.#written();
     });
   }
 
