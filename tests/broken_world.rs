@@ -8,5 +8,7 @@ use support::{ouro, run};
 #[test]
 fn modules_that_load_late_work_in_a_broken_world() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken_world.js");
-    run(ouro().arg(script)).with_code(0).prints("done\n");
+    run(ouro().args(["--no-deprecation", script]))
+        .with_code(0)
+        .prints("done\n");
 }

@@ -3,18 +3,25 @@
 
 /// How many units at the start stand for themselves.
 pub(super) fn plain_latin1(units: &[u8]) -> usize {
-    let (blocks, rest) = units.as_chunks::<16>();
+    let (blocks, _) = units.as_chunks::<16>();
     // Without an early end the compiler compares a block at once.
     let is_plain = |block: &[u8; 16]| {
         !block
             .iter()
             .fold(false, |any, unit| any | is_special(*unit))
     };
-    let plain = blocks.iter().take_while(|block| is_plain(block)).count();
-    let at = plain * 16;
-    let rest = blocks.get(plain).map_or(rest, |block| block);
-    let special = rest.iter().position(|unit| is_special(*unit));
-    at + special.unwrap_or(rest.len())
+    let mut at = blocks.iter().take_while(|block| is_plain(block)).count() * 16;
+    let (words, _) = units[at..].as_chunks::<8>();
+    for word in words {
+        let marks =
+            marks::<0x0101_0101_0101_0101, 0x8080_8080_8080_8080>(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return at + marks.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let special = units[at..].iter().position(|unit| is_special(*unit));
+    special.map_or(units.len(), |offset| at + offset)
 }
 
 /// The same for UTF-16.

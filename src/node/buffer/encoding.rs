@@ -279,13 +279,14 @@ fn sum(bytes: &[u8], count: impl Fn(u8) -> u8) -> usize {
 
 fn decode_utf16le(bytes: &[u8]) -> JsString {
     let (pairs, _) = bytes.as_chunks::<2>();
+    let unit = |pair: &[u8; 2]| u16::from_le_bytes(*pair);
     // Without an early end the compiler makes a wide loop of it.
-    if pairs.iter().fold(0, |high, pair| high | pair[1]) == 0 {
+    if pairs.iter().fold(0, |all, pair| all | unit(pair)) <= 0xff {
         let mut string = Latin1JsStringBuilder::with_capacity(pairs.len());
         let mut piece = [0; PIECE];
         for pairs in pairs.chunks(PIECE) {
-            for (unit, pair) in piece.iter_mut().zip(pairs) {
-                *unit = pair[0];
+            for (byte, pair) in piece.iter_mut().zip(pairs) {
+                *byte = unit(pair) as u8;
             }
             string.extend_from_slice(&piece[..pairs.len()]);
         }
@@ -294,8 +295,8 @@ fn decode_utf16le(bytes: &[u8]) -> JsString {
     let mut string = Utf16JsStringBuilder::with_capacity(pairs.len());
     let mut piece = [0; PIECE];
     for pairs in pairs.chunks(PIECE) {
-        for (unit, pair) in piece.iter_mut().zip(pairs) {
-            *unit = u16::from_le_bytes(*pair);
+        for (place, pair) in piece.iter_mut().zip(pairs) {
+            *place = unit(pair);
         }
         string.extend_from_slice(&piece[..pairs.len()]);
     }
