@@ -32,6 +32,8 @@ const server = require('http').createServer((req, res) => {
     res.end(answer);
   });
 });
+// On a busy machine a client may be silent for long.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 ";
 

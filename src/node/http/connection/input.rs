@@ -67,6 +67,10 @@ impl Connection {
             if let Err(error) = outcome {
                 fatal::uncaught(error, Origin::Exception, context);
             }
+            // One packet may have thousands of requests: what their responses come to must not wait for the last of them.
+            if self.out.borrow().len() > HIGH_WATER_MARK {
+                self.flush_now(context);
+            }
         }
         self.feeding.set(false);
         if !rest.is_empty() && !self.is_closed() {
