@@ -62,7 +62,7 @@ pub struct Memory {
     /// Noted by natives since the last collection.
     noted: Cell<usize>,
     /// What the allocator had given this thread after the last collection.
-    alive: Cell<usize>,
+    alive: Cell<isize>,
     /// How many collections in a row freed little.
     patience: Cell<u32>,
     /// Whether script wants to hear of collections.
@@ -117,7 +117,7 @@ impl Memory {
 
     /// The bytes that script holds in all, if the allocator counts.
     pub fn heap_bytes(&self) -> Option<usize> {
-        counts().map(|counts| counts.live)
+        counts().map(|counts| counts.live.max(0) as usize)
     }
 
     /// The time that collections took. Those that the engine began by itself can't be timed from outside.
@@ -133,7 +133,8 @@ impl Memory {
         }
         let live = counts().map_or(0, |counts| counts.live);
         // Notes of what this thread allocated itself count it a second time: the larger figure is the right one.
-        let growth = live.saturating_sub(self.alive.get()).max(self.noted.get());
+        let growth = (live - self.alive.get()).max(0) as usize;
+        let growth = growth.max(self.noted.get());
         if growth > self.allowance() {
             self.collect(growth);
         }
@@ -160,7 +161,7 @@ impl Memory {
     }
 
     fn allowance(&self) -> usize {
-        LEAST_ALLOWANCE.max(self.alive.get() / 2) << self.patience.get()
+        LEAST_ALLOWANCE.max(self.alive.get().max(0) as usize / 2) << self.patience.get()
     }
 
     /// Remembers collections from here on, or no more.
@@ -190,7 +191,7 @@ impl Memory {
             collections.push(Collection {
                 start,
                 duration: start.elapsed(),
-                bytes: (before, after),
+                bytes: (before.max(0) as usize, after.max(0) as usize),
                 forced: growth == 0,
             });
             self.collections.set(collections);
@@ -198,7 +199,9 @@ impl Memory {
         }
         self.noted.set(0);
         self.alive.set(after);
-        let freed_little = counts().is_some() && before.saturating_sub(after) < growth / 4;
+        // What other threads allocated is freed here too: the sum may be below nothing, the difference is right.
+        let freed = (before - after).max(0) as usize;
+        let freed_little = counts().is_some() && freed < growth / 4;
         self.patience.set(if freed_little {
             (self.patience.get() + 1).min(MOST_PATIENCE)
         } else {
@@ -243,7 +246,8 @@ const BUFFER_ALIGNMENT: usize = 64;
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
-    live: usize,
+    /// Below nothing where more was freed that other threads allocated.
+    live: isize,
     large: usize,
     buffers: usize,
 }
@@ -259,7 +263,7 @@ thread_local! {
 /// The counts of this thread; `None` when the program's allocator isn't a [`CountingAllocator`].
 fn counts() -> Option<Counts> {
     IS_COUNTED.get().then(|| Counts {
-        live: LIVE_BYTES.get().max(0) as usize,
+        live: LIVE_BYTES.get(),
         large: LARGE_BYTES.get().max(0) as usize,
         buffers: BUFFER_BYTES.get().max(0) as usize,
     })
@@ -325,7 +329,7 @@ mod tests {
     fn the_allowance_follows_what_is_alive_and_what_collections_bring() {
         let memory = Memory::default();
         assert_eq!(memory.allowance(), LEAST_ALLOWANCE);
-        memory.alive.set(LEAST_ALLOWANCE * 10);
+        memory.alive.set(LEAST_ALLOWANCE as isize * 10);
         assert_eq!(memory.allowance(), LEAST_ALLOWANCE * 5);
         memory.patience.set(2);
         assert_eq!(memory.allowance(), LEAST_ALLOWANCE * 20);
