@@ -1,7 +1,7 @@
 //! When to collect because of what the engine's collector doesn't count: the payloads of buffers, arrays and strings.
 //!
-//! The program's allocator counts what the script thread holds ([`CountingAllocator`]); natives note what they take over
-//! from other threads ([`Memory::allocated`]). At a safe point (the door after it has drained, the engine before it allocates
+//! The program's allocator counts what the script thread holds ([`CountingAllocator`]), with what the pool's jobs hand over
+//! ([`Load`]); natives note large payloads besides ([`Memory::allocated`]), for programs with another allocator. At a safe point (the door after it has drained, the engine before it allocates
 //! an ArrayBuffer) growth past an allowance makes a collection. The allowance follows what was alive after the last one, and
 //! doubles when that freed little, so that a program that keeps everything isn't slowed down by looking for garbage.
 
@@ -199,7 +199,7 @@ impl Memory {
         }
         self.noted.set(0);
         self.alive.set(after);
-        // What other threads allocated is freed here too: the sum may be below nothing, the difference is right.
+        // Other threads may have allocated what is freed here: the sum may be below nothing, the difference is right.
         let freed = (before - after).max(0) as usize;
         let freed_little = counts().is_some() && freed < growth / 4;
         self.patience.set(if freed_little {
@@ -269,6 +269,57 @@ fn counts() -> Option<Counts> {
     })
 }
 
+/// What work on another thread left allocated, less what it freed of what it was given.
+#[derive(Clone, Copy, Default)]
+pub struct Load {
+    live: isize,
+    large: isize,
+    buffers: isize,
+}
+
+impl Load {
+    /// What this thread's counts say.
+    fn of_this_thread() -> Self {
+        Self {
+            live: LIVE_BYTES.get(),
+            large: LARGE_BYTES.get(),
+            buffers: BUFFER_BYTES.get(),
+        }
+    }
+
+    fn set(self) {
+        LIVE_BYTES.set(self.live);
+        LARGE_BYTES.set(self.large);
+        BUFFER_BYTES.set(self.buffers);
+    }
+
+    /// Runs work whose result goes to another thread: this one's counts stay as they were, and those of the other are to
+    /// [take it over](Self::take_over).
+    pub fn of<T>(work: impl FnOnce() -> T) -> (T, Self) {
+        let before = Self::of_this_thread();
+        let result = work();
+        let after = Self::of_this_thread();
+        before.set();
+        let load = Self {
+            live: after.live - before.live,
+            large: after.large - before.large,
+            buffers: after.buffers - before.buffers,
+        };
+        (result, load)
+    }
+
+    /// Counts it as this thread's.
+    pub fn take_over(self) {
+        let now = Self::of_this_thread();
+        let sum = Self {
+            live: now.live + self.live,
+            large: now.large + self.large,
+            buffers: now.buffers + self.buffers,
+        };
+        sum.set();
+    }
+}
+
 /// An allocator that counts, for each thread, what it gives out less what it gets back. A program that embeds Ouro does
 /// well to use it, as the program `ouro` does: the collector learns from it when garbage piles up.
 ///
@@ -323,7 +374,22 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LEAST_ALLOWANCE, Memory};
+    use super::{LEAST_ALLOWANCE, Load, Memory};
+
+    #[test]
+    fn a_load_is_counted_where_it_goes() {
+        let before = Load::of_this_thread();
+        let worker = std::thread::spawn(|| {
+            let load = Load::of(|| super::count(std::alloc::Layout::new::<[u64; 4096]>(), 1)).1;
+            let counted = Load::of_this_thread();
+            (load, counted.large)
+        });
+        let (load, left) = worker.join().expect("it doesn't panic");
+        assert_eq!((load.large, left), (32 << 10, 0));
+        load.take_over();
+        let after = Load::of_this_thread();
+        assert_eq!(after.large - before.large, 32 << 10);
+    }
 
     #[test]
     fn the_allowance_follows_what_is_alive_and_what_collections_bring() {

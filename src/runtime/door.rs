@@ -66,7 +66,7 @@ pub fn drain(context: &mut Context) {
     context.clear_kept_objects();
     state.memory.safe_point();
     if state.memory.has_news() {
-        perf_hooks::tell_collections(&state, context);
+        perf_hooks::tell::<perf_hooks::Collections>(&state, context);
     }
     state.async_context.hooks.see_to_destroys(&state);
 }

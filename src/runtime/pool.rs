@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 pub use ouro_threadpool::{Class, JobError, JobId};
 
-use crate::node::perf_hooks::tell_jobs;
+use crate::{engine::memory::Load, node::perf_hooks};
 
 use super::{
     State,
@@ -28,6 +28,8 @@ use super::{
 
 /// What a job returns.
 pub type Output = Box<dyn Any + Send>;
+/// The same, with what it holds.
+type Loaded = (Output, Load);
 type Done = Box<dyn FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()>>;
 
 struct Waiting {
@@ -84,7 +86,7 @@ impl Watched {
 /// This runtime's link to the pool of the process.
 #[derive(Default)]
 pub struct PoolLink {
-    queue: RefCell<Option<Rc<CompletionQueue<Output>>>>,
+    queue: RefCell<Option<Rc<CompletionQueue<Loaded>>>>,
     waiting: RefCell<FxHashMap<JobId, Waiting>>,
     /// Whether somebody observes the jobs, and those that ended since they were last taken.
     observed: Cell<bool>,
@@ -135,10 +137,13 @@ pub fn submit_as<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
-    let frame = State::of(context)
-        .async_context
-        .resource(kind, None, context);
+    let frame = resource(kind, context);
     submit_in(class, frame, context, work, done)
+}
+
+fn resource(kind: &'static str, context: &mut Context) -> Frame {
+    let state = State::of(context);
+    state.async_context.resource(kind, None, context)
 }
 
 /// The same for work that boxes its result, for whoever would only box it a second time.
@@ -149,9 +154,7 @@ pub fn submit_boxed(
     work: impl FnOnce() -> Output + Send + 'static,
     done: impl FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
-    let frame = State::of(context)
-        .async_context
-        .resource(kind, None, context);
+    let frame = resource(kind, context);
     start(class, frame, context, work, Box::new(done))
 }
 
@@ -193,7 +196,10 @@ fn start(
         submitted: Instant::now(),
         times: Arc::default(),
     });
-    let job = match watched.as_ref().map(|watched| watched.times.clone()) {
+    let work = move || Load::of(work);
+    let times = watched.as_ref().map(|watched| watched.times.clone());
+    // What the pool keeps of a job it frees on its own threads.
+    let (job, _) = Load::of(|| match times {
         None => ThreadPool::global().submit(class, &queue, work),
         Some(times) => ThreadPool::global().submit(class, &queue, move || {
             let _ = times.started.set(Instant::now());
@@ -201,7 +207,7 @@ fn start(
             let _ = times.ended.set(Instant::now());
             output
         }),
-    };
+    });
     state.event_loop.request_begin();
     let waiting = Waiting {
         done,
@@ -213,7 +219,7 @@ fn start(
     job
 }
 
-fn queue(state: &State) -> Rc<CompletionQueue<Output>> {
+fn queue(state: &State) -> Rc<CompletionQueue<Loaded>> {
     if let Some(queue) = state.pool.queue.borrow().as_ref() {
         return queue.clone();
     }
@@ -254,11 +260,19 @@ fn deliver(context: &mut Context) {
     let Some(queue) = state.pool.queue.borrow().clone() else {
         return;
     };
-    let arrived: Vec<_> = queue.drain().collect();
+    let arrived: Vec<_> = {
+        let mut completions = queue.drain();
+        // What the queue frees here its senders allocated.
+        std::iter::from_fn(|| Load::of(|| completions.next()).0).collect()
+    };
     drop(queue);
     let mut ran = false;
     for (id, result) in arrived {
         state.event_loop.request_end();
+        let result = result.map(|(output, load)| {
+            load.take_over();
+            output
+        });
         let Some(Waiting {
             done,
             frame,
@@ -286,6 +300,6 @@ fn deliver(context: &mut Context) {
         destroyed(&state, &frame);
     }
     if !state.pool.reports.borrow().is_empty() {
-        tell_jobs(&state, context);
+        perf_hooks::tell::<perf_hooks::Jobs>(&state, context);
     }
 }

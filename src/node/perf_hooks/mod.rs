@@ -25,9 +25,9 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("loopTimes", 0, loop_times)
         .function("loopMetrics", 0, loop_metrics)
         .function("milestones", 0, milestones)
-        .function("watchCollections", 1, watch_collections)
+        .function("watchCollections", 1, watch::<Collections>)
         .function("takeCollections", 0, take_collections)
-        .function("watchJobs", 1, watch_jobs)
+        .function("watchJobs", 1, watch::<Jobs>)
         .function("takeJobs", 0, take_jobs)
         .build())
 }
@@ -64,23 +64,55 @@ fn milestones(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
     Ok(JsArray::from_iter(list.map(JsValue::from), context).into())
 }
 
-/// `watchCollections(tell | undefined)`
-fn watch_collections(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let state = State::of(context);
-    let listener = args.get_or_undefined(0).as_object();
-    state.memory.watch(listener.is_some());
-    state.slot::<Listener>().0.replace(listener);
-    Ok(JsValue::undefined())
+/// Who hears of news of one kind.
+pub trait News: Default + 'static {
+    /// The place of the function that is told.
+    fn listener(&self) -> &RefCell<Option<JsObject>>;
+    /// Says whether the news are to be kept.
+    fn keep(state: &State, on: bool);
 }
 
 /// Who hears of collections.
 #[derive(Default)]
-struct Listener(RefCell<Option<JsObject>>);
+pub struct Collections(RefCell<Option<JsObject>>);
 
-/// Tells script, as the door closes, what was collected.
+impl News for Collections {
+    fn listener(&self) -> &RefCell<Option<JsObject>> {
+        &self.0
+    }
+
+    fn keep(state: &State, on: bool) {
+        state.memory.watch(on);
+    }
+}
+
+/// Who hears of the pool's jobs.
+#[derive(Default)]
+pub struct Jobs(RefCell<Option<JsObject>>);
+
+impl News for Jobs {
+    fn listener(&self) -> &RefCell<Option<JsObject>> {
+        &self.0
+    }
+
+    fn keep(state: &State, on: bool) {
+        state.pool.observe(on);
+    }
+}
+
+/// `watchCollections(tell | undefined)`, `watchJobs(tell | undefined)`
+fn watch<T: News>(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    let listener = args.get_or_undefined(0).as_object();
+    T::keep(&state, listener.is_some());
+    state.slot::<T>().listener().replace(listener);
+    Ok(JsValue::undefined())
+}
+
+/// Tells script that there are news: of collections as the door closes, of jobs after their callbacks.
 #[cold]
-pub fn tell_collections(state: &State, context: &mut Context) {
-    let listener = state.slot::<Listener>().0.borrow().clone();
+pub fn tell<T: News>(state: &State, context: &mut Context) {
+    let listener = state.slot::<T>().listener().borrow().clone();
     if let Some(listener) = listener {
         // It only queues entries; their observers are called in a turn of their own.
         let _ = listener.call(&JsValue::undefined(), &[], context);
@@ -101,29 +133,6 @@ fn take_collections(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
         list.push(collection.forced.into());
     }
     Ok(JsArray::from_iter(list, context).into())
-}
-
-/// `watchJobs(tell | undefined)`
-fn watch_jobs(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let state = State::of(context);
-    let listener = args.get_or_undefined(0).as_object();
-    state.pool.observe(listener.is_some());
-    state.slot::<JobListener>().0.replace(listener);
-    Ok(JsValue::undefined())
-}
-
-/// Who hears of the pool's jobs.
-#[derive(Default)]
-struct JobListener(RefCell<Option<JsObject>>);
-
-/// Tells script that jobs of the pool have ended, after their callbacks.
-#[cold]
-pub fn tell_jobs(state: &State, context: &mut Context) {
-    let listener = state.slot::<JobListener>().0.borrow().clone();
-    if let Some(listener) = listener {
-        // It only queues entries; their observers are called in a turn of their own.
-        let _ = listener.call(&JsValue::undefined(), &[], context);
-    }
 }
 
 /// `takeJobs()`: for each that script hasn't heard of, in turns: its class, the milliseconds at which it was submitted, at which it
