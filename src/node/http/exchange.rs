@@ -26,6 +26,8 @@ pub struct Exchange {
 #[derive(Default)]
 pub struct Exchanges {
     queue: VecDeque<Exchange>,
+    /// The connection's last response is complete: those behind it are never sent.
+    over: bool,
 }
 
 impl Exchanges {
@@ -43,9 +45,33 @@ impl Exchanges {
 
     /// Whether this one's response is the one being sent.
     pub fn is_first(&self, number: u64) -> bool {
-        self.queue
-            .front()
-            .is_some_and(|first| first.number == number)
+        !self.over
+            && self
+                .queue
+                .front()
+                .is_some_and(|first| first.number == number)
+    }
+
+    /// The last response was taken: what the others write goes nowhere.
+    pub fn end(&mut self) {
+        self.over = true;
+        for exchange in &mut self.queue {
+            exchange.out = Vec::new();
+        }
+    }
+
+    /// Writes what must wait for other responses, or be dropped; `false` for an exchange that isn't there any more.
+    pub fn write_behind(&mut self, number: u64, write: impl FnOnce(&mut Vec<u8>)) -> bool {
+        let over = self.over;
+        let Some(exchange) = self.get_mut(number) else {
+            return false;
+        };
+        if over {
+            write(&mut Vec::new());
+        } else {
+            write(&mut exchange.out);
+        }
+        true
     }
 
     pub fn get_mut(&mut self, number: u64) -> Option<&mut Exchange> {
@@ -62,9 +88,9 @@ impl Exchanges {
         self.queue.back_mut()
     }
 
-    /// Takes the first exchange if its response is complete.
+    /// Takes the first exchange if its response is complete, and no other was the last.
     pub fn pop_done(&mut self) -> Option<Exchange> {
-        if self.queue.front()?.done {
+        if !self.over && self.queue.front()?.done {
             self.queue.pop_front()
         } else {
             None

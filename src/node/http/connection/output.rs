@@ -28,13 +28,7 @@ impl Connection {
             write(&mut self.out.borrow_mut());
             return true;
         }
-        match exchanges.get_mut(number) {
-            Some(exchange) => {
-                write(&mut exchange.out);
-                true
-            }
-            None => false,
-        }
+        exchanges.write_behind(number, write)
     }
 
     /// A head was begun at this point of the output: it waits for the first byte of its body.
@@ -199,6 +193,7 @@ impl Connection {
             }
             incoming::dump(&exchange.request, in_tick, context)?;
             if exchange.last {
+                self.exchanges.borrow_mut().end();
                 self.finished.set(true);
                 self.end_soon(context);
                 let socket = self.socket.borrow().clone();
