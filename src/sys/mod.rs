@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 mod credentials;
+pub mod lanes;
+pub mod shuffle;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]

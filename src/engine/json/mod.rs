@@ -5,6 +5,7 @@
 //! of errors are V8's.
 
 mod circular;
+mod kept;
 mod keys;
 mod number;
 pub mod objects;

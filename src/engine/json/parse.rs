@@ -12,8 +12,9 @@ use boa_engine::{
 use std::rc::Rc;
 
 use super::{
+    kept::Kept,
     keys::{self, Keys},
-    number::number,
+    number::{digits_at_once, digits_one_by_one, number},
     problem::{Parsed, Problem},
     scan::{plain_latin1, plain_utf16},
     writer::Writer,
@@ -74,6 +75,8 @@ pub(super) trait Unit: Copy + Into<u16> + PartialEq {
     fn append(units: &[Self], text: &mut Writer);
     /// The value of a number in JSON's grammar, which is within Rust's.
     fn float(units: &[Self]) -> f64;
+    /// The digits at the start, eight at most: how many, and their value.
+    fn digits(units: &[Self]) -> (usize, u64);
 }
 
 impl Unit for u8 {
@@ -96,6 +99,11 @@ impl Unit for u8 {
     fn float(units: &[Self]) -> f64 {
         let text = std::str::from_utf8(units).unwrap_or_default();
         text.parse().unwrap_or(f64::NAN)
+    }
+
+    #[inline(always)]
+    fn digits(units: &[Self]) -> (usize, u64) {
+        digits_at_once(units)
     }
 }
 
@@ -129,6 +137,10 @@ impl Unit for u16 {
         let narrow: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
         u8::float(&narrow)
     }
+
+    fn digits(units: &[Self]) -> (usize, u64) {
+        digits_one_by_one(units)
+    }
 }
 
 /// A string of UTF-16 units, as Latin-1 if that holds it.
@@ -153,6 +165,7 @@ struct Parser<'a, T, O> {
     text: &'a [T],
     at: usize,
     keys: Rc<Keys>,
+    kept: Rc<Kept>,
     /// The elements of the arrays that are open.
     elements: Vec<JsValue>,
     /// Room for strings with escapes.
@@ -162,11 +175,14 @@ struct Parser<'a, T, O> {
 
 impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
     fn new(text: &'a [T], observer: &'a mut O, context: &Context) -> Self {
+        let state = State::of(context);
+        let kept = state.slot::<Kept>();
         Self {
             text,
             at: 0,
-            keys: State::of(context).slot::<Keys>(),
-            elements: Vec::new(),
+            keys: state.slot::<Keys>(),
+            elements: kept.elements.take(),
+            kept,
             scratch: Writer::default(),
             observer,
         }
@@ -242,6 +258,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                                 self.at,
                             ));
                         }
+                        self.kept.keep_elements(self.elements);
                         return Ok(value);
                     }
                     Some(Container::Array(first)) => {
@@ -357,7 +374,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                 Some(0x5c) => {
                     self.at += 1;
                     let unit = self.escape()?;
-                    self.scratch.utf16(&[unit]);
+                    self.scratch.unit(unit);
                 }
                 Some(_) => {
                     return Err(Problem::said(

@@ -1,27 +1,67 @@
 //! Where text stops standing for itself: at a quote, a backslash or a control character. Several units at a time, for
 //! reading and for writing.
 
+use crate::sys::lanes::{BLOCK, json_specials};
+
 /// How many units at the start stand for themselves.
+#[inline]
 pub(super) fn plain_latin1(units: &[u8]) -> usize {
-    let (blocks, _) = units.as_chunks::<16>();
-    // Without an early end the compiler compares a block at once.
-    let is_plain = |block: &[u8; 16]| {
-        !block
-            .iter()
-            .fold(false, |any, unit| any | is_special(*unit))
-    };
-    let mut at = blocks.iter().take_while(|block| is_plain(block)).count() * 16;
-    let (words, _) = units[at..].as_chunks::<8>();
-    for word in words {
-        let marks =
-            marks::<0x0101_0101_0101_0101, 0x8080_8080_8080_8080>(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return at + marks.trailing_zeros() as usize / 8;
+    let (blocks, rest) = units.as_chunks::<BLOCK>();
+    for (index, block) in blocks.iter().enumerate() {
+        let specials = json_specials(block);
+        if specials != 0 {
+            return index * BLOCK + specials.trailing_zeros() as usize;
         }
-        at += 8;
     }
-    let special = units[at..].iter().position(|unit| is_special(*unit));
-    special.map_or(units.len(), |offset| at + offset)
+    let special = rest.iter().position(|unit| is_special(*unit));
+    units.len() - rest.len() + special.unwrap_or(rest.len())
+}
+
+/// Copies units for as long as they stand for themselves, and returns how many did. Behind those it may write what doesn't
+/// matter, within as much room as there are units.
+///
+/// # Panics
+/// If there is less room than units.
+#[inline]
+pub(super) fn copy_plain(units: &[u8], room: &mut [u8]) -> usize {
+    let room = &mut room[..units.len()];
+    let (blocks, rest) = units.as_chunks::<BLOCK>();
+    let (rooms, _) = room.as_chunks_mut::<BLOCK>();
+    for (index, (block, room)) in blocks.iter().zip(rooms).enumerate() {
+        *room = *block;
+        let specials = json_specials(block);
+        if specials != 0 {
+            return index * BLOCK + specials.trailing_zeros() as usize;
+        }
+    }
+    if rest.is_empty() {
+        return units.len();
+    }
+    // The rest once more with what is before it, all of which is plain.
+    if let (Some(block), Some(room)) = (units.last_chunk(), room.last_chunk_mut::<BLOCK>()) {
+        *room = *block;
+        let specials = json_specials(block);
+        return match specials {
+            0 => units.len(),
+            specials => units.len() - BLOCK + specials.trailing_zeros() as usize,
+        };
+    }
+    // Fewer than a block: the first and the last half of it, filled up with what is plain.
+    let mut block = [b' '; BLOCK];
+    match (units.first_chunk::<8>(), units.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            block[units.len() - 8..][..8].copy_from_slice(last);
+            block[..8].copy_from_slice(first);
+        }
+        _ => {
+            for (place, unit) in block.iter_mut().zip(units) {
+                *place = *unit;
+            }
+        }
+    }
+    room.copy_from_slice(&block[..units.len()]);
+    let specials = json_specials(&block);
+    units.len().min(specials.trailing_zeros() as usize)
 }
 
 /// The same for UTF-16.
@@ -69,6 +109,9 @@ mod tests {
                 let narrow: Vec<u8> = wide.iter().map(|unit| *unit as u8).collect();
                 assert_eq!(super::plain_latin1(&narrow), at, "{special:x}");
                 assert_eq!(super::plain_utf16(&wide), at, "{special:x}");
+                let mut copy = [0; 24];
+                assert_eq!(super::copy_plain(&narrow, &mut copy), at, "{special:x}");
+                assert_eq!(copy[..at], narrow[..at]);
             }
         }
         assert_eq!(
@@ -76,5 +119,21 @@ mod tests {
             5
         );
         assert_eq!(super::plain_latin1(b"plain, and of some length"), 25);
+    }
+
+    #[test]
+    fn texts_of_every_length_are_copied() {
+        let text: Vec<u8> = (0..70).map(|index| 0x60 + index).collect();
+        for length in 0..text.len() {
+            let mut copy = [0; 70];
+            assert_eq!(super::copy_plain(&text[..length], &mut copy), length);
+            assert_eq!(copy[..length], text[..length]);
+            assert!(copy[length..].iter().all(|byte| *byte == 0));
+            let mut special = text[..length].to_vec();
+            if let Some(last) = special.last_mut() {
+                *last = b'"';
+                assert_eq!(super::copy_plain(&special, &mut copy), length - 1);
+            }
+        }
     }
 }

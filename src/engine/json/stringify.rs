@@ -12,11 +12,12 @@ use boa_engine::{
 use super::{
     DEEPEST, RawJson,
     circular::Open,
+    kept::Kept,
     objects::{self, dense_element, enumerable_keys, is_array},
     plan::{Plan, Plans},
     writer::Writer,
 };
-use crate::node::errors;
+use crate::{node::errors, runtime::State};
 
 pub(super) fn stringify_native(
     _: &JsValue,
@@ -44,8 +45,9 @@ pub fn stringify(
 ) -> JsResult<Option<JsString>> {
     let (function, keys) = replacement(replacer, context)?;
     let gap = gap(space, context)?;
+    let kept = State::of(context).slot::<Kept>();
     let mut stringifier = Stringifier {
-        writer: Writer::default(),
+        writer: Writer::in_place_of(kept.text.take()),
         open: Open::default(),
         replacer: function,
         keys,
@@ -62,7 +64,9 @@ pub fn stringify(
     } else {
         stringifier.property(&key, value.clone(), None, context)?
     };
-    Ok(written.then(|| stringifier.writer.finish()))
+    let (text, memory) = stringifier.writer.finish();
+    kept.keep_text(memory);
+    Ok(written.then_some(text))
 }
 
 fn replacement(

@@ -2,25 +2,44 @@
 
 use boa_engine::{JsString, string::JsStrVariant};
 
-use super::{super::strings, scan::plain_latin1};
+use super::{
+    super::strings,
+    scan::{copy_plain, plain_latin1},
+};
 
 /// Grows a string.
 #[derive(Default)]
 pub struct Writer {
+    /// Latin-1 as far as `end`, and room behind it.
     narrow: Vec<u8>,
+    end: usize,
     wide: Option<Vec<u16>>,
 }
 
+/// The least room.
+const LEAST: usize = 64;
+
 impl Writer {
-    pub fn finish(self) -> JsString {
-        match self.wide {
-            Some(wide) => JsString::from(wide.as_slice()),
-            None => strings::latin1(&self.narrow),
+    /// One that writes where another text was.
+    pub fn in_place_of(another: Vec<u8>) -> Self {
+        Self {
+            narrow: another,
+            ..Self::default()
         }
     }
 
+    /// The string, and the memory that it was written in.
+    pub fn finish(self) -> (JsString, Vec<u8>) {
+        let text = match self.wide {
+            Some(wide) => JsString::from(wide.as_slice()),
+            None => strings::latin1(&self.narrow[..self.end]),
+        };
+        (text, self.narrow)
+    }
+
     /// The text, if it is Latin-1.
-    pub fn into_latin1(self) -> Option<Vec<u8>> {
+    pub fn into_latin1(mut self) -> Option<Vec<u8>> {
+        self.narrow.truncate(self.end);
         self.wide.is_none().then_some(self.narrow)
     }
 
@@ -29,30 +48,56 @@ impl Writer {
         match self.wide.take() {
             Some(wide) => JsString::from(wide.as_slice()),
             None => {
-                let text = strings::latin1(&self.narrow);
-                self.narrow.clear();
-                text
+                let end = std::mem::take(&mut self.end);
+                strings::latin1(&self.narrow[..end])
             }
         }
     }
 
     /// The length so far; see [`Writer::truncate`].
     pub fn len(&self) -> usize {
-        self.wide.as_ref().map_or(self.narrow.len(), Vec::len)
+        self.wide.as_ref().map_or(self.end, Vec::len)
     }
 
     /// Takes back what was written after a length.
     pub fn truncate(&mut self, length: usize) {
         match &mut self.wide {
             Some(wide) => wide.truncate(length),
-            None => self.narrow.truncate(length),
+            None => self.end = self.end.min(length),
         }
     }
 
+    /// Room for so many bytes and more behind what is written.
+    #[inline(always)]
+    fn room(&mut self, bytes: usize) -> &mut [u8] {
+        if self.narrow.len() - self.end < bytes {
+            self.grow(bytes);
+        }
+        &mut self.narrow[self.end..]
+    }
+
+    #[cold]
+    fn grow(&mut self, bytes: usize) {
+        let length = (self.end + bytes).max(self.narrow.len() * 2).max(LEAST);
+        self.narrow.resize(length, 0);
+    }
+
+    #[inline(always)]
     pub fn byte(&mut self, byte: u8) {
         match &mut self.wide {
             Some(wide) => wide.push(u16::from(byte)),
-            None => self.narrow.push(byte),
+            None => {
+                self.room(1)[0] = byte;
+                self.end += 1;
+            }
+        }
+    }
+
+    /// A unit.
+    pub fn unit(&mut self, unit: u16) {
+        match u8::try_from(unit) {
+            Ok(byte) => self.byte(byte),
+            Err(_) => self.widen().push(unit),
         }
     }
 
@@ -65,23 +110,31 @@ impl Writer {
     pub fn latin1(&mut self, units: &[u8]) {
         match &mut self.wide {
             Some(wide) => wide.extend(units.iter().map(|unit| u16::from(*unit))),
-            None => self.narrow.extend_from_slice(units),
+            None => {
+                self.room(units.len())[..units.len()].copy_from_slice(units);
+                self.end += units.len();
+            }
         }
     }
 
     /// UTF-16.
     pub fn utf16(&mut self, units: &[u16]) {
         if self.wide.is_none() && units.iter().all(|unit| *unit <= 0xff) {
-            self.narrow.extend(units.iter().map(|unit| *unit as u8));
+            for (place, unit) in self.room(units.len()).iter_mut().zip(units) {
+                *place = *unit as u8;
+            }
+            self.end += units.len();
             return;
         }
         self.widen().extend_from_slice(units);
     }
 
     fn widen(&mut self) -> &mut Vec<u16> {
-        let narrow = &mut self.narrow;
-        self.wide
-            .get_or_insert_with(|| std::mem::take(narrow).into_iter().map(u16::from).collect())
+        let narrow = &self.narrow[..self.end];
+        (self.wide).get_or_insert_with(|| {
+            self.end = 0;
+            narrow.iter().copied().map(u16::from).collect()
+        })
     }
 
     /// A string as it is.
@@ -118,24 +171,37 @@ impl Writer {
     /// A string in quotes, with escapes where JSON needs them.
     pub fn quoted(&mut self, text: &JsString) {
         match text.as_str().variant() {
+            JsStrVariant::Latin1(units) if self.wide.is_none() => self.quoted_narrowly(units),
             JsStrVariant::Latin1(units) => {
-                if self.wide.is_none() && plain_latin1(units) == units.len() {
-                    let text = &mut self.narrow;
-                    text.reserve(units.len() + 2);
-                    text.push(b'"');
-                    text.extend_from_slice(units);
-                    text.push(b'"');
-                    return;
-                }
                 self.byte(b'"');
                 self.quoted_latin1(units);
+                self.byte(b'"');
             }
             JsStrVariant::Utf16(units) => {
                 self.byte(b'"');
                 self.quoted_utf16(units);
+                self.byte(b'"');
             }
         }
+    }
+
+    /// Latin-1 in quotes, to a text that is Latin-1: what needs no escapes is copied and looked at in one go.
+    fn quoted_narrowly(&mut self, units: &[u8]) {
+        let mut rest = units;
         self.byte(b'"');
+        loop {
+            // For the quote as well.
+            let room = self.room(rest.len() + 1);
+            let plain = copy_plain(rest, room);
+            let Some(special) = rest.get(plain) else {
+                room[plain] = b'"';
+                self.end += plain + 1;
+                return;
+            };
+            self.end += plain;
+            self.escaped(u16::from(*special));
+            rest = &rest[plain + 1..];
+        }
     }
 
     fn quoted_latin1(&mut self, units: &[u8]) {
@@ -170,16 +236,18 @@ impl Writer {
     }
 
     fn escaped(&mut self, unit: u16) {
-        match unit {
-            0x08 => self.ascii("\\b"),
-            0x09 => self.ascii("\\t"),
-            0x0a => self.ascii("\\n"),
-            0x0c => self.ascii("\\f"),
-            0x0d => self.ascii("\\r"),
-            0x22 => self.ascii("\\\""),
-            0x5c => self.ascii("\\\\"),
-            unit => self.ascii(&format!("\\u{unit:04x}")),
-        }
+        let letter = match unit {
+            0x08 => b'b',
+            0x09 => b't',
+            0x0a => b'n',
+            0x0c => b'f',
+            0x0d => b'r',
+            0x22 => b'"',
+            0x5c => b'\\',
+            unit => return self.ascii(&format!("\\u{unit:04x}")),
+        };
+        self.byte(b'\\');
+        self.byte(letter);
     }
 }
 
@@ -210,7 +278,7 @@ mod tests {
         for (units, expected) in cases {
             let mut writer = Writer::default();
             writer.quoted(&JsString::from(units));
-            assert_eq!(writer.finish().to_std_string_lossy(), expected);
+            assert_eq!(writer.finish().0.to_std_string_lossy(), expected);
         }
     }
 }

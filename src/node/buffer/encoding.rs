@@ -241,7 +241,7 @@ pub fn js_string_of(text: &str) -> JsString {
     let mut string = Utf16JsStringBuilder::with_capacity(length);
     let mut piece = [0; PIECE];
     for part in pieces(text) {
-        let length = mem::convert_str_to_utf16(part, &mut piece);
+        let length = utf8::to_utf16(part, &mut piece);
         string.extend_from_slice(&piece[..length]);
     }
     string.build()
@@ -269,24 +269,38 @@ fn utf16_length(bytes: &[u8]) -> usize {
 
 /// The sum of what the bytes count, each at most two.
 fn sum(bytes: &[u8], count: impl Fn(u8) -> u8) -> usize {
-    // Sums of eight bits, so that the compiler makes wide loops of it.
-    let part = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum + count(*byte));
-    bytes
-        .chunks(127)
-        .map(|bytes| usize::from(part(bytes)))
-        .sum()
+    // Sums of eight bits, of pieces that registers divide, so that the compiler makes wide loops of it.
+    let part = |bytes: &[u8]| -> usize {
+        let sum = bytes.iter().fold(0_u8, |sum, byte| sum + count(*byte));
+        sum.into()
+    };
+    let (pieces, rest) = bytes.as_chunks::<96>();
+    let sum: usize = pieces.iter().map(|piece| part(piece)).sum();
+    sum + part(rest)
+}
+
+/// Whether pairs of bytes, low byte first, are units below U+0100.
+fn is_narrow(bytes: &[u8]) -> bool {
+    // Words, so that the compiler makes wide loops of it; it stops at the first piece that isn't.
+    let is_narrow = |bytes: &[u8]| {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let all = words
+            .iter()
+            .fold(0, |all, word| all | u64::from_le_bytes(*word));
+        all & 0xff00_ff00_ff00_ff00 == 0 && rest.iter().skip(1).step_by(2).all(|high| *high == 0)
+    };
+    bytes.chunks(PIECE).all(is_narrow)
 }
 
 fn decode_utf16le(bytes: &[u8]) -> JsString {
     let (pairs, _) = bytes.as_chunks::<2>();
     let unit = |pair: &[u8; 2]| u16::from_le_bytes(*pair);
-    // Without an early end the compiler makes a wide loop of it.
-    if pairs.iter().fold(0, |all, pair| all | unit(pair)) <= 0xff {
+    if is_narrow(pairs.as_flattened()) {
         let mut string = Latin1JsStringBuilder::with_capacity(pairs.len());
         let mut piece = [0; PIECE];
         for pairs in pairs.chunks(PIECE) {
             for (byte, pair) in piece.iter_mut().zip(pairs) {
-                *byte = unit(pair) as u8;
+                *byte = pair[0];
             }
             string.extend_from_slice(&piece[..pairs.len()]);
         }

@@ -2,10 +2,13 @@
 //! two and three bytes strewn in. Such text makes the crate encoding_rs stumble over each change; here the ASCII between
 //! two such characters is copied without being looked at. `encoding` is the one caller.
 //!
-//! All work on blocks, with room to spare behind them so that copies can be of a fixed size; what remains at the end,
-//! and surrogates, are left to encoding_rs.
+//! Where the processor can, `sys/shuffle.rs` does most of it, with registers. What it leaves, or all, is done here in words: on
+//! blocks, with room to spare behind them so that copies can be of a fixed size. What remains at the end, and surrogates,
+//! are left to encoding_rs.
 
 use encoding_rs::mem;
+
+use crate::sys::shuffle;
 
 /// So many units are looked at at once: a bit of a word for each.
 const BLOCK: usize = 64;
@@ -62,7 +65,7 @@ fn three(unit: u32) -> u32 {
 
 /// Encodes Latin-1 as much as there is room, in whole characters. Returns what was written.
 pub fn from_latin1(units: &[u8], out: &mut [u8]) -> usize {
-    let (mut from, mut to) = (0, 0);
+    let (mut from, mut to) = shuffle::latin1_to_utf8(units, out);
     while let Some(window) = units[from..].first_chunk::<{ BLOCK + PIECE }>()
         && let Some(room) = out[to..].first_chunk_mut::<ROOM>()
     {
@@ -87,9 +90,16 @@ pub fn from_latin1(units: &[u8], out: &mut [u8]) -> usize {
 pub fn from_utf16(units: &[u16], out: &mut [u8]) -> usize {
     let (mut from, mut to) = (0, 0);
     let mut window = [0; BLOCK + PIECE];
-    while let Some(block) = units[from..].first_chunk::<BLOCK>()
-        && let Some(room) = out[to..].first_chunk_mut::<ROOM>()
-    {
+    loop {
+        let (read, written) = shuffle::utf16_to_utf8(&units[from..], &mut out[to..]);
+        from += read;
+        to += written;
+        let (Some(block), Some(room)) = (
+            units[from..].first_chunk::<BLOCK>(),
+            out[to..].first_chunk_mut::<ROOM>(),
+        ) else {
+            break;
+        };
         if has_surrogate(block) {
             let (read, written) = with_surrogates(&units[from..], &mut out[to..]);
             from += read;
@@ -153,7 +163,7 @@ pub fn is_latin1(text: &str) -> bool {
 /// If there is less room than there are bytes of text.
 pub fn to_latin1(text: &str, out: &mut [u8]) -> usize {
     let bytes = text.as_bytes();
-    let (mut from, mut to) = (0, 0);
+    let (mut from, mut to) = shuffle::utf8_to_latin1(bytes, out);
     while let Some(window) = bytes[from..].first_chunk::<{ BLOCK + PIECE }>()
         && let Some(room) = out[to..].first_chunk_mut::<ROOM>()
     {
@@ -182,9 +192,33 @@ pub fn to_latin1(text: &str, out: &mut [u8]) -> usize {
     to
 }
 
+/// Decodes to UTF-16. Returns what was written.
+///
+/// # Panics
+/// If there is less room than there are bytes of text.
+pub fn to_utf16(text: &str, out: &mut [u16]) -> usize {
+    let (mut from, mut to) = (0, 0);
+    loop {
+        let (read, written) = shuffle::utf8_to_utf16(&text.as_bytes()[from..], &mut out[to..]);
+        from += read;
+        to += written;
+        let rest = &text[from..];
+        if rest.is_empty() {
+            return to;
+        }
+        // At the end, near a character that takes two units, or all of it.
+        let length = match shuffle::is_here() {
+            true => rest.floor_char_boundary(BLOCK),
+            false => rest.len(),
+        };
+        to += mem::convert_str_to_utf16(&rest[..length], &mut out[to..]);
+        from += length;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, from_latin1, from_utf16, is_latin1, to_latin1};
+    use super::{BLOCK, from_latin1, from_utf16, is_latin1, to_latin1, to_utf16};
 
     /// Texts with one, two and three of the parts around each place of a block.
     fn texts(parts: &[&str]) -> impl Iterator<Item = String> {
@@ -226,6 +260,53 @@ mod tests {
             let mut bytes = vec![0; text.len()];
             assert_eq!(from_utf16(&units, &mut bytes), text.len());
             assert_eq!(bytes, text.as_bytes());
+            let mut back = vec![0; text.len()];
+            let length = to_utf16(&text, &mut back);
+            assert_eq!(back[..length], units);
+        }
+    }
+
+    /// The kernels for registers and those for words, from one character on to the next.
+    #[test]
+    fn mixtures() {
+        let characters = [
+            'a',
+            'é',
+            '\u{7ff}',
+            '\u{800}',
+            '世',
+            '\u{ffff}',
+            '\u{1f600}',
+        ];
+        let mut seed = 1_u32;
+        for round in 0..2000 {
+            // Some have only the first few kinds, some only few that aren't ASCII.
+            let (kinds, dense) = (2 + round % 6, round % 3 == 0);
+            let text: String = (0..40 + round % 300)
+                .map(|_| {
+                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let is_plain = !dense && seed >> 8 & 7 != 0;
+                    characters[if is_plain {
+                        0
+                    } else {
+                        (seed >> 16) as usize % kinds
+                    }]
+                })
+                .collect();
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let mut bytes = vec![0; text.len()];
+            assert_eq!(from_utf16(&units, &mut bytes), text.len());
+            assert_eq!(bytes, text.as_bytes());
+            let mut back = vec![0; text.len()];
+            let length = to_utf16(&text, &mut back);
+            assert_eq!(back[..length], units);
+            if is_latin1(&text) {
+                let units: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+                assert_eq!(from_latin1(&units, &mut bytes), text.len());
+                assert_eq!(bytes, text.as_bytes());
+                let length = to_latin1(&text, &mut bytes);
+                assert_eq!(bytes[..length], units);
+            }
         }
     }
 
