@@ -1,3 +1,4 @@
+// Node: 24
 const http = require('http');
 const log = (...args) => console.log(...args);
 const server = http.createServer((req, res) => {

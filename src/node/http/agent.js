@@ -123,7 +123,8 @@ function onFree(agent, socket, options) {
   }
   agent.freeSockets[name] = free;
   socket._httpMessage = null;
-  take(agent.sockets, name, socket);
+  // Requests to elsewhere may have waited for this one.
+  agent.removeSocket(socket, options);
   socket.on('error', freeSocketError);
   socket[kReadWhenFree] = socket.bytesRead;
   free[free.length] = socket;
@@ -220,12 +221,8 @@ const methods = {
 
   removeSocket(socket, options) {
     const name = this.getName(options);
-    take(this.freeSockets, name, socket);
-    if (take(this.sockets, name, socket)) this.totalSocketCount--;
-    else if (socket.destroyed && socket._agentCounted !== true) {
-      socket._agentCounted = true;
-      this.totalSocketCount--;
-    }
+    take(this.sockets, name, socket);
+    if (!socket.writable) take(this.freeSockets, name, socket);
     let req;
     if (this.requests[name]?.length) {
       req = this.requests[name][0];
@@ -323,7 +320,10 @@ function setRequestSocket(agent, req, socket) {
 
 function installListeners(agent, socket, options) {
   const onFreeEvent = () => agent.emit('free', socket, options);
-  const onClose = () => agent.removeSocket(socket, options);
+  const onClose = () => {
+    agent.totalSocketCount--;
+    agent.removeSocket(socket, options);
+  };
   const onTimeout = () => {
     const lists = agent.freeSockets;
     const keys = ObjectKeys(lists);
@@ -335,6 +335,7 @@ function installListeners(agent, socket, options) {
     }
   };
   const onRemove = () => {
+    agent.totalSocketCount--;
     agent.removeSocket(socket, options);
     socket.removeListener('close', onClose);
     socket.removeListener('free', onFreeEvent);

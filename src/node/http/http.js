@@ -9,6 +9,7 @@ const {
   ObjectGetOwnPropertyDescriptor,
   ObjectKeys,
   ReflectApply,
+  Symbol,
   SymbolFor,
 } = primordials;
 const EventEmitter = require('events');
@@ -19,6 +20,7 @@ const { nodeError } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const late = () => require('http/late');
+const sockets = () => require('http/sockets');
 
 function copy(target, source) {
   const names = ObjectKeys(source);
@@ -43,6 +45,8 @@ function lateMethods(target, names) {
 function IncomingMessage(socket) {
   FunctionPrototypeCall(Readable, this, socket ? { highWaterMark: socket.readableHighWaterMark } : undefined);
   native.initIncoming(this, socket);
+  // Until it is read for the first time.
+  this._readableState.readingMore = true;
 }
 native.defineIncoming(inherit(IncomingMessage, Readable));
 lateMethods(IncomingMessage.prototype, ['_addHeaderLines', '_addHeaderLine']);
@@ -71,6 +75,14 @@ lateMethods(ServerResponse.prototype, [
 ]);
 
 // ---- the server
+
+// Stands for the native timer that looks at the connections' deadlines: says whether that goes on.
+const kConnectionsCheckingInterval = native.checking = Symbol('http.server.connectionsCheckingInterval');
+
+function watchConnections() {
+  if (this[kConnectionsCheckingInterval]) this[kConnectionsCheckingInterval]._destroyed = true;
+  this[kConnectionsCheckingInterval] = { _destroyed: false };
+}
 
 function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
@@ -104,6 +116,7 @@ function Server(options, requestListener) {
   });
   if (requestListener) this.on('request', requestListener);
   this.on('connection', connectionListener);
+  this.on('listening', watchConnections);
   this.requestTimeout = options.requestTimeout ?? 300000;
   this.headersTimeout = options.headersTimeout ?? 60000;
   this.keepAliveTimeout = options.keepAliveTimeout ?? 5000;
@@ -121,6 +134,7 @@ native.defineServer(inherit(Server, net.Server));
 copy(Server.prototype, {
   close(callback) {
     this._stop();
+    if (this[kConnectionsCheckingInterval]) this[kConnectionsCheckingInterval]._destroyed = true;
     ReflectApply(net.Server.prototype.close, this, [callback]);
     this.closeIdleConnections();
     return this;
@@ -151,7 +165,7 @@ Server.prototype[kRejection] = function(err, event, ...args) {
 
 /** The listener of 'connection': speaks HTTP on any stream. */
 function connectionListener(socket) {
-  late().connection(this, socket);
+  sockets().connection(this, socket);
 }
 
 // ---- what the native half calls
@@ -178,7 +192,7 @@ native.setUp({
   observed: (server, req, res) => require('diagnostics_channel/told').serverRequest(server, req, res),
   cork: (message, on) => late().cork(message, on),
   cutOff: (req, res) => late().cutOff(req, res),
-  clientError: (...args) => ReflectApply(late().clientError, undefined, args),
+  clientError: (...args) => ReflectApply(sockets().clientError, undefined, args),
   destroyMessage: (message, err, cb) => ReflectApply(late().methods._destroy, message, [err, cb]),
   destroy: (stream) => {
     stream.destroy();
@@ -196,18 +210,17 @@ native.setUp({
     message.resume();
   },
   dropRequest: (server, req, res) => late().dropRequest(server, req, res),
-  endedAlready: (message, callback) => late().endedAlready(message, callback),
   expectation: (server, req, res, value) => late().expectation(server, req, res, value),
   finish: (message) => late().finish(message),
-  handedOver: (socket) => late().handedOver(socket),
+  handedOver: (socket) => sockets().handedOver(socket),
   headerText: (message) => late().headerText(message),
-  makeSocket: (handle, server) => late().makeSocket(handle, server),
+  makeSocket: (handle, server, feed) => sockets().makeSocket(handle, server, feed),
   pass: (message, callback) => late().pass(message, callback),
-  readError: (server, socket, errno) => late().readError(server, socket, errno),
+  readError: (server, socket, errno) => sockets().readError(server, socket, errno),
   refuse: (res, status) => late().refuse(res, status),
-  requestTimedOut: (server, socket) => late().requestTimedOut(server, socket),
+  requestTimedOut: (server, socket) => sockets().requestTimedOut(server, socket),
   resumeSocket: (socket) => late().resumeSocket(socket),
-  socketEnd: (socket) => late().socketEnd(socket),
+  socketEnd: (socket) => sockets().socketEnd(socket),
   writeError: (message, code, callback) => late().writeError(message, code, callback),
   writeTo(stream, chunk) {
     if (!stream.destroyed && stream.writable) stream.write(chunk);
@@ -215,7 +228,7 @@ native.setUp({
 });
 
 function dump(req) {
-  if (!req._consumed && !req.readableDidRead) req._dump();
+  if (!req._consuming && !req.readableDidRead && !req._readableState.resumeScheduled) req._dump();
 }
 
 function drain(res) {

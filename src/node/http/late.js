@@ -1,12 +1,11 @@
-// What an HTTP server does rarely: sockets that script sees, errors, timeouts, informational
-// responses, messages that script constructed.
+// What an HTTP server does rarely: its options, informational responses, messages that script constructed. Sockets that
+// script sees are in `http/sockets`.
 'use strict';
 
-const { ArrayIsArray, Error, ObjectDefineProperty, ObjectKeys, ReflectApply, Symbol, SymbolFor } = primordials;
+const { ArrayIsArray, ObjectKeys, ReflectApply, SymbolFor } = primordials;
 const native = binding('http');
-const { nodeError, connResetException, errnoException } = binding('errors');
+const { nodeError, connResetException } = binding('errors');
 const { nextTick } = binding('task_queue');
-
 
 // ---- the server's options
 
@@ -44,147 +43,13 @@ exports.configure = function configure(server, options) {
 
 exports.setGlobalProxyFromEnv = (env) => require('http/proxy').setGlobal(env);
 
-// ---- sockets
-
-/** The socket of a connection that the native half has served so far. */
-exports.makeSocket = function makeSocket(handle, server) {
-  const { Socket } = require('net/socket');
-  if (handle === undefined) return new Socket().destroy();
-  const socket = new Socket({
-    handle,
-    allowHalfOpen: true,
-    manualStart: true,
-    readableHighWaterMark: server?.highWaterMark,
-    writableHighWaterMark: server?.highWaterMark,
-  });
-  handle.reading = true;
-  socket.parser = {
-    socket,
-    get incoming() {
-      return native.currentMessage(handle)?.req ?? null;
-    },
-  };
-  socket.setEncoding = refuseEncoding;
-  ObjectDefineProperty(socket, '_httpMessage', {
-    __proto__: null,
-    configurable: true,
-    get: () => native.currentMessage(handle),
-    set(value) {
-      ObjectDefineProperty(socket, '_httpMessage', { __proto__: null, value, writable: true, configurable: true });
-    },
-  });
-  if (server !== undefined) {
-    socket.server = server;
-    socket._server = server;
-    socket.on('error', socketError);
-  }
-  return socket;
-};
-
-function refuseEncoding() {
-  throw nodeError('ERR_HTTP_SOCKET_ENCODING');
-}
-
-exports.connection = function connection(server, socket) {
-  socket.server = server;
-  socket.setEncoding = refuseEncoding;
-  if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
-  if (typeof socket.on === 'function') {
-    socket.on('timeout', () => socketTimedOut(server, socket));
-  }
-  const feed = native.connect(server, socket);
-  if (feed === undefined) {
-    if (socket._handle) socket._handle.reading = true;
-    socket.on('error', socketError);
-    return;
-  }
-  socket.on('data', feed);
-  socket.on('end', () => feed(null));
-  socket.on('close', () => feed(undefined));
-  socket.on('error', socketError);
-};
-
-function socketTimedOut(server, socket) {
-  const req = socket._httpRequest;
-  // What HTTP reads of a connection passes by the socket's timer.
-  if (req && socket.bytesRead !== socket._bytesSeen) {
-    socket._bytesSeen = socket.bytesRead;
-    socket.setTimeout(socket.timeout);
-    return;
-  }
-  const reqTimeout = req && !req.complete && req.emit('timeout', socket);
-  const res = socket._httpMessage;
-  const resTimeout = res?.emit('timeout', socket);
-  const serverTimeout = server.emit('timeout', socket);
-  if (!reqTimeout && !resTimeout && !serverTimeout) socket.destroy();
-}
-
-/** The listener of a socket's 'error', and what becomes of bytes that are no request. */
-function socketError(err) {
-  // Once: destroying the socket with it tells the others.
-  this.removeListener('error', socketError);
-  if (this.listenerCount('error') === 0) this.on('error', ignore);
-  if (this.server.emit('clientError', err, this)) return;
-  if (this.writable && !this._httpMessage?._headerSent) {
-    const status = statuses[err.code] ?? 400;
-    this.write(`HTTP/1.1 ${status} ${native.statusCodes[status]}\r\nConnection: close\r\n\r\n`);
-  }
-  this.destroy(err);
-}
-
-function ignore() {}
-
-// What is answered to an error that isn't a bad request.
-const statuses = {
-  __proto__: null,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  HPE_HEADER_OVERFLOW: 431,
-};
-
-exports.clientError = function clientError(server, socket, code, reason, bytesParsed, rawPacket) {
-  const err = new Error(`Parse Error: ${reason}`);
-  err.bytesParsed = bytesParsed;
-  err.code = code;
-  err.reason = reason;
-  err.rawPacket = rawPacket;
-  ReflectApply(socketError, socket, [err]);
-};
-
-exports.readError = function readError(server, socket, errno) {
-  ReflectApply(socketError, socket, [errnoException(errno, 'read')]);
-};
-
-exports.requestTimedOut = function requestTimedOut(server, socket) {
-  ReflectApply(socketError, socket, [nodeError('ERR_HTTP_REQUEST_TIMEOUT')]);
-};
-
-exports.socketEnd = function socketEnd(socket) {
-  if (typeof socket.push === 'function' && socket._handle !== undefined) {
-    socket.push(null);
-    if (socket.readableLength === 0) socket.resume();
-  }
-};
-
-exports.handedOver = function handedOver(socket) {
-  if (socket._handle) socket._handle.reading = false;
-  socket.parser = null;
-  delete socket.setEncoding;
-  socket._httpMessage = null;
-  socket.removeListener('error', socketError);
-  socket.readableFlowing = null;
-  socket.read(0);
-  // A socket that was made before HTTP had it waits for bytes already, as far as its stream knows.
-  if (socket._handle && !socket._handle.reading) socket._read(0);
-};
+// ---- requests
 
 exports.resumeSocket = function resumeSocket(socket) {
   const { parser } = socket;
   if (parser?.wantMore) parser.wantMore();
   else if (socket._handle && typeof socket.resume === 'function') socket.resume();
 };
-
-// ---- requests
 
 exports.refuse = function refuse(res, status) {
   res.writeHead(status, ['Connection', 'close']);
@@ -257,7 +122,9 @@ exports.pass = function pass(message, callback) {
       if (socket?.destroyed) nextTick(callback, nodeError('ERR_STREAM_DESTROYED', 'write'));
       else (message._waitingCallbacks ??= []).push(callback);
     }
-    return message.writableLength < 65536;
+    const room = message.writableLength < 65536;
+    if (!room) message._needDrain = true;
+    return room;
   }
   const output = message._takeOutput();
   if (output === undefined) {
@@ -272,9 +139,15 @@ exports.pass = function pass(message, callback) {
 /** `end` was called on a message without native connection. */
 exports.finish = function finish(message) {
   const { socket } = message;
-  const done = () => {
-    if (message._finished || message.socket?._hadError) return;
+  const done = (err) => {
+    if (message._finished) return;
+    const { socket } = message;
+    if (err || socket?._hadError) {
+      message._flushEnd(err || socket.errored || nodeError('ERR_STREAM_DESTROYED', 'end'));
+      return;
+    }
     message._finished = true;
+    message._flushEnd();
     message.emit('finish');
   };
   if (!socket) {
@@ -322,10 +195,6 @@ exports.writeError = function writeError(message, code, callback) {
   });
 };
 
-exports.endedAlready = function endedAlready(message, callback) {
-  nextTick(callback, nodeError('ERR_STREAM_ALREADY_FINISHED', 'end'));
-};
-
 exports.headerText = function headerText(message) {
   let text = `HTTP/1.1 ${message.statusCode} ${message.statusMessage}\r\n`;
   const headers = message.getHeaders();
@@ -360,7 +229,6 @@ exports.setRequestTimeout = function setRequestTimeout(ms, callback) {
     socket.setTimeout(ms);
     socket._httpRequest = this;
     socket._bytesSeen = socket.bytesRead;
-    watchTimeouts(socket);
   } else if (!this.readable && !this.statusCode && this.once) {
     this.once('socket', (s) => s.setTimeout(ms));
   }
@@ -475,7 +343,6 @@ exports.methods = {
     } else {
       socket.setTimeout(ms);
       socket._httpMessage ??= this;
-      watchTimeouts(socket);
     }
     return this;
   },
@@ -499,7 +366,7 @@ exports.methods = {
     this._finishWhenFlushed = undefined;
     const flushed = waiting.length || done ? (err) => {
       for (let i = 0; i < waiting.length; i++) waiting[i](err);
-      if (!err) done?.();
+      done?.(err);
     } : undefined;
     if (output !== undefined) more = socket.write(output, flushed);
     else if (flushed) socket.write('', 'latin1', flushed);
@@ -609,12 +476,3 @@ function checkContent(name, value) {
     if ((code < 32 && code !== 9) || code === 127 || code > 255) throw nodeError('ERR_INVALID_CHAR', 'trailer content', name);
   }
 }
-
-const kWatched = Symbol('timeouts');
-function watchTimeouts(socket) {
-  if (socket[kWatched] || typeof socket.on !== 'function' || socket._httpClient) return;
-  socket[kWatched] = true;
-  const { server } = socket;
-  if (server && socket.listenerCount('timeout') === 0) socket.on('timeout', () => socketTimedOut(server, socket));
-}
-

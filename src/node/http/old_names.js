@@ -64,3 +64,7 @@ exports.outgoing = late({
 }, 'http', ['OutgoingMessage']);
 
 exports.server = late({ STATUS_CODES: native.statusCodes }, 'http', ['Server', 'ServerResponse', '_connectionListener']);
+defineLate(exports.server, 'kConnectionsCheckingInterval', () => {
+  require('http');
+  return native.checking;
+});

@@ -301,10 +301,17 @@ pub fn finish_soon(this: &JsValue, last: bool, context: &mut Context) {
 
 fn finish_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let this = args.get_or_undefined(0);
-    done(this, &args[1..], context)?;
-    with(this, context, |record| {
+    let awaited = with(this, context, |record| {
         record.bits |= bits::FINISHED;
         record.ended_in = 0;
+        !record.endings.is_empty()
+    });
+    if awaited == Some(true) {
+        outgoing::call_endings(this, &JsValue::null(), context)?;
+    }
+    done(this, &args[1..], context)?;
+    with(this, context, |record| {
+        record.bits |= bits::DETACHED;
         record.socket = JsValue::null();
     });
     if let Some(response) = this.as_object() {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use boa_engine::{Context, JsResult, JsString, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsString, js_string};
 use ouro_loop::{HandleId, ReadResult};
 
 use super::{Connection, HIGH_WATER_MARK, MAX_PIPELINED, Phase, Transport};
@@ -30,19 +30,46 @@ impl Connection {
         let outcome = match result {
             ReadResult::Data(count) => {
                 self.count(count, 0);
-                self.feed(&buffer[..count], context);
-                Ok(())
+                match self.tap() {
+                    Some(socket) => self.show(&socket, &buffer[..count], context),
+                    None => {
+                        self.feed(&buffer[..count], context);
+                        Ok(())
+                    }
+                }
             }
             ReadResult::WouldBlock => Ok(()),
-            ReadResult::Eof => self.end_of_input(context),
+            ReadResult::Eof => match self.tap() {
+                Some(socket) => help(js_string!("socketEnd"), &[socket.into()], context).map(drop),
+                None => self.end_of_input(context),
+            },
             ReadResult::Err(error) => self.broken(&error, context),
         };
         slot.give_buffer(buffer);
         outcome
     }
 
+    /// The socket whose stream all that is read goes through.
+    fn tap(&self) -> Option<JsObject> {
+        let tapped = self.tapped.get() && !self.is_closed();
+        self.socket.borrow().clone().filter(|_| tapped)
+    }
+
+    /// Gives what was read to the socket's stream, one of whose listeners feeds this connection.
+    fn show(&self, socket: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<()> {
+        let chunk = buffer::from_slice(bytes, context)?;
+        net::arrived(socket, &chunk.into(), context).map(drop)
+    }
+
     /// Parses what has arrived, and calls script for it.
     pub(super) fn feed(self: &Rc<Self>, bytes: &[u8], context: &mut Context) {
+        if let Some(error) = self.failed.get() {
+            // Who listens for bad requests hears of each packet; all others have closed the connection.
+            if let Err(error) = self.malformed(error, bytes, 0, context) {
+                fatal::uncaught(error, Origin::Exception, context);
+            }
+            return;
+        }
         if self.finished.get() {
             if self.handle().is_none() || !self.ending.get() {
                 self.unread.borrow_mut().extend_from_slice(bytes);
@@ -79,8 +106,15 @@ impl Connection {
         if self.phase.get() != Phase::Head && self.decoder.borrow().is_inside_head() {
             self.enter_phase(Phase::Head, context);
         }
-        if !self.unread.borrow().is_empty() && self.must_wait() {
+        if self.unread.borrow().is_empty() {
+            return;
+        }
+        if self.must_wait() {
             self.stop_reading(context);
+        } else if !self.finished.get() {
+            // A listener has pushed bytes meanwhile.
+            self.feed_later.set(true);
+            self.flush_later(context);
         }
     }
 
@@ -156,6 +190,10 @@ impl Connection {
         self.reading.set(false);
         let socket = self.socket.borrow().clone();
         if self.finished.get() {
+            if self.failed.get().is_some() {
+                // Who heard of the bad request has left the connection open.
+                self.end_soon(context);
+            }
             if let Some(socket) = socket {
                 return help(js_string!("socketEnd"), &[socket.into()], context).map(drop);
             }
@@ -233,6 +271,7 @@ impl Connection {
         context: &mut Context,
     ) -> JsResult<()> {
         self.finished.set(true);
+        self.failed.set(Some(error));
         self.receiving.replace(None);
         let Some(server) = self.server_object.borrow().clone() else {
             return Ok(());

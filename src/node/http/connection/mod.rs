@@ -21,7 +21,7 @@ use ouro_loop::{Event, HandleId};
 use super::{
     exchange::Exchanges,
     help,
-    protocol::{Decoder, Role},
+    protocol::{Decoder, ParseError, Role},
     server::Server,
 };
 use crate::{
@@ -83,6 +83,10 @@ pub struct Connection {
     feeding: Cell<bool>,
     /// Nothing more is parsed: the connection ends or has left HTTP.
     finished: Cell<bool>,
+    /// What the decoder said of bytes that are no request; it says the same of all that follow.
+    failed: Cell<Option<ParseError>>,
+    /// Script wants to see what is read: it goes through the socket's stream, and comes back from there.
+    tapped: Cell<bool>,
     /// The connection ends when all is sent.
     ending: Cell<bool>,
     /// A write is queued in the loop.
@@ -129,6 +133,8 @@ impl Connection {
             reading: Cell::new(true),
             feeding: Cell::new(false),
             finished: Cell::new(false),
+            failed: Cell::new(None),
+            tapped: Cell::new(false),
             ending: Cell::new(false),
             sending: Cell::new(false),
             feed_later: Cell::new(false),

@@ -2,7 +2,10 @@
 
 use std::rc::{Rc, Weak};
 
-use boa_engine::{Context, JsArgs, JsError, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsValue, NativeFunction, js_string,
+    object::FunctionObjectBuilder,
+};
 use ouro_loop::HandleId;
 
 use super::{Connection, Transport};
@@ -25,13 +28,14 @@ impl Connection {
         stream: Rc<Stream>,
         id: HandleId,
         context: &mut Context,
-    ) -> std::io::Result<()> {
+    ) -> std::io::Result<Rc<Self>> {
         let state = State::of(context);
         let connection = Self::new(server, object, Transport::Handle(id), context);
         connection.socket.replace(Some(socket.clone()));
         connection.share(stream);
-        state.owners.set(id, connection);
-        state.event_loop.read_start(id)
+        state.owners.set(id, connection.clone());
+        state.event_loop.read_start(id)?;
+        Ok(connection)
     }
 
     fn share(self: &Rc<Self>, stream: Rc<Stream>) {
@@ -59,7 +63,9 @@ impl Connection {
         self.me().share(stream.clone());
         let server = self.server_object.borrow().clone();
         let server = server.map_or_else(JsValue::undefined, JsValue::from);
-        let socket = help(js_string!("makeSocket"), &[handle.into(), server], context)?;
+        let feed = self.me().feeder(context);
+        let args = [handle.into(), server, feed];
+        let socket = help(js_string!("makeSocket"), &args, context)?;
         stream.set_socket(socket.as_object());
         self.socket.replace(socket.as_object());
         // From here on the socket takes itself off the count.
@@ -77,7 +83,7 @@ pub fn current_message(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResu
 }
 
 /// `connect(server, stream)`: speaks HTTP on a stream that was emitted as a server's 'connection'. Answers the function to
-/// give its chunks to (`null` for the end, `undefined` when it closed), or nothing when the loop delivers.
+/// give its chunks to.
 pub fn connect_script(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (Some(object), Some(stream)) = (
         args.get_or_undefined(0).as_object(),
@@ -92,34 +98,51 @@ pub fn connect_script(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if let Some(handle) = handle.and_then(|handle| Stream::of(&handle))
         && let Some(id) = handle.id()
     {
-        if let Err(error) = Connection::adopt(&server, &object, &stream, handle, id, context) {
-            let errno = errors::system::errno_of(&error);
-            return Err(errors::system::errno_exception(
-                errno, "read", None, context,
-            ));
-        }
-        return Ok(JsValue::undefined());
+        return match Connection::adopt(&server, &object, &stream, handle, id, context) {
+            Ok(connection) => Ok(connection.feeder(context)),
+            Err(error) => {
+                let errno = errors::system::errno_of(&error);
+                Err(errors::system::errno_exception(
+                    errno, "read", None, context,
+                ))
+            }
+        };
     }
     let connection = Connection::new(&server, &object, Transport::Script(stream), context);
-    let feed = boa_engine::NativeFunction::from_copy_closure_with_captures(
-        |_, args, connection: &ScriptConnection, context| {
-            let connection = connection.0.clone();
-            let chunk = args.get_or_undefined(0);
-            if chunk.is_undefined() {
-                connection.closed(context)?;
-            } else if chunk.is_null() {
-                connection.end_of_input(context)?;
-            } else if let Some(view) = View::of(chunk, context) {
-                let bytes = view.to_vec();
-                connection.feed(&bytes, context);
-            }
-            Ok::<_, JsError>(JsValue::undefined())
-        },
-        ScriptConnection(connection),
-    );
-    let function = boa_engine::object::FunctionObjectBuilder::new(context.realm(), feed).build();
-    Ok(function.into())
+    Ok(connection.feeder(context))
 }
 
+/// What the function for a stream's chunks holds.
 #[derive(Clone, boa_engine::Trace, boa_engine::Finalize)]
-struct ScriptConnection(#[unsafe_ignore_trace] Rc<Connection>);
+struct Fed(#[unsafe_ignore_trace] Rc<Connection>);
+
+impl Connection {
+    /// The listener of the stream's 'data'. The loop tells of what a handle reads, and of its end, unless script watches: then
+    /// the stream does (`true` says that from here on it shall).
+    fn feeder(self: &Rc<Self>, context: &mut Context) -> JsValue {
+        let feed = NativeFunction::from_copy_closure_with_captures(
+            |_, args, fed: &Fed, context| {
+                let connection = &fed.0;
+                let by_stream = matches!(*connection.transport.borrow(), Transport::Script(_));
+                let chunk = args.get_or_undefined(0);
+                if let Some(view) = View::of(chunk, context) {
+                    let bytes = view.to_vec();
+                    connection.feed(&bytes, context);
+                } else if chunk.is_undefined() && by_stream {
+                    connection.closed(context)?;
+                } else if chunk.is_null() && (by_stream || connection.tapped.get()) {
+                    connection.end_of_input(context)?;
+                } else if chunk.is_boolean() && !by_stream {
+                    connection.tapped.set(true);
+                }
+                Ok(JsValue::undefined())
+            },
+            Fed(self.clone()),
+        );
+        FunctionObjectBuilder::new(context.realm(), feed)
+            .name(js_string!("socketOnData"))
+            .length(1)
+            .build()
+            .into()
+    }
+}

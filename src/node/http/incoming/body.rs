@@ -240,11 +240,15 @@ fn destroyed(args: &[JsValue], context: &mut Context) -> JsResult<()> {
 
 /// `message._read(size)`: reading goes on if it was stopped for this message's sake.
 pub(super) fn read(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (connection, socket) = with(this, context, |record| {
+    let (first, connection, socket) = with(this, context, |record| {
+        let first = !record.has(bits::CONSUMED);
         record.bits |= bits::CONSUMED;
-        (record.connection.clone(), record.socket.clone())
+        (first, record.connection.clone(), record.socket.clone())
     })
     .unwrap_or_default();
+    if first && let Some(stream) = this.as_object() {
+        readable::may_read_more(&stream, context)?;
+    }
     if let Some(connection) = connection {
         connection.want_more(context);
     } else if socket.is_object() {

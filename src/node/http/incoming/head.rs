@@ -128,15 +128,6 @@ pub(super) fn http_version_minor(
     })
 }
 
-pub(super) fn consumed(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(
-        match with(this, context, |record| record.has(bits::CONSUMED)) {
-            Some(true) => true.into(),
-            _ => JsValue::undefined(),
-        },
-    )
-}
-
 pub(super) fn upgrade(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     Ok(with(this, context, |record| match record.head {
         None => JsValue::null(),

@@ -195,7 +195,11 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             get_bit!(with, bits::JOIN),
             set_bit!(with, bits::JOIN),
         )
-        .accessor("_consumed", head::consumed, set_bit!(with, bits::CONSUMED))
+        .accessor(
+            "_consuming",
+            get_bit!(with, bits::CONSUMED),
+            set_bit!(with, bits::CONSUMED),
+        )
         .accessor(
             "_dumped",
             get_bit!(with, bits::DUMPED),

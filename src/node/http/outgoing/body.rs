@@ -6,7 +6,7 @@ use boa_engine::{
     Context, JsArgs, JsError, JsResult, JsString, JsValue, js_string, string::JsStrVariant,
 };
 
-use super::{Place, Sink, bits, head::implicit_header, need, with};
+use super::{Place, Sink, bits, head::implicit_header, need, properties, with};
 use crate::{
     node::{
         buffer::{self, Encoding, View},
@@ -179,10 +179,27 @@ fn put(
     from_end: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
+    let turn = State::of(context).tasks.turn();
     let target = need(this, context, |record| {
         record.bits |= bits::SENT;
         let chunked = record.has(bits::CHUNKED);
-        record.append(|out| body.frame_into(out, chunked))
+        let mut framed = 0;
+        let target = record.append(|out| {
+            let before = out.len();
+            body.frame_into(out, chunked);
+            framed = out.len() - before;
+        });
+        let before = if record.fresh.0 == turn {
+            record.fresh.1
+        } else {
+            0
+        };
+        record.fresh = if from_end {
+            (0, 0)
+        } else {
+            (turn, before + framed)
+        };
+        target
     })?;
     let Some((connection, number)) = target else {
         if from_end {
@@ -196,14 +213,21 @@ fn put(
         return Ok(more.to_boolean());
     };
     connection.release(number, context);
-    tick(callback, &[], context);
+    if callback.is_callable() {
+        with(this, context, |record| record.bits |= bits::AWAITED);
+        tick(callback, &[], context);
+    }
     if connection.unsent(context) < HIGH_WATER_MARK {
         return Ok(true);
     }
     if from_end {
         return Ok(false);
     }
-    with(this, context, |record| record.bits |= bits::NEED_DRAIN);
+    with(this, context, |record| {
+        record.bits |= bits::NEED_DRAIN;
+        // From here on the connection says how much waits.
+        record.fresh = (0, 0);
+    });
     if connection.is_first(number) && connection.drain_later(context) {
         help(js_string!("drainSoon"), std::slice::from_ref(this), context)?;
     }
@@ -260,6 +284,9 @@ pub(super) fn end(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     let state = need(this, context, |record| record.bits)?;
     if !chunk.is_null_or_undefined() && chunk.to_boolean() {
         if state & bits::ENDED != 0 {
+            if properties::destroyed(this, &[], context)?.to_boolean() {
+                return Ok(this.clone());
+            }
             let code = js_string!("ERR_STREAM_WRITE_AFTER_END");
             help(
                 js_string!("writeError"),
@@ -271,13 +298,7 @@ pub(super) fn end(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
         let body = Body::of(&chunk, &encoding, context)?;
         write_body(this, body, &JsValue::undefined(), true, context)?;
     } else if state & bits::ENDED != 0 {
-        if callback.is_callable() {
-            help(
-                js_string!("endedAlready"),
-                &[this.clone(), callback],
-                context,
-            )?;
-        }
+        end_again(this, &callback, context)?;
         return Ok(this.clone());
     } else if state & bits::HEADER == 0 {
         with(this, context, |record| record.length = Some(0));
@@ -285,19 +306,72 @@ pub(super) fn end(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     } else {
         check_length(this, 0, true, context)?;
     }
-    if callback.is_callable() {
-        let once = this.to_object(context)?.get(js_string!("once"), context)?;
-        if let Some(once) = once.as_callable() {
-            once.call(this, &[js_string!("finish").into(), callback], context)?;
-        }
-    }
+    await_end(this, &callback, context)?;
     finish(this, context)?;
     Ok(this.clone())
 }
 
+/// Keeps a callback of `end` until the message is finished; it comes before the listeners of 'finish'.
+fn await_end(this: &JsValue, callback: &JsValue, context: &mut Context) -> JsResult<()> {
+    let Some(callback) = callback.as_callable() else {
+        return Ok(());
+    };
+    if properties::closed(this, &[], context)?.to_boolean() {
+        let args = [js_string!("end").into()];
+        let error = errors::node_error("ERR_STREAM_DESTROYED", &args, context);
+        let error = error.into_opaque(context)?;
+        tick(&callback.into(), &[error], context);
+        return Ok(());
+    }
+    need(this, context, |record| {
+        record.bits |= bits::AWAITED;
+        record.endings.push(callback);
+    })
+}
+
+/// `end` was called before: its callback hears so, at once when all is out already. (Since 24.21 Node keeps a callback that comes
+/// between the two, and calls it without an error; its own tests have it as here.)
+fn end_again(this: &JsValue, callback: &JsValue, context: &mut Context) -> JsResult<()> {
+    let Some(function) = callback.as_callable() else {
+        return Ok(());
+    };
+    let args = [js_string!("end").into()];
+    let error = errors::node_error("ERR_STREAM_ALREADY_FINISHED", &args, context);
+    let error = error.into_opaque(context)?;
+    if properties::finished(this, &[], context)?.to_boolean() {
+        function.call(&JsValue::undefined(), &[error], context)?;
+    } else {
+        tick(callback, &[error], context);
+    }
+    Ok(())
+}
+
+/// `_flushEnd(error)`: the message is finished, or never will be.
+pub(super) fn flush_end(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let error = match args.get_or_undefined(0) {
+        error if error.is_undefined() => JsValue::null(),
+        error => error.clone(),
+    };
+    call_endings(this, &error, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// Calls the callbacks of `end`.
+pub fn call_endings(this: &JsValue, error: &JsValue, context: &mut Context) -> JsResult<()> {
+    let endings = need(this, context, |record| std::mem::take(&mut record.endings))?;
+    for callback in endings {
+        callback.call(&JsValue::undefined(), std::slice::from_ref(error), context)?;
+    }
+    Ok(())
+}
+
 /// The last bytes, and the end of the message.
 fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
-    let (target, events, last) = need(this, context, |record| {
+    let (target, watched, last) = need(this, context, |record| {
         record.bits |= bits::ENDED | bits::SENT;
         record.corked = 0;
         let tail = record.has(bits::HAS_BODY | bits::CHUNKED);
@@ -309,16 +383,17 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
                 out.extend_from_slice(b"\r\n");
             }
         });
-        if target.is_some() && !record.has(bits::EVENTS) {
-            record.bits |= bits::FINISHED;
+        let watched = record.bits & (bits::EVENTS | bits::AWAITED) != 0;
+        if target.is_some() && !watched {
+            record.bits |= bits::FINISHED | bits::DETACHED;
         }
-        (target, record.has(bits::EVENTS), record.has(bits::LAST))
+        (target, watched, record.has(bits::LAST))
     })?;
     let Some((connection, number)) = target else {
         return help(js_string!("finish"), std::slice::from_ref(this), context).map(drop);
     };
     connection.release(number, context);
-    if events {
+    if watched {
         if let Some(object) = this.as_object() {
             events::emit(&object, js_string!("prefinish"), &[], context)?;
         }

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::engine::native::{METHOD, Natives};
 
+pub use body::call_endings;
 pub use head::{FirstLine, Texts, encode_header, push_texts, texts_of_fields, trailer_invalid};
 
 /// What is known of a message.
@@ -61,6 +62,10 @@ pub mod bits {
     pub const AGENT: u32 = 1 << 24;
     /// The server made the object itself.
     pub const NATIVE: u32 = 1 << 25;
+    /// Its socket is no longer its own.
+    pub const DETACHED: u32 = 1 << 26;
+    /// A callback waits for it: its end is announced in a tick, as to listeners.
+    pub const AWAITED: u32 = 1 << 27;
 }
 
 /// Where the bytes go.
@@ -115,6 +120,9 @@ pub struct Outgoing {
     pub trailers: Vec<u8>,
     #[unsafe_ignore_trace]
     pub corked: u32,
+    /// The turn of the last `write`, and how many bytes were written in it: to script they wait until the next tick.
+    #[unsafe_ignore_trace]
+    pub fresh: (u64, usize),
     /// The turn in which a response that nobody watches came to its end; 0 for all others.
     #[unsafe_ignore_trace]
     pub ended_in: u64,
@@ -125,6 +133,8 @@ pub struct Outgoing {
     pub reason: JsValue,
     pub request: JsValue,
     pub socket: JsValue,
+    /// The callbacks of `end` that wait for the message to be finished.
+    pub endings: Vec<JsObject>,
 }
 
 impl Outgoing {
@@ -187,7 +197,7 @@ impl Watched for Outgoing {
         let just_ended = self.ended_in == turn;
         if just_ended {
             self.ended_in = 0;
-            self.bits &= !(bits::FINISHED | bits::CLOSED | bits::DESTROYED);
+            self.bits &= !(bits::FINISHED | bits::DETACHED | bits::CLOSED | bits::DESTROYED);
         }
         just_ended
     }
@@ -413,6 +423,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("_implicitHeader", 0, head::implicit_header_missing)
         .function("_storeHeader", 2, head::store_header)
         .function("_takeOutput", 0, body::take_output)
+        .function("_flushEnd", 1, body::flush_end)
         .function("_setUnique", 1, set_unique)
         .function("_setTrailers", 1, body::set_trailers)
         .function("_writeRaw", 1, body::write_raw);

@@ -88,12 +88,25 @@ pub(super) fn writable_length(
     _: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let found = with(this, context, |record| (record.place(), record.kept.len()));
+    let turn = State::of(context).tasks.turn();
+    let found = with(this, context, |record| {
+        let fresh = match record.fresh {
+            (written, bytes) if written == turn && !record.has(bits::ENDED) => bytes,
+            _ => 0,
+        };
+        (record.place(), record.kept.len(), fresh)
+    });
     Ok(match found {
         None => JsValue::undefined(),
-        Some((None, kept)) => (kept as f64).into(),
-        Some((Some((connection, number)), _)) => {
-            (connection.backlog(number, context) as f64).into()
+        Some((None, kept, _)) => (kept as f64).into(),
+        Some((Some((connection, number)), _, fresh)) => {
+            let backlog = connection.backlog(number, context);
+            let fresh = if connection.is_first(number) {
+                fresh
+            } else {
+                0
+            };
+            ((backlog + fresh) as f64).into()
         }
     })
 }
@@ -197,7 +210,7 @@ pub(super) fn request(this: &JsValue, _: &[JsValue], context: &mut Context) -> J
 pub(super) fn socket(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let turn = State::of(context).tasks.turn();
     let found = with(this, context, |record| {
-        let over = record.has(bits::FINISHED | bits::NATIVE) && record.ended_in != turn;
+        let over = record.has(bits::DETACHED | bits::NATIVE) && record.ended_in != turn;
         let connection = match &record.sink {
             // After the response the socket is no longer its own.
             Sink::Connection(connection, _) if !over => Some(connection.clone()),

@@ -303,12 +303,20 @@ pub fn make_plain_state(
     gone: bool,
     context: &mut Context,
 ) -> JsObject {
-    let mut start = bits::EMIT_CLOSE | bits::AUTO_DESTROY | bits::CONSTRUCTED | bits::SYNC;
+    // Nothing is read ahead of whoever reads first: that is how it shows that nobody ever did.
+    let mut start =
+        bits::EMIT_CLOSE | bits::AUTO_DESTROY | bits::CONSTRUCTED | bits::SYNC | bits::READING_MORE;
     if gone {
         start |= bits::GONE;
     }
     let mark = high_water_mark.unwrap_or_else(|| marks::default_mark(false, context));
     state_of_record(ReadableState::new(start, mark), context).into_object()
+}
+
+/// Lets a stream fill its buffer again, where its state said that this goes on already.
+pub fn may_read_more(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    State::of(stream, context)?.clear(bits::READING_MORE);
+    Ok(())
 }
 
 fn state_of_record(record: ReadableState, context: &mut Context) -> State {
