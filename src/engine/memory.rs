@@ -38,6 +38,10 @@ unsafe impl Trace for Weight {
     empty_trace!();
 }
 
+fn weight() -> Gc<Weight> {
+    Gc::new(Weight([MaybeUninit::uninit(); WEIGHT]))
+}
+
 /// Tells that the engine has collected, by being collected.
 struct Sentinel;
 
@@ -155,9 +159,22 @@ impl Memory {
             drop(Gc::new(Sentinel));
             let mut weights = Vec::new();
             while !ENGINE_COLLECTED.get() && weights.len() < MOST_WEIGHTS {
-                weights.push(Gc::new(Weight([MaybeUninit::uninit(); WEIGHT])));
+                weights.push(weight());
             }
         }
+    }
+
+    /// So many bytes of objects are about to be made, and kept: their maker says so, and the collector doesn't go through
+    /// those that are there again and again while they become more. Its threshold comes to what it would with them alive,
+    /// by the way of [`Self::safe_point`]; the collections that takes find next to nothing.
+    pub fn expect(&self, bytes: usize) {
+        let weights = bytes / WEIGHT;
+        if weights < MOST_WEIGHTS {
+            return;
+        }
+        let weights: Vec<_> = (0..weights).map(|_| weight()).collect();
+        drop(weights);
+        boa_gc::force_collect();
     }
 
     fn allowance(&self) -> usize {

@@ -27,7 +27,7 @@ use crate::engine::{
     native::{METHOD, Natives, define_lazy, function},
     registry,
 };
-use ops::{attributes::*, descriptor::*, names::*, tree::*, whole::*};
+use ops::{attributes::*, descriptor::*, list::*, names::*, tree::*, whole::*};
 use request::{Operation, callback, promise, sync};
 
 /// A row of the table: how many arguments each form shows.

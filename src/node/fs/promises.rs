@@ -9,7 +9,7 @@ use super::{
     ROWS,
     args::{self, Use},
     constants, late_function, member,
-    ops::{descriptor::*, glob::*, names::*, tree::*, whole::*},
+    ops::{descriptor::*, glob::*, list::*, names::*, whole::*},
     request::{self, Operation, callback, promise, sync},
 };
 use crate::{

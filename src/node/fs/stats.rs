@@ -7,7 +7,10 @@ use boa_engine::{
     builtins::object::OrdinaryObject,
     js_string,
     native_function::NativeFunctionPointer,
-    object::builtins::{JsDate, JsFunction},
+    object::{
+        Object,
+        builtins::{JsDate, JsFunction},
+    },
     property::{Attribute, PropertyKey},
 };
 
@@ -233,6 +236,9 @@ pub struct Dirents {
 }
 
 impl Dirents {
+    /// What the collector counts for one of them, about.
+    pub const BYTES: usize = size_of::<Object<OrdinaryObject>>();
+
     /// `shape` is that of their names.
     ///
     /// # Errors
@@ -251,8 +257,13 @@ impl Dirents {
     ///
     /// # Errors
     /// When a Buffer can't be made.
-    pub fn make(&self, entry: &Entry, parent: JsValue, context: &mut Context) -> JsResult<JsValue> {
-        let name = self.shape.give(&entry.name, context)?;
+    pub fn make(
+        &self,
+        entry: Entry<'_>,
+        parent: JsValue,
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        let name = self.shape.give(entry.name, context)?;
         let kind = (entry.kind as i32).into();
         let prototype = &self.known.dirent_prototype;
         Ok(make_dirent(&self.known, [name, parent, kind], prototype, context).into())

@@ -16,8 +16,7 @@ use crate::node::{
         error::FsError,
         request::{Form, Request},
         stats::Dirents,
-        sys,
-        sys::{Entry, Kind},
+        sys::{self, Entries, Entry, Kind},
     },
     path::{Pattern, Segment},
 };
@@ -63,11 +62,13 @@ fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
             for Match {
                 path,
                 parent,
-                entry,
+                name,
+                kind,
             } in found
             {
                 let path = shape.give(path.as_bytes(), context)?;
-                let entry = maker.make(&entry, Dirents::parent(&parent), context)?;
+                let name = name.as_bytes();
+                let entry = maker.make(Entry { name, kind }, Dirents::parent(&parent), context)?;
                 pairs.push(JsArray::from_iter([path, entry], context).into());
             }
             Ok(JsArray::from_iter(pairs, context).into())
@@ -78,7 +79,8 @@ fn glob(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
 struct Match {
     path: String,
     parent: PathBuf,
-    entry: Entry,
+    name: String,
+    kind: Kind,
 }
 
 #[derive(Default)]
@@ -157,14 +159,14 @@ impl Walk {
                 }
             }
             Segment::Tokens(_) => {
-                for (entry, name) in entries(directory) {
+                for (name, kind) in entries(directory) {
                     if !segment.matches(&name, way.ignore_case) {
                         continue;
                     }
                     let shown = joined(so_far, &name);
                     if last {
-                        self.add(way, shown, directory, &name, entry.kind);
-                    } else if self.is_directory(entry.kind, || directory.join(&name)) {
+                        self.add(way, shown, directory, &name, kind);
+                    } else if self.is_directory(kind, || directory.join(&name)) {
                         self.step(way, at + 1, &directory.join(&name), &shown);
                     }
                 }
@@ -201,12 +203,12 @@ impl Walk {
             };
             self.add(way, shown, parent, &name, Kind::of_mode(status.mode));
         }
-        for (entry, name) in entries(directory) {
+        for (name, kind) in entries(directory) {
             if name.starts_with('.') {
                 continue;
             }
             let shown = joined(so_far, &name);
-            if self.is_directory(entry.kind, || directory.join(&name)) {
+            if self.is_directory(kind, || directory.join(&name)) {
                 let path = directory.join(&name);
                 if !self.follows_links {
                     self.globstar(way, at, &path, &shown);
@@ -221,10 +223,10 @@ impl Walk {
                     self.globstar(way, at, &path, &shown);
                     self.within.pop();
                 } else if last {
-                    self.add(way, shown, directory, &name, entry.kind);
+                    self.add(way, shown, directory, &name, kind);
                 }
             } else if last {
-                self.add(way, shown, directory, &name, entry.kind);
+                self.add(way, shown, directory, &name, kind);
             }
         }
     }
@@ -242,14 +244,11 @@ impl Walk {
         if !is_wanted || !self.known.insert(path.clone()) {
             return;
         }
-        let entry = Entry {
-            name: name.as_bytes().to_vec(),
-            kind,
-        };
         self.found.push(Match {
             path,
             parent: parent.to_owned(),
-            entry,
+            name: name.to_owned(),
+            kind,
         });
     }
 }
@@ -263,13 +262,13 @@ fn joined(so_far: &str, name: &str) -> String {
 }
 
 /// What is in a directory; nothing where it can't be read.
-fn entries(directory: &Path) -> Vec<(Entry, String)> {
-    let entries = sys::scandir(directory).unwrap_or_default();
+fn entries(directory: &Path) -> Vec<(String, Kind)> {
+    let mut entries = Entries::default();
+    if sys::scandir(directory, &mut entries).is_err() {
+        return Vec::new();
+    }
     entries
-        .into_iter()
-        .map(|entry| {
-            let name = String::from_utf8_lossy(&entry.name).into_owned();
-            (entry, name)
-        })
+        .iter()
+        .map(|entry| (String::from_utf8_lossy(entry.name).into_owned(), entry.kind))
         .collect()
 }

@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod descriptor;
 pub mod glob;
+pub mod list;
 pub mod names;
 pub mod tree;
 pub mod whole;

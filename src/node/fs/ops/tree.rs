@@ -1,4 +1,4 @@
-//! Directories: `mkdir`, `mkdtemp`, `readdir`, `rmdir`, `rm`.
+//! Directories made and removed: `mkdir`, `mkdtemp`, `rmdir`, `rm`.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use boa_engine::{Context, JsArgs, JsResult, JsValue, object::builtins::JsArray};
+use boa_engine::{Context, JsArgs, JsResult, JsValue};
 
 use super::operations;
 use crate::node::{
@@ -16,8 +16,7 @@ use crate::node::{
         args::{self, Options, Shape, Use, bytes_of_path},
         error::{FsError, named},
         request::{Form, Request},
-        stats::Dirents,
-        sys::{self, Entry, Kind},
+        sys::{self, Entries, Kind},
     },
 };
 use crate::runtime::State;
@@ -25,8 +24,6 @@ use crate::runtime::State;
 operations! {
     Mkdir "mkdir" callback 2 after 1 => mkdir;
     Mkdtemp "mkdtemp" callback 2 after 1 => mkdtemp;
-    Readdir "readdir" callback 2 after 1 => readdir;
-    Opendir "opendir" callback 2 after 2 => opendir;
     Rmdir "rmdir" callback 2 after 1 => rmdir;
     Rm "rm" callback 2 after 1 => rm;
 }
@@ -134,133 +131,6 @@ fn warn_of_template(context: &mut Context) -> JsResult<()> {
         emit.call(&process.into(), &[text.into()], context)?;
     }
     Ok(())
-}
-
-fn readdir(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let options = Options::of(args.get_or_undefined(1), context)?;
-    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
-    let recursive = options.get("recursive", context)?;
-    let recursive =
-        !recursive.is_null_or_undefined() && boolean(&recursive, "options.recursive", context)?;
-    let with_types = options.flag("withFileTypes", context)?;
-    let shape = options.shape(Shape::Text(Encoding::Utf8));
-    Ok(Request::new(
-        move || list(path, recursive, with_types),
-        move |found, context| {
-            if with_types {
-                return dirents(&found, shape, context);
-            }
-            let mut values = Vec::with_capacity(found.entries.len());
-            for (_, entry) in &found.entries {
-                values.push(shape.give(&entry.name, context)?);
-            }
-            Ok(JsArray::from_iter(values, context).into())
-        },
-    ))
-}
-
-/// An array of `Dirent`s.
-fn dirents(found: &Listing, shape: Shape, context: &mut Context) -> JsResult<JsValue> {
-    let maker = Dirents::new(shape, context)?;
-    let parents: Vec<JsValue> = found
-        .directories
-        .iter()
-        .map(|path| Dirents::parent(path))
-        .collect();
-    let mut values = Vec::with_capacity(found.entries.len());
-    for (directory, entry) in &found.entries {
-        values.push(maker.make(entry, parents[*directory].clone(), context)?);
-    }
-    Ok(JsArray::from_iter(values, context).into())
-}
-
-/// All entries of a directory, for `Dir` to give out one by one.
-fn opendir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Request> {
-    let options = Options::of(args.get_or_undefined(1), context)?;
-    let path = args::path(args.get_or_undefined(0), "path", Use::Read, context)?;
-    let recursive = options.flag("recursive", context)?;
-    let shape = options.shape(Shape::Text(Encoding::Utf8));
-    Ok(Request::new(
-        move || {
-            // The error names this call, and `scandir` only what is below.
-            sys::scandir(&path).map_err(|error| match form {
-                // Node's has no path in this form.
-                Form::Sync => FsError::call("opendir")(error),
-                Form::Callback | Form::Promise => FsError::at("opendir", &path)(error),
-            })?;
-            list(path, recursive, true)
-        },
-        move |found, context| dirents(&found, shape, context),
-    ))
-}
-
-/// What directories have in them.
-struct Listing {
-    /// Where they are; the first is the one that was asked for.
-    directories: Vec<PathBuf>,
-    /// Each with the directory that it is in. The name is a path from where the listing started, unless the kind is wanted.
-    entries: Vec<(usize, Entry)>,
-}
-
-/// Lists a directory; when recursive, level by level.
-fn list(path: PathBuf, recursive: bool, with_types: bool) -> Result<Listing, FsError> {
-    let mut found = Listing {
-        directories: vec![path],
-        entries: Vec::new(),
-    };
-    // The paths of the directories from where the listing started.
-    let mut prefixes = vec![Vec::new()];
-    let mut at = 0;
-    while let Some(directory) = found.directories.get(at).cloned() {
-        let entries = sys::scandir(&directory).map_err(FsError::at("scandir", &directory))?;
-        found.entries.reserve(entries.len());
-        let prefix = std::mem::take(&mut prefixes[at]);
-        for mut entry in entries {
-            let full = || directory.join(name_of(&entry.name));
-            if with_types && entry.kind == Kind::Unknown {
-                let status = sys::lstat(&full());
-                entry.kind = status.map_or(Kind::Unknown, |status| Kind::of_mode(status.mode));
-            }
-            let enters = recursive && is_directory(entry.kind, full, with_types);
-            if enters {
-                found.directories.push(full());
-            }
-            if recursive && (enters || !with_types) {
-                let below = joined(&prefix, &entry.name);
-                if enters {
-                    prefixes.push(below.clone());
-                }
-                if !with_types {
-                    entry.name = below;
-                }
-            }
-            found.entries.push((at, entry));
-        }
-        at += 1;
-    }
-    Ok(found)
-}
-
-/// The path of a name in a directory, which is empty for the one that the listing started in.
-fn joined(directory: &[u8], name: &[u8]) -> Vec<u8> {
-    let mut path = Vec::with_capacity(directory.len() + 1 + name.len());
-    path.extend_from_slice(directory);
-    if !directory.is_empty() {
-        path.push(std::path::MAIN_SEPARATOR as u8);
-    }
-    path.extend_from_slice(name);
-    path
-}
-
-/// Links to directories are followed, unless the entries themselves are asked for.
-fn is_directory(kind: Kind, path: impl Fn() -> PathBuf, with_types: bool) -> bool {
-    match kind {
-        Kind::Directory => true,
-        Kind::Link | Kind::Unknown if !with_types => {
-            sys::stat(&path()).is_ok_and(|status| status.is_directory())
-        }
-        _ => false,
-    }
 }
 
 /// A name as the system takes it.
@@ -422,14 +292,15 @@ fn remove_tree(path: &Path, calls: Calls) -> Result<(), FsError> {
             gone(sys::rmdir(&directory).map_err(FsError::at(calls.rmdir, &directory)))?;
             continue;
         }
-        let entries = match sys::scandir(&directory).map_err(FsError::at(calls.scandir, &directory))
+        let mut entries = Entries::default();
+        match sys::scandir(&directory, &mut entries).map_err(FsError::at(calls.scandir, &directory))
         {
             Err(error) if error.is("ENOENT") => continue,
-            entries => entries?,
-        };
+            outcome => outcome?,
+        }
         waiting.push((directory.clone(), true));
-        for entry in entries {
-            let full = directory.join(name_of(&entry.name));
+        for entry in entries.iter() {
+            let full = directory.join(name_of(entry.name));
             let is_directory = match entry.kind {
                 Kind::Unknown => sys::lstat(&full).is_ok_and(|status| status.is_directory()),
                 kind => kind == Kind::Directory,

@@ -1,10 +1,12 @@
 //! The system calls of file operations: one file a system, with the same functions.
 
+mod entries;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub use entries::{Entries, Entry};
 #[cfg(unix)]
 pub use unix::*;
 #[cfg(windows)]
@@ -102,13 +104,6 @@ pub struct FileSystem {
     pub bavail: u64,
     pub files: u64,
     pub ffree: u64,
-}
-
-/// An entry of a directory.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub name: Vec<u8>,
-    pub kind: Kind,
 }
 
 /// What an entry is, with libuv's numbers.

@@ -1,7 +1,7 @@
 //! Linux, macOS and their kin. A call that a signal interrupts is made again.
 
 use std::{
-    ffi::CString,
+    ffi::{CStr, CString},
     fs,
     io::{self, Error},
     mem,
@@ -9,7 +9,7 @@ use std::{
         fd::{AsRawFd, FromRawFd},
         unix::{
             ffi::{OsStrExt, OsStringExt},
-            fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt},
+            fs::{DirBuilderExt, MetadataExt, PermissionsExt},
         },
     },
     path::{Path, PathBuf},
@@ -17,7 +17,8 @@ use std::{
 
 use boa_engine::object::builtins::AlignedVec;
 
-use super::{Entry, FileSystem, Kind, Moment, Status};
+use super::{Entries, FileSystem, Kind, Moment, Status};
+use crate::node::os::sys::clear_errno;
 
 pub use libc::O_SYNC;
 
@@ -268,30 +269,60 @@ pub fn mkdtemp(template: &Path) -> io::Result<PathBuf> {
     Ok(std::ffi::OsString::from_vec(name).into())
 }
 
-/// The entries of a directory, sorted by name.
-pub fn scandir(path: &Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        let kind = entry.file_type().map_or(Kind::Unknown, kind_of);
-        entries.push(Entry {
-            name: entry.file_name().into_vec(),
-            kind,
-        });
+/// An open directory.
+struct Directory(*mut libc::DIR);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // SAFETY: it is open, and not used any more.
+        unsafe { libc::closedir(self.0) };
     }
-    entries.sort_unstable_by(|left, right| left.name.cmp(&right.name));
-    Ok(entries)
 }
 
-fn kind_of(kind: fs::FileType) -> Kind {
+/// Adds the entries of a directory, sorted by name.
+pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
+    let path = c_path(path)?;
+    // SAFETY: the path is a string.
+    let directory = unsafe { libc::opendir(path.as_ptr()) };
+    if directory.is_null() {
+        return Err(Error::last_os_error());
+    }
+    let directory = Directory(directory);
+    let first = entries.len();
+    loop {
+        // Null is the end and an error: the error number tells which.
+        clear_errno();
+        // SAFETY: the directory is open, and read by nobody else.
+        let entry = unsafe { libc::readdir(directory.0) };
+        if entry.is_null() {
+            match Error::last_os_error() {
+                error if error.raw_os_error() == Some(0) => break,
+                error => return Err(error),
+            }
+        }
+        // SAFETY: until the next call there is an entry, whose name is a string. It is reached without a reference to the whole
+        // entry, of which there may be less than its type says.
+        let (name, kind) = unsafe {
+            let name = (&raw const (*entry).d_name).cast();
+            (CStr::from_ptr(name).to_bytes(), (*entry).d_type)
+        };
+        if name != b"." && name != b".." {
+            entries.push(name, kind_of(kind));
+        }
+    }
+    entries.sort_from(first);
+    Ok(())
+}
+
+fn kind_of(kind: u8) -> Kind {
     match kind {
-        kind if kind.is_file() => Kind::File,
-        kind if kind.is_dir() => Kind::Directory,
-        kind if kind.is_symlink() => Kind::Link,
-        kind if kind.is_fifo() => Kind::Fifo,
-        kind if kind.is_socket() => Kind::Socket,
-        kind if kind.is_char_device() => Kind::Character,
-        kind if kind.is_block_device() => Kind::Block,
+        libc::DT_REG => Kind::File,
+        libc::DT_DIR => Kind::Directory,
+        libc::DT_LNK => Kind::Link,
+        libc::DT_FIFO => Kind::Fifo,
+        libc::DT_SOCK => Kind::Socket,
+        libc::DT_CHR => Kind::Character,
+        libc::DT_BLK => Kind::Block,
         _ => Kind::Unknown,
     }
 }

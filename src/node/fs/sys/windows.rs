@@ -11,7 +11,7 @@ use std::{
 
 use boa_engine::object::builtins::AlignedVec;
 
-use super::{Entry, FileSystem, Kind, Moment, S_IFDIR, S_IFLNK, S_IFREG, Status};
+use super::{Entries, FileSystem, Kind, Moment, S_IFDIR, S_IFLNK, S_IFREG, Status};
 
 /// Not there: the C runtime has no such flag.
 pub const O_SYNC: i32 = 0;
@@ -278,9 +278,9 @@ pub fn mkdtemp(template: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// The entries of a directory, sorted by name.
-pub fn scandir(path: &Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
+/// Adds the entries of a directory, sorted by name.
+pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
+    let first = entries.len();
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let kind = match entry.file_type() {
@@ -289,17 +289,10 @@ pub fn scandir(path: &Path) -> io::Result<Vec<Entry>> {
             Ok(_) => Kind::File,
             Err(_) => Kind::Unknown,
         };
-        entries.push(Entry {
-            name: entry
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-                .into_bytes(),
-            kind,
-        });
+        entries.push(entry.file_name().to_string_lossy().as_bytes(), kind);
     }
-    entries.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(entries)
+    entries.sort_from(first);
+    Ok(())
 }
 
 /// Removes a file or a link.

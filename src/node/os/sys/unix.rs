@@ -101,7 +101,8 @@ pub fn priority(pid: i32) -> Result<i32, Failure> {
     Ok(value)
 }
 
-fn clear_errno() {
+/// Sets the error number to none, before a call whose result alone doesn't tell a failure.
+pub fn clear_errno() {
     // SAFETY: the address of this thread's error number is always valid.
     #[cfg(target_os = "linux")]
     unsafe {
