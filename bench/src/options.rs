@@ -25,7 +25,7 @@ The same scripts under Ouro and the peers that are found, in turns.
                   Node.js, Deno and Bun)
 
 Scenarios are the scripts in bench/scenarios. `pool` runs a script, or the workloads in bench/pool, at
-UV_THREADPOOL_SIZE 1, 2, 4, … 64 under Ouro and Node.js. `loop` measures the event loop and the thread
+UV_THREADPOOL_SIZE 1, 2, 4, … 128 under Ouro and Node.js. `loop` measures the event loop and the thread
 pool beside libuv; `loop --help` says more. `guard` compares the instructions that hot paths
 need with those that are checked in; `guard --help` says more. `modules` says what `require` of each
 module costs; `modules --help` says more.

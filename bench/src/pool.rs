@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The sizes, and those of `--quick`.
-const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+const SIZES: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 const QUICK: [usize; 4] = [1, 4, 16, 64];
 
 /// The peer whose pool can be asked.
