@@ -3,11 +3,11 @@
 //! ```text
 //! // What: a few words for the table
 //! // Group: what it is about, for the order of the table
-//! // Measure: script | first-answer | server | idle | echo | operations
+//! // Measure: script | first-answer | server | half-rate | idle | echo | operations
 //! // Script: PATH              the script to run, where it is another file
 //! // Unsupported: NAME: why    a peer that can't run it
 //! // Prints: …                 what the script has to print (script)
-//! // Request: GET /path        a request (server, idle, first-answer); `GET /` if none is named
+//! // Request: GET /path        a request (server, half-rate, idle, first-answer); `GET /` if none is named
 //! // Header: Name: value       a header of that request
 //! // Answer: …                 the body of its answer
 //! // Body-bytes: N             the request has so many bytes of the alphabet as its body
@@ -64,6 +64,11 @@ pub enum Kind {
         pipeline: usize,
         connections: usize,
     },
+    /// Latency under half of the load that it can bear.
+    HalfRate {
+        exchanges: Vec<Exchange>,
+        connections: usize,
+    },
     /// Memory for each of many connections that are open and quiet.
     Idle {
         exchange: Exchange,
@@ -103,6 +108,7 @@ impl Scenario {
     pub fn connections(&self) -> Option<usize> {
         match self.kind {
             Kind::Server { connections, .. }
+            | Kind::HalfRate { connections, .. }
             | Kind::Idle { connections, .. }
             | Kind::Echo { connections } => Some(connections),
             Kind::Script { .. } | Kind::FirstAnswer(_) | Kind::Operations { .. } => None,
@@ -257,6 +263,10 @@ impl<'a> Header<'a> {
                     None => self.exchanges()?,
                 },
                 pipeline: self.said("Pipeline").map_or(Ok(1), number)?,
+                connections,
+            },
+            "half-rate" => Kind::HalfRate {
+                exchanges: self.exchanges()?,
                 connections,
             },
             "idle" => Kind::Idle {

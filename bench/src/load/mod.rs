@@ -1,9 +1,10 @@
-//! The load, on a core of its own: HTTP from wrk where it is installed and else from hyper, echoes and quiet connections
-//! from tokio. Those two run in a process of their own ([`worker`]), as wrk does.
+//! The load, on a core of its own: HTTP from wrk where it is installed and else from hyper, HTTP at a rate that is set from this
+//! crate, echoes and quiet connections from tokio. All but wrk run in a process of their own ([`worker`]), as wrk does.
 
 mod echo;
 mod http;
 mod idle;
+mod paced;
 mod worker;
 mod wrk;
 
@@ -29,6 +30,15 @@ pub struct Requests {
     /// Connections that stay open.
     pub connections: usize,
     pub seconds: u64,
+}
+
+/// HTTP requests to make so many a second.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Paced {
+    pub requests: Requests,
+    pub rate: f64,
+    /// How long each exchange's answer is, with its head.
+    pub answer_bytes: Vec<u64>,
 }
 
 /// Messages to send and get back.
@@ -77,6 +87,14 @@ pub fn requests(requests: &Requests, answer_bytes: &[u64]) -> Result<Load> {
         ));
     }
     all_answered(worker::ask(&worker::Job::Requests(requests.clone()))?)
+}
+
+/// Sends requests at a rate. Latencies are from when a request was due.
+///
+/// # Errors
+/// When a connection fails, or an answer isn't as long as it should be.
+pub fn paced(paced: &Paced) -> Result<Load> {
+    all_answered(worker::ask(&worker::Job::Paced(paced.clone()))?)
 }
 
 /// Sends messages and checks what comes back.

@@ -8,12 +8,13 @@ use std::{
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Echoes, Load, Requests, echo, http, idle};
+use super::{Echoes, Load, Paced, Requests, echo, http, idle, paced};
 use crate::{Error, Result, sys};
 
 #[derive(Serialize, Deserialize)]
 pub enum Job {
     Requests(Requests),
+    Paced(Paced),
     Echoes(Echoes),
     Idle(idle::Connections),
 }
@@ -87,6 +88,7 @@ pub fn run() -> Result<()> {
         .map_err(lost)?;
     match serde_json::from_str(&listen()?).map_err(|error| lost(error.into()))? {
         Job::Requests(requests) => say(&runtime.block_on(http::run(requests))),
+        Job::Paced(requests) => say(&paced::run(&requests)),
         Job::Echoes(echoes) => say(&runtime.block_on(echo::run(echoes))),
         Job::Idle(connections) => runtime.block_on(idle::run(connections)),
     }

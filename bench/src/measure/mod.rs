@@ -93,7 +93,9 @@ pub enum Quantity {
 impl Quantity {
     pub fn of(kind: &Kind) -> Self {
         match kind {
-            Kind::Script { .. } | Kind::FirstAnswer(_) => Self::Milliseconds,
+            Kind::Script { .. } | Kind::FirstAnswer(_) | Kind::HalfRate { .. } => {
+                Self::Milliseconds
+            }
             Kind::Server { .. } => Self::Rate("requests".to_owned()),
             Kind::Idle { .. } => Self::Kilobytes,
             Kind::Echo { .. } => Self::Rate("messages".to_owned()),
@@ -177,6 +179,10 @@ fn once(scenario: &Scenario, peer: &Peer, plan: &Plan) -> Result<Sample> {
             pipeline,
             connections,
         } => server::under_load(command(), exchanges, *pipeline, *connections, plan),
+        Kind::HalfRate {
+            exchanges,
+            connections,
+        } => server::at_half_rate(command(), exchanges, *connections, plan),
         Kind::Idle {
             exchange,
             connections,

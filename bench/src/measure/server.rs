@@ -11,7 +11,7 @@ use std::{
 use super::{Plan, Sample, repeat};
 use crate::{
     Error, Result, http,
-    load::{self, Echoes, Idle, Load, Requests},
+    load::{self, Echoes, Idle, Load, Paced, Requests},
     requests::Exchange,
     sys::{self, Side},
 };
@@ -65,6 +65,35 @@ pub fn under_load(
     requests.seconds = plan.load_seconds + connections as u64 / 4000;
     let sample = server.measure(|| load::requests(&requests, &answer_bytes))?;
     http::check(server.address, exchanges)?;
+    Ok(sample)
+}
+
+/// The 99th percentile of the latency at half of the requests that it answers in a second at most.
+pub fn at_half_rate(
+    command: Command,
+    exchanges: &[Exchange],
+    connections: usize,
+    plan: &Plan,
+) -> Result<Sample> {
+    let server = Server::start_alone(command)?;
+    let answer_bytes = http::check(server.address, exchanges)?;
+    let requests = Requests {
+        address: server.address,
+        exchanges: exchanges.to_vec(),
+        pipeline: 1,
+        connections,
+        seconds: plan.load_seconds,
+    };
+    // The first stretch is the warm-up.
+    load::requests(&requests, &answer_bytes)?;
+    let top = load::requests(&requests, &answer_bytes)?;
+    let paced = Paced {
+        requests,
+        rate: top.answered as f64 / top.seconds / 2.0,
+        answer_bytes,
+    };
+    let mut sample = server.measure(|| load::paced(&paced))?;
+    sample.figure = sample.latency(99.0).unwrap_or_default();
     Ok(sample)
 }
 
