@@ -123,15 +123,15 @@ function getColorDepth(env = require('process').env) {
   return env.COLORTERM ? SIXTEEN : NONE;
 }
 
-/** Whether a terminal has so many colours. */
-function hasColors(stream, count, env) {
+/** Whether a terminal has so many colours. What a stream says of its depth isn't asked. */
+function hasColors(count, env) {
   if (env === undefined && (count === undefined || (typeof count === 'object' && count !== null))) {
     env = count;
     count = 16;
   } else {
     validateInteger(count, 'count', 2);
   }
-  return count <= 2 ** stream.getColorDepth(env);
+  return count <= 2 ** getColorDepth(env);
 }
 
 module.exports = { getColorDepth, hasColors };

@@ -95,7 +95,7 @@ WriteStream.prototype.getColorDepth = function getColorDepth(env) {
 };
 
 WriteStream.prototype.hasColors = function hasColors(count, env) {
-  return require('tty/colors').hasColors(this, count, env);
+  return require('tty/colors').hasColors(count, env);
 };
 
 WriteStream.prototype.cursorTo = function cursorTo(x, y, callback) {
