@@ -13,7 +13,7 @@ use boa_engine::{
 };
 use boa_gc::{Gc, GcRefCell};
 
-use super::{emit, read, snapshot};
+use super::{emit, is_table, read, snapshot};
 use crate::{engine::native::Natives, node::errors, runtime::State};
 
 /// Natives that the script half puts on the prototype, and those that it sets them up with.
@@ -125,26 +125,43 @@ fn write(
 ) -> JsResult<()> {
     let (key, value) = (key.into(), value.into());
     let own = object.borrow().properties().get(&key);
-    let plain = own.is_some_and(|own| {
-        own.value().is_some()
-            && [own.writable(), own.enumerable(), own.configurable()] == [Some(true); 3]
-    });
+    let plain = match &own {
+        Some(own) => is_plain(own),
+        None => is_table(object),
+    };
     if plain {
-        let descriptor = PropertyDescriptor::builder()
-            .value(value)
-            .writable(true)
-            .enumerable(true)
-            .configurable(true);
-        object.insert_property(key, descriptor.build());
+        object.insert_property(key, data(value));
         return Ok(());
     }
     object.set(key, value, true, context).map(drop)
 }
 
+/// Whether a property can be replaced in place.
+fn is_plain(own: &PropertyDescriptor) -> bool {
+    own.value().is_some()
+        && [own.writable(), own.enumerable(), own.configurable()] == [Some(true); 3]
+}
+
+fn data(value: JsValue) -> PropertyDescriptor {
+    PropertyDescriptor::builder()
+        .value(value)
+        .writable(true)
+        .enumerable(true)
+        .configurable(true)
+        .build()
+}
+
 fn count(emitter: &JsObject, change: i32, context: &mut Context) -> JsResult<i32> {
     let key = js_string!("_eventsCount");
-    let count = read(emitter, key.clone().into(), context)?.to_i32(context)? + change;
-    write(emitter, key, count, context)?;
+    let own = emitter.borrow().properties().get(&key.clone().into());
+    if let Some(own) = own.as_ref().filter(|own| is_plain(own))
+        && let Some(count) = own.value().and_then(JsValue::as_i32)
+    {
+        emitter.insert_property(key, data((count + change).into()));
+        return Ok(count + change);
+    }
+    let count = emitter.get(key.clone(), context)?.to_i32(context)? + change;
+    emitter.set(key, count, true, context)?;
     Ok(count)
 }
 

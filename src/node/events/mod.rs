@@ -8,7 +8,9 @@ use std::cell::{Cell, OnceCell};
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue,
-    Trace, js_string,
+    Trace,
+    builtins::object::OrdinaryObject,
+    js_string,
     native_function::NativeFunction,
     object::{FunctionObjectBuilder, IndexPropertyValues, builtins::JsArray},
     property::{PropertyDescriptor, PropertyKey},
@@ -204,12 +206,18 @@ fn read(object: &JsObject, key: PropertyKey, context: &mut Context) -> JsResult<
     let own = object.borrow().properties().get(&key);
     match own.as_ref().and_then(PropertyDescriptor::value) {
         Some(value) => Ok(value.clone()),
+        None if own.is_none() && is_table(object) => Ok(JsValue::undefined()),
         None => object.get(key, context),
     }
 }
 
+/// Whether an object is one as `_events` is: it has its own properties, and no others.
+fn is_table(object: &JsObject) -> bool {
+    object.is::<OrdinaryObject>() && object.prototype().is_none()
+}
+
 /// The listeners as they are now: those that come and go during the emission don't change it.
-fn snapshot(list: &JsObject, context: &mut Context) -> JsResult<Vec<JsObject>> {
+pub(crate) fn snapshot(list: &JsObject, context: &mut Context) -> JsResult<Vec<JsObject>> {
     if list.is_array()
         && let IndexPropertyValues::DenseElement(listeners) =
             list.borrow().properties().index_property_values()

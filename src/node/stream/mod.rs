@@ -11,7 +11,8 @@ mod transform;
 pub mod writable;
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::typed_array::TypedArray,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue,
+    builtins::{object::OrdinaryObject, typed_array::TypedArray},
 };
 
 use self::halves::{Flag, Halves};
@@ -38,7 +39,6 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
             Ok(writable::state_prototype(context).into())
         })
         .function("defineTransform", 2, transform::define)
-        .function("pipeData", 2, readable::pipe_data)
         .function("fromList", 2, readable::from_list)
         .function("readableStatePrototype", 0, |_, _, context| {
             Ok(readable::state_prototype(context).into())
@@ -66,6 +66,12 @@ fn as_buffer(value: &JsValue, context: &mut Context) -> JsResult<Option<JsValue>
         Some(view) => buffer::from_view(&view, context).map(|made| Some(made.into())),
         None => Ok(None),
     }
+}
+
+/// An empty object that shares its shapes with others of the same keys.
+fn plain_object(context: &mut Context) -> JsObject {
+    let prototype = context.intrinsics().constructors().object().prototype();
+    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }
 
 /// `duplex.destroyed`: both halves are.

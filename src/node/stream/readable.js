@@ -1,14 +1,7 @@
 // Readable: making one, and what few of them need. What moves data is native.
 'use strict';
 
-const {
-  ArrayPrototypeIndexOf,
-  ArrayPrototypeSplice,
-  ReflectApply,
-  SymbolAsyncDispose,
-  SymbolAsyncIterator,
-  SymbolFor,
-} = primordials;
+const { ReflectApply, SymbolAsyncDispose, SymbolAsyncIterator, SymbolFor } = primordials;
 const { becomeEmitter, Duplex } = require('stream/core');
 const { construct, makeReadableState, readableStatePrototype } = binding('stream');
 const { nodeError } = binding('errors');
@@ -36,28 +29,6 @@ const members = {
 
   _read() {
     throw nodeError('ERR_METHOD_NOT_IMPLEMENTED', '_read()');
-  },
-
-  pipe(dest, options) {
-    return ReflectApply(require('stream/pipe').pipe, this, [dest, options]);
-  },
-
-  unpipe(dest) {
-    const state = this._readableState;
-    const { pipes } = state;
-    if (pipes.length === 0) return this;
-    if (!dest) {
-      state.pipes = [];
-      this.pause();
-      for (let i = 0; i < pipes.length; i++) pipes[i].emit('unpipe', this, { hasUnpiped: false });
-      return this;
-    }
-    const at = ArrayPrototypeIndexOf(pipes, dest);
-    if (at === -1) return this;
-    ArrayPrototypeSplice(pipes, at, 1);
-    if (pipes.length === 0) this.pause();
-    dest.emit('unpipe', this, { hasUnpiped: false });
-    return this;
   },
 
   wrap(source) {

@@ -8,7 +8,10 @@ use super::{
     Slot, State, bits,
     flow::{emit_readable, read_nothing_soon, update_listening},
 };
-use crate::node::{errors, events, stream::calls, task_queue::tick_native};
+use crate::{
+    engine::registry,
+    node::{errors, events, stream::calls, task_queue::tick_native},
+};
 
 /// Calls the method of `Stream.prototype` that ours stands before.
 fn parent(
@@ -53,6 +56,10 @@ pub fn remember_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()
     if let Some(on) = prototype.get(js_string!("on"), context)?.as_object() {
         let _ = slot.on.set(on);
     }
+    let first = prototype.get(js_string!("prependListener"), context)?;
+    if let Some(first) = first.as_object() {
+        let _ = slot.first.set(first);
+    }
     let off = prototype.get(js_string!("removeListener"), context)?;
     if let Some(off) = off.as_object() {
         let _ = slot.off.set(off);
@@ -68,6 +75,75 @@ fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &mut Context) -> Js
     };
     let method = parent.get(name, context)?.as_object();
     Ok(method.is_some_and(|method| JsObject::equals(&method, own)))
+}
+
+/// Whether a method of an emitter is one that we know.
+fn is_known(method: &JsObject, known: &OnceCell<JsObject>) -> bool {
+    known
+        .get()
+        .is_some_and(|known| JsObject::equals(known, method))
+}
+
+/// `emitter.on(event, listener)`, without a call where nobody has replaced `on`.
+///
+/// # Errors
+/// What the method throws.
+pub(crate) fn attach(
+    emitter: &JsObject,
+    event: JsString,
+    listener: &JsObject,
+    context: &mut Context,
+) -> JsResult<()> {
+    let method = emitter.get(js_string!("on"), context)?.as_object();
+    let args = [event.into(), listener.clone().into()];
+    if method.is_some_and(|method| is_known(&method, &Slot::of(context).on)) {
+        return events::add(&emitter.clone().into(), &args[0], &args[1], false, context);
+    }
+    calls::call(emitter, js_string!("on"), &args, context).map(drop)
+}
+
+/// The same with `prependListener`. Emitters that have none, which aren't ours, get it by their fields.
+///
+/// # Errors
+/// What the method throws.
+pub(super) fn attach_first(
+    emitter: &JsObject,
+    event: JsString,
+    listener: &JsObject,
+    context: &mut Context,
+) -> JsResult<()> {
+    let name = js_string!("prependListener");
+    let args = [event.into(), listener.clone().into()];
+    let Some(method) = emitter.get(name, context)?.as_callable() else {
+        let helper = registry::require("stream/pipe", context)?.to_object(context)?;
+        let [event, listener] = args;
+        let args = [emitter.clone().into(), event, listener];
+        return calls::call(&helper, js_string!("prepend"), &args, context).map(drop);
+    };
+    let this = emitter.clone().into();
+    if is_known(&method, &Slot::of(context).first) {
+        return events::add(&this, &args[0], &args[1], true, context);
+    }
+    method.call(&this, &args, context).map(drop)
+}
+
+/// `emitter.removeListener(event, listener)`, without a call where nobody has replaced it.
+///
+/// # Errors
+/// What the method throws.
+pub(crate) fn detach(
+    emitter: &JsObject,
+    event: JsString,
+    listener: &JsObject,
+    context: &mut Context,
+) -> JsResult<()> {
+    let name = js_string!("removeListener");
+    let method = emitter.get(name.clone(), context)?.as_object();
+    let args = [event.into(), listener.clone().into()];
+    if method.is_some_and(|method| is_known(&method, &Slot::of(context).off)) {
+        return events::remove(&emitter.clone().into(), &args[0], &args[1], context);
+    }
+    calls::call(emitter, name, &args, context).map(drop)
 }
 
 /// `stream.on(type, listener)`

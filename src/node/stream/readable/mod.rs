@@ -32,7 +32,6 @@ use crate::{
 
 pub use flow::{pause, resume};
 pub use listen::remember_emitter;
-pub use pipe::pipe_data;
 pub use prototype::{define, state_prototype};
 pub use push::push;
 pub use read::{from_list, read_native};
@@ -236,6 +235,8 @@ struct Slot {
     parent: OnceCell<JsObject>,
     /// `EventEmitter.prototype.on` as it was made.
     on: OnceCell<JsObject>,
+    /// `EventEmitter.prototype.prependListener`, likewise.
+    first: OnceCell<JsObject>,
     /// `EventEmitter.prototype.removeListener`, likewise.
     off: OnceCell<JsObject>,
     /// `Readable.prototype.read`, to know it again.

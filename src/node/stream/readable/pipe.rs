@@ -1,43 +1,439 @@
-//! What `pipe` does with each chunk. Setting it up and taking it down is the script's.
+//! `readable.pipe(dest)` and `readable.unpipe(dest)`. A pipe is one record that its listeners share: most live for one message of
+//! http, and half a dozen script functions for each cost more than what went through them.
+//!
+//! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/stream.html#readablepipedestination-options>
+
+use std::cell::Cell;
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsObject, JsResult, JsValue, NativeFunction, Trace, js_string,
-    object::FunctionObjectBuilder,
+    Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
+    js_string,
+    object::{
+        FunctionObjectBuilder,
+        builtins::{JsArray, JsSet},
+    },
+};
+use boa_gc::{Gc, GcRefCell};
+
+use super::{State, bits, listen, prototype::pipes};
+use crate::{
+    engine::registry,
+    node::{
+        events,
+        stream::{calls, destroy::error_or_destroy, emit, plain_object, writable},
+        task_queue::tick_native,
+    },
 };
 
-use crate::node::{errors, stream::writable};
-
-#[derive(Trace, Finalize)]
-struct Pipe {
-    destination: JsObject,
-    /// Called when the destination is full.
-    pause: JsObject,
+/// What a pipe listens for, and the place of each listener in its record.
+#[derive(Clone, Copy)]
+enum Heard {
+    Data,
+    End,
+    Unpipe,
+    Error,
+    Close,
+    Finish,
+    Drain,
 }
 
-/// `pipeData(destination, pause)`: the 'data' listener of a pipe.
-pub fn pipe_data(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (Some(destination), Some(pause)) = (
-        args.get_or_undefined(0).as_object(),
-        args.get_or_undefined(1).as_callable(),
-    ) else {
-        return Err(errors::type_error(
-            "pipeData takes a stream and a function",
-            context,
-        ));
-    };
-    let listener = NativeFunction::from_copy_closure_with_captures(
-        |_, args, pipe: &Pipe, context| {
-            let chunk = args.get_or_undefined(0);
-            if writable::is_full_after(&pipe.destination, chunk, context)? {
-                pipe.pause.call(&JsValue::undefined(), &[], context)?;
+impl Heard {
+    const COUNT: usize = 7;
+
+    fn event(self) -> JsString {
+        match self {
+            Self::Data => js_string!("data"),
+            Self::End => js_string!("end"),
+            Self::Unpipe => js_string!("unpipe"),
+            Self::Error => js_string!("error"),
+            Self::Close => js_string!("close"),
+            Self::Finish => js_string!("finish"),
+            Self::Drain => js_string!("drain"),
+        }
+    }
+
+    /// What stacks and `listeners()` show.
+    fn name(self) -> JsString {
+        match self {
+            Self::Data => js_string!("ondata"),
+            Self::End => js_string!("onend"),
+            Self::Unpipe => js_string!("onunpipe"),
+            Self::Error => js_string!("onerror"),
+            Self::Close => js_string!("onclose"),
+            Self::Finish => js_string!("onfinish"),
+            Self::Drain => js_string!("pipeOnDrainFunctionResult"),
+        }
+    }
+
+    /// How many parameters its function shows.
+    fn parameters(self) -> usize {
+        match self {
+            Self::Data | Self::Error => 1,
+            Self::Unpipe => 2,
+            Self::End | Self::Close | Self::Finish | Self::Drain => 0,
+        }
+    }
+
+    /// Whether it listens to the source; the others listen to the destination.
+    fn of_source(self) -> bool {
+        matches!(self, Self::Data | Self::End)
+    }
+
+    fn call(self, pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResult<()> {
+        match self {
+            Self::Data => on_data(pipe, args.get_or_undefined(0), context),
+            Self::End => {
+                pipe.ignore(self, context)?;
+                pipe.source_ended(context)
             }
+            Self::Unpipe => on_unpipe(pipe, args, context),
+            Self::Error => on_error(pipe, args.get_or_undefined(0), context),
+            Self::Close => {
+                pipe.ignore(self, context)?;
+                pipe.ignore(Self::Finish, context)?;
+                pipe.unpipe(context)
+            }
+            Self::Finish => {
+                pipe.ignore(self, context)?;
+                pipe.ignore(Self::Close, context)?;
+                pipe.unpipe(context)
+            }
+            Self::Drain => drained(pipe, context),
+        }
+    }
+}
+
+/// A source on its way into a destination.
+#[derive(Trace, Finalize)]
+struct Pipe {
+    source: JsObject,
+    destination: JsObject,
+    /// The destination ends with the source.
+    #[unsafe_ignore_trace]
+    ends: bool,
+    /// It is over.
+    #[unsafe_ignore_trace]
+    cleaned: Cell<bool>,
+    /// The listeners that are there, by [`Heard`].
+    listeners: GcRefCell<[Option<JsObject>; Heard::COUNT]>,
+}
+
+impl Pipe {
+    fn target(&self, what: Heard) -> &JsObject {
+        if what.of_source() {
+            &self.source
+        } else {
+            &self.destination
+        }
+    }
+
+    /// Takes a listener away, if it is there.
+    fn ignore(&self, what: Heard, context: &mut Context) -> JsResult<()> {
+        let listener = self.listeners.borrow_mut()[what as usize].take();
+        match listener {
+            Some(listener) => listen::detach(self.target(what), what.event(), &listener, context),
+            None => Ok(()),
+        }
+    }
+
+    fn source_ended(&self, context: &mut Context) -> JsResult<()> {
+        if self.ends {
+            calls::call(&self.destination, js_string!("end"), &[], context).map(drop)
+        } else {
+            self.unpipe(context)
+        }
+    }
+
+    /// `source.unpipe(destination)`
+    fn unpipe(&self, context: &mut Context) -> JsResult<()> {
+        let args = [self.destination.clone().into()];
+        calls::call(&self.source, js_string!("unpipe"), &args, context).map(drop)
+    }
+}
+
+/// The function that listens for an event.
+fn listener(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsObject {
+    let native = NativeFunction::from_copy_closure_with_captures(
+        move |_, args, pipe: &Gc<Pipe>, context| {
+            what.call(pipe, args, context)?;
             Ok(JsValue::undefined())
         },
-        Pipe { destination, pause },
+        pipe.clone(),
     );
-    Ok(FunctionObjectBuilder::new(context.realm(), listener)
-        .name(js_string!("ondata"))
-        .length(1)
+    let function: JsObject = FunctionObjectBuilder::new(context.realm(), native)
+        .name(what.name())
+        .length(what.parameters())
         .build()
-        .into())
+        .into();
+    pipe.listeners.borrow_mut()[what as usize] = Some(function.clone());
+    function
+}
+
+fn hear(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsResult<()> {
+    let listener = listener(pipe, what, context);
+    listen::attach(pipe.target(what), what.event(), &listener, context)
+}
+
+/// `readable.pipe(destination, options)`
+pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let source = calls::this_stream(this, context)?;
+    let destination = calls::this_stream(args.get_or_undefined(0), context)?;
+    let options = args.get_or_undefined(1);
+    let state = State::of(&source, context)?;
+    note_destination(&state, &destination, context)?;
+    let may_end = !options.to_boolean()
+        || options
+            .to_object(context)?
+            .get(js_string!("end"), context)?
+            .as_boolean()
+            != Some(false);
+    let pipe = Gc::new(Pipe {
+        source: source.clone(),
+        destination: destination.clone(),
+        ends: may_end && !is_stdio(&destination, context)?,
+        cleaned: Cell::new(false),
+        listeners: GcRefCell::default(),
+    });
+    if state.any(bits::END_EMITTED) {
+        let function = listener(&pipe, Heard::End, context);
+        tick_native(
+            |args, context| match args.get_or_undefined(0).as_callable() {
+                Some(function) => function.call(&JsValue::undefined(), &[], context).map(drop),
+                None => Ok(()),
+            },
+            vec![function.into()],
+            context,
+        );
+    } else {
+        hear(&pipe, Heard::End, context)?;
+    }
+    hear(&pipe, Heard::Unpipe, context)?;
+    hear(&pipe, Heard::Data, context)?;
+    // Before the program's own.
+    let on_error = listener(&pipe, Heard::Error, context);
+    listen::attach_first(&destination, Heard::Error.event(), &on_error, context)?;
+    hear(&pipe, Heard::Close, context)?;
+    hear(&pipe, Heard::Finish, context)?;
+    emit(
+        &destination,
+        js_string!("pipe"),
+        std::slice::from_ref(this),
+        context,
+    )?;
+    let full = destination.get(js_string!("writableNeedDrain"), context)?;
+    if full.as_boolean() == Some(true) {
+        pause(&pipe, context)?;
+    } else if !state.any(bits::FLOWING) {
+        calls::call(&source, js_string!("resume"), &[], context)?;
+    }
+    Ok(destination.into())
+}
+
+/// One more destination in the state. From the second on, those that are waited for are a set.
+fn note_destination(state: &State, destination: &JsObject, context: &mut Context) -> JsResult<()> {
+    let list = JsArray::from_object(pipes(state, context))?;
+    if list.length(context)? == 1 && !state.any(bits::MULTI_AWAIT_DRAIN) {
+        let set = JsSet::new(context);
+        let awaited = state.with(|record| record.await_drain.clone());
+        if awaited.is_object() {
+            set.add(awaited, context)?;
+        }
+        state.with(|record| {
+            record.set(bits::MULTI_AWAIT_DRAIN);
+            record.await_drain = JsObject::from(set).into();
+        });
+    }
+    list.push(destination.clone(), context).map(drop)
+}
+
+/// Only what has a descriptor can be one of them: asking `process` for them would make them.
+fn is_stdio(destination: &JsObject, context: &mut Context) -> JsResult<bool> {
+    if !destination.get(js_string!("fd"), context)?.is_number() {
+        return Ok(false);
+    }
+    let process = registry::require("process", context)?.to_object(context)?;
+    for name in [js_string!("stdout"), js_string!("stderr")] {
+        let stream = process.get(name, context)?.as_object();
+        if stream.is_some_and(|stream| JsObject::equals(&stream, destination)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn on_data(pipe: &Gc<Pipe>, chunk: &JsValue, context: &mut Context) -> JsResult<()> {
+    if writable::is_full_after(&pipe.destination, chunk, context)? {
+        pause(pipe, context)?;
+    }
+    Ok(())
+}
+
+/// The destination is full: the source waits for its 'drain'.
+fn pause(pipe: &Gc<Pipe>, context: &mut Context) -> JsResult<()> {
+    // An 'unpipe' during the write has already undone everything.
+    if !pipe.cleaned.get() {
+        let state = State::of(&pipe.source, context)?;
+        let destinations = events::snapshot(&pipes(&state, context), context)?;
+        match destinations.as_slice() {
+            [only] if JsObject::equals(only, &pipe.destination) => state.with(|record| {
+                record.await_drain = pipe.destination.clone().into();
+                record.clear(bits::MULTI_AWAIT_DRAIN);
+            }),
+            many if many.len() > 1
+                && many
+                    .iter()
+                    .any(|one| JsObject::equals(one, &pipe.destination)) =>
+            {
+                if let Some(set) = awaited_set(&state) {
+                    set.add(pipe.destination.clone(), context)?;
+                }
+            }
+            _ => {}
+        }
+        calls::call(&pipe.source, js_string!("pause"), &[], context)?;
+    }
+    if pipe.listeners.borrow()[Heard::Drain as usize].is_none() {
+        hear(pipe, Heard::Drain, context)?;
+    }
+    Ok(())
+}
+
+fn awaited_set(state: &State) -> Option<JsSet> {
+    let awaited = state.with(|record| record.await_drain.as_object());
+    awaited.and_then(|set| JsSet::from_object(set).ok())
+}
+
+/// The source goes on when the last of the writers it waits for has drained.
+fn drained(pipe: &Gc<Pipe>, context: &mut Context) -> JsResult<()> {
+    let state = State::of(&pipe.source, context)?;
+    let awaited = state.with(|record| record.await_drain.as_object());
+    if awaited.is_some_and(|one| JsObject::equals(&one, &pipe.destination)) {
+        state.with(|record| record.await_drain = JsValue::null());
+    } else if state.any(bits::MULTI_AWAIT_DRAIN)
+        && let Some(set) = awaited_set(&state)
+    {
+        set.delete(pipe.destination.clone());
+    }
+    let waits = match awaited_set(&state) {
+        Some(set) => set.size() > 0,
+        None => state.with(|record| record.await_drain.to_boolean()),
+    };
+    if !waits && listen::has_listener(&pipe.source, js_string!("data"), context)? {
+        calls::call(&pipe.source, js_string!("resume"), &[], context)?;
+    }
+    Ok(())
+}
+
+fn on_error(pipe: &Gc<Pipe>, error: &JsValue, context: &mut Context) -> JsResult<()> {
+    pipe.unpipe(context)?;
+    pipe.ignore(Heard::Error, context)?;
+    let destination = &pipe.destination;
+    if listen::has_listener(destination, js_string!("error"), context)? {
+        return Ok(());
+    }
+    let mut state = destination.get(js_string!("_writableState"), context)?;
+    if !state.to_boolean() {
+        state = destination.get(js_string!("_readableState"), context)?;
+    }
+    if let Some(state) = state.as_object()
+        && !state.get(js_string!("errorEmitted"), context)?.to_boolean()
+    {
+        return error_or_destroy(destination, error, false, context);
+    }
+    let args = std::slice::from_ref(error);
+    emit(destination, js_string!("error"), args, context).map(drop)
+}
+
+/// The destination hears that a source has left it: this one?
+fn on_unpipe(pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let readable = args.get_or_undefined(0).as_object();
+    if !readable.is_some_and(|readable| JsObject::equals(&readable, &pipe.source)) {
+        return Ok(());
+    }
+    let Some(info) = args.get_or_undefined(1).as_object() else {
+        return Ok(());
+    };
+    let name = js_string!("hasUnpiped");
+    if info.get(name.clone(), context)?.as_boolean() != Some(false) {
+        return Ok(());
+    }
+    info.set(name, true, true, context)?;
+    let waiting = pipe.listeners.borrow()[Heard::Drain as usize].is_some();
+    for what in [
+        Heard::Close,
+        Heard::Finish,
+        Heard::Drain,
+        Heard::Error,
+        Heard::Unpipe,
+        Heard::End,
+        Heard::Data,
+    ] {
+        pipe.ignore(what, context)?;
+    }
+    pipe.cleaned.set(true);
+    if !waiting {
+        return Ok(());
+    }
+    // The 'drain' that the source waits for may never be heard now.
+    let state = State::of(&pipe.source, context)?;
+    if !state.with(|record| record.await_drain.to_boolean()) {
+        return Ok(());
+    }
+    let writable = pipe
+        .destination
+        .get(js_string!("_writableState"), context)?;
+    let full = match writable.as_object() {
+        Some(writable) => writable.get(js_string!("needDrain"), context)?.to_boolean(),
+        None => true,
+    };
+    if full { drained(pipe, context) } else { Ok(()) }
+}
+
+/// `readable.unpipe(destination)`
+pub(super) fn unpipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let source = calls::this_stream(this, context)?;
+    let state = State::of(&source, context)?;
+    let list = pipes(&state, context);
+    let mut all = events::snapshot(&list, context)?;
+    if all.is_empty() {
+        return Ok(this.clone());
+    }
+    let wanted = args.get_or_undefined(0);
+    if !wanted.to_boolean() {
+        state.with(|record| record.pipes = JsValue::undefined());
+        calls::call(&source, js_string!("pause"), &[], context)?;
+        for destination in all {
+            tell_unpiped(&destination, this, context)?;
+        }
+        return Ok(this.clone());
+    }
+    let Some(destination) = wanted.as_object() else {
+        return Ok(this.clone());
+    };
+    let Some(at) = all
+        .iter()
+        .position(|one| JsObject::equals(one, &destination))
+    else {
+        return Ok(this.clone());
+    };
+    all.remove(at);
+    let left = all.len();
+    // In place: script may hold the array.
+    let array = JsArray::from_object(list)?;
+    for (index, one) in all.into_iter().enumerate().skip(at) {
+        array.set(index as u64, one, true, context)?;
+    }
+    array.pop(context)?;
+    if left == 0 {
+        calls::call(&source, js_string!("pause"), &[], context)?;
+    }
+    tell_unpiped(&destination, this, context)?;
+    Ok(this.clone())
+}
+
+fn tell_unpiped(destination: &JsObject, source: &JsValue, context: &mut Context) -> JsResult<()> {
+    let info = plain_object(context);
+    info.create_data_property_or_throw(js_string!("hasUnpiped"), false, context)?;
+    let args = [source.clone(), info.into()];
+    emit(destination, js_string!("unpipe"), &args, context).map(drop)
 }

@@ -5,7 +5,7 @@ use boa_engine::{
     property::Attribute,
 };
 
-use super::{Chunk, ReadableState, Slot, State, bits, flow, listen, push, read};
+use super::{Chunk, ReadableState, Slot, State, bits, flow, listen, pipe, push, read};
 use crate::{
     engine::{native::Natives, registry},
     node::stream::{
@@ -163,7 +163,7 @@ fn two(record: &ReadableState, has: u32, bit: u32) -> JsValue {
 }
 
 /// The array of writers that a stream is piped to; made when first asked for.
-fn pipes(state: &State, context: &mut Context) -> JsObject {
+pub(super) fn pipes(state: &State, context: &mut Context) -> JsObject {
     if let Some(known) = state.with(|record| record.pipes.as_object()) {
         return known;
     }
@@ -288,6 +288,8 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("removeAllListeners", 1, listen::remove_all_listeners)
         .function("resume", 0, flow::resume)
         .function("pause", 0, flow::pause)
+        .function("pipe", 2, pipe::pipe)
+        .function("unpipe", 1, pipe::unpipe)
         .build();
     for (name, alias) in [
         (js_string!("on"), "addListener"),

@@ -1,6 +1,8 @@
 //! Into the buffer: `push` and `unshift`, and the end of all chunks.
 
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsValue, js_string, object::builtins::JsSet,
+};
 
 use super::{
     Chunk, ReadableState, Slot, State, bits,
@@ -225,7 +227,7 @@ fn add_chunk(
     let straight =
         state.with(|record| record.bits & (AT_ONCE | bits::SYNC) == AT_ONCE && record.length == 0);
     if straight {
-        forget_awaited(state, context)?;
+        forget_awaited(state);
         state.set(bits::DATA_EMITTED);
         emit(stream, js_string!("data"), &[chunk], context)?;
     } else {
@@ -253,7 +255,7 @@ fn store(record: &mut ReadableState, value: JsValue, front: bool) {
 }
 
 /// Data goes on: no pipe waits any longer.
-pub(super) fn forget_awaited(state: &State, context: &mut Context) -> JsResult<()> {
+pub(super) fn forget_awaited(state: &State) {
     let many = state.with(|record| {
         if record.any(bits::MULTI_AWAIT_DRAIN) {
             return record.await_drain.as_object();
@@ -263,10 +265,9 @@ pub(super) fn forget_awaited(state: &State, context: &mut Context) -> JsResult<(
         }
         None
     });
-    if let Some(many) = many {
-        calls::call(&many, js_string!("clear"), &[], context)?;
+    if let Some(Ok(many)) = many.map(JsSet::from_object) {
+        many.clear();
     }
-    Ok(())
 }
 
 fn end_of_chunks(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> {

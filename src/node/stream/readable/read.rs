@@ -158,7 +158,7 @@ fn read(stream: &JsObject, asked: f64, context: &mut Context) -> JsResult<JsValu
                 }
             });
         }
-        Some(_) => forget_awaited(&state, context)?,
+        Some(_) => forget_awaited(&state),
     }
     let at_end = state.with(|record| {
         if record.length == 0 && !record.any(bits::ENDED) {
