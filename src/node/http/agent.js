@@ -7,7 +7,6 @@ const {
   FunctionPrototypeCall,
   NumberIsFinite,
   ObjectKeys,
-  RegExpPrototypeExec,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
   Symbol,
@@ -15,13 +14,13 @@ const {
 const EventEmitter = require('events');
 const { inherit } = require('stream/core');
 const net = require('net');
+const native = binding('http');
 const { isIP } = binding('net');
 
 const kRequestOptions = Symbol('requestOptions');
 const kContext = Symbol('context');
 const kOnKeylog = Symbol('onkeylog');
 const kProxy = Symbol('kProxyConfig');
-const kReadWhenFree = Symbol('readWhenFree');
 
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
@@ -53,7 +52,7 @@ function Agent(options) {
     this[kProxy] = require('http/proxy').parse(proxyEnv, this.protocol, this.keepAlive);
   }
 
-  this.on('free', (socket, options) => onFree(this, socket, options));
+  this.on('free', native.onFree);
   this.on('newListener', maybeEnableKeylog);
 }
 inherit(Agent, EventEmitter);
@@ -91,50 +90,14 @@ function inContextOf(req, call) {
   }
 }
 
-function onFree(agent, socket, options) {
-  const name = agent.getName(options);
-  // A request may hold what the socket was made for: it goes first.
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const requests = agent.requests[name];
-  if (requests?.length) {
-    const req = requests.shift();
-    inContextOf(req, () => {
-      socket._handle?.asyncReset?.();
-      setRequestSocket(agent, req, socket);
-    });
-    if (requests.length === 0) delete agent.requests[name];
-    return;
-  }
-  const req = socket._httpMessage;
-  if (!req || !req.shouldKeepAlive || !agent.keepAlive) {
-    socket.destroy();
-    return;
-  }
-  const free = agent.freeSockets[name] || [];
-  let count = free.length;
-  if (agent.sockets[name]) count += agent.sockets[name].length;
-  if (agent.totalSocketCount > agent.maxTotalSockets || count > agent.maxSockets ||
-      free.length >= agent.maxFreeSockets || !agent.keepSocketAlive(socket)) {
-    socket.destroy();
-    return;
-  }
-  agent.freeSockets[name] = free;
-  socket._httpMessage = null;
-  // Requests to elsewhere may have waited for this one.
-  agent.removeSocket(socket, options);
-  socket.on('error', freeSocketError);
-  socket[kReadWhenFree] = socket.bytesRead;
-  free[free.length] = socket;
-}
-
-/** Whether an idle socket has received something: who answers without having been asked doesn't get another request. */
-function answersUnasked(socket) {
-  if (socket[kReadWhenFree] === undefined || socket[kReadWhenFree] === socket.bytesRead) return false;
-  socket.destroy();
-  return true;
+/** A socket is free, and requests wait for such a one. */
+function serveWaiting(agent, socket, requests, name) {
+  const req = requests.shift();
+  inContextOf(req, () => {
+    socket._handle?.asyncReset?.();
+    setRequestSocket(agent, req, socket);
+  });
+  if (requests.length === 0) delete agent.requests[name];
 }
 
 function freeSocketError() {
@@ -147,53 +110,8 @@ const methods = {
     return this[kProxy] !== undefined ? this[kProxy].connect(args) : net.createConnection(...args);
   },
 
-  getName(options = {}) {
-    let name = `${options.host || 'localhost'}:${options.port || ''}:${options.localAddress || ''}`;
-    if (options.family === 4 || options.family === 6) name += `:${options.family}`;
-    if (options.socketPath) name += `:${options.socketPath}`;
-    return name;
-  },
-
-  addRequest(req, options, port, localAddress) {
-    if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
-    options = { __proto__: null, ...options, ...this.options };
-    if (options.socketPath) options.path = options.socketPath;
-    normalizeServerName(options, req);
-    const name = this.getName(options);
-    this.sockets[name] ??= [];
-    const free = this.freeSockets[name];
-    let socket;
-    if (free) {
-      while (free.length && free[0].destroyed) free.shift();
-      do {
-        socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
-      } while (socket && answersUnasked(socket));
-      if (!free.length) delete this.freeSockets[name];
-    }
-    const freeCount = free ? free.length : 0;
-    const count = freeCount + this.sockets[name].length;
-    if (socket) {
-      socket._handle?.asyncReset?.();
-      this.reuseSocket(socket, req);
-      setRequestSocket(this, req, socket);
-      put(this.sockets, name, socket);
-    } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
-      this.createSocket(req, options, (err, made) => {
-        if (err) req.onSocket(null, err);
-        else setRequestSocket(this, req, made);
-      });
-    } else {
-      req[kRequestOptions] = options;
-      req[kContext] = binding('async_context').getFrame();
-      put(this.requests, name, req);
-    }
-    if (this.sockets[name]?.length === 0) delete this.sockets[name];
-  },
-
   createSocket(req, options, cb) {
-    options = { __proto__: null, ...options, ...this.options };
-    if (options.socketPath) options.path = options.socketPath;
-    normalizeServerName(options, req);
+    options = ownOptions(this, req, options);
     // Waiting for the connection is the request's, not the next one's.
     options.encoding = null;
     const name = this.getName(options);
@@ -245,29 +163,6 @@ const methods = {
     }
   },
 
-  keepSocketAlive(socket) {
-    socket.setKeepAlive(true, this.keepAliveMsecs);
-    socket.unref();
-    let timeout = this.options.timeout || 0;
-    let announced = socket._httpMessage?.res?.headers['keep-alive'];
-    if (announced) {
-      const hint = secondsOf(announced);
-      if (hint !== undefined) {
-        announced = hint * 1000 - this.agentKeepAliveTimeoutBuffer;
-        if (announced <= 0) return false;
-        if (!timeout || announced < timeout) timeout = announced;
-      }
-    }
-    if (socket.timeout !== timeout) socket.setTimeout(timeout);
-    return true;
-  },
-
-  reuseSocket(socket, req) {
-    socket.removeListener('error', freeSocketError);
-    req.reusedSocket = true;
-    socket.ref();
-  },
-
   destroy() {
     const tables = [this.freeSockets, this.sockets];
     for (let s = 0; s < tables.length; s++) {
@@ -282,17 +177,29 @@ const methods = {
 const names = ObjectKeys(methods);
 for (let i = 0; i < names.length; i++) Agent.prototype[names[i]] = methods[names[i]];
 
-// What `Keep-Alive: timeout=…` says; servers say the same each time.
-const hint = /^timeout=(\d+)/;
-let hinted;
-let hintedSeconds;
+function ownOptions(agent, req, options) {
+  options = { __proto__: null, ...options, ...agent.options };
+  if (options.socketPath) options.path = options.socketPath;
+  normalizeServerName(options, req);
+  return options;
+}
 
-function secondsOf(header) {
-  if (header !== hinted) {
-    hinted = header;
-    hintedSeconds = RegExpPrototypeExec(hint, header)?.[1];
+/** `agent.addRequest` where no socket is free. */
+function addRequest(agent, req, options, port, localAddress) {
+  if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
+  options = ownOptions(agent, req, options);
+  const name = agent.getName(options);
+  const count = (agent.freeSockets[name]?.length ?? 0) + (agent.sockets[name]?.length ?? 0);
+  if (count < agent.maxSockets && agent.totalSocketCount < agent.maxTotalSockets) {
+    agent.createSocket(req, options, (err, made) => {
+      if (err) req.onSocket(null, err);
+      else setRequestSocket(agent, req, made);
+    });
+  } else {
+    req[kRequestOptions] = options;
+    req[kContext] = binding('async_context').getFrame();
+    put(agent.requests, name, req);
   }
-  return hintedSeconds;
 }
 
 function normalizeServerName(options, req) {
@@ -319,7 +226,7 @@ function setRequestSocket(agent, req, socket) {
 }
 
 function installListeners(agent, socket, options) {
-  const onFreeEvent = () => agent.emit('free', socket, options);
+  const onFreeEvent = native.tellFree(agent, options);
   const onClose = () => {
     agent.totalSocketCount--;
     agent.removeSocket(socket, options);
@@ -347,6 +254,16 @@ function installListeners(agent, socket, options) {
   socket.on('timeout', onTimeout);
   socket.on('agentRemove', onRemove);
 }
+
+native.setUpAgent({
+  __proto__: null,
+  prototype: Agent.prototype,
+  readWhenFree: Symbol('readWhenFree'),
+  freeSocketError,
+  nameFor: (agent, req, options) => agent.getName(ownOptions(agent, req, options)),
+  addRequest,
+  serveWaiting,
+});
 
 // NODE_USE_ENV_PROXY, or the option of that name.
 function proxyFromEnv() {

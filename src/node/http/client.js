@@ -1,29 +1,17 @@
 // The client: `http.request`, `http.get`, `http.ClientRequest`.
 'use strict';
 
-const {
-  ArrayIsArray,
-  ArrayPrototypePop,
-  NumberIsFinite,
-  ObjectKeys,
-  ReflectApply,
-  RegExpPrototypeTest,
-  Symbol,
-  StringPrototypeIndexOf,
-  StringPrototypeToUpperCase,
-} = primordials;
+const { ArrayPrototypePop, NumberIsFinite, ObjectKeys, Symbol } = primordials;
 const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
 const { kProxy } = agentFile;
 const { inherit } = require('stream/core');
 const net = require('net');
-const { channels } = binding('async_context');
 const native = binding('http');
 const { nodeError, connResetException } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const kError = Symbol('kError');
-const token = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
 
 function fromUrl(url) {
   const { hostname } = url;
@@ -45,169 +33,48 @@ function fromUrl(url) {
   return options;
 }
 
-const isUrl = (value) => value && value.href && value.protocol && value.auth === undefined && value.path === undefined;
-
-function hostname(value, name) {
-  if (value !== null && value !== undefined && typeof value !== 'string') {
-    throw nodeError('ERR_INVALID_ARG_TYPE', `options.${name}`, ['string', 'undefined', 'null'], value);
-  }
-  return value;
-}
-
 function ClientRequest(input, options, cb) {
   if (!(this instanceof ClientRequest)) return new ClientRequest(input, options, cb);
-  // Without the constructors before it: what emitters have is made when somebody listens.
-  native.initOutgoing(this);
-  if (typeof input === 'string') {
-    input = fromUrl(new (require('url').URL)(input));
-  } else if (isUrl(input)) {
-    input = fromUrl(input);
-  } else {
-    cb = options;
-    options = input;
-    input = null;
-  }
-  if (typeof options === 'function') {
-    cb = options;
-    options = input || {};
-  } else {
-    options = { ...input, ...options };
-  }
-  const validators = binding('validators');
+  native.initRequest(this, input, options, cb);
+}
+inherit(ClientRequest, OutgoingMessage);
 
-  let { agent } = options;
-  const defaultAgent = options._defaultAgent || agentFile.globalAgent;
-  if (agent === false) {
-    agent = new defaultAgent.constructor();
-  } else if (agent === null || agent === undefined) {
-    if (typeof options.createConnection !== 'function') agent = defaultAgent;
-  } else if (typeof agent.addRequest !== 'function') {
-    throw nodeError('ERR_INVALID_ARG_TYPE', 'options.agent', ['Agent-like Object', 'undefined', 'false'], agent);
-  }
-  this.agent = agent;
-
-  const protocol = options.protocol || defaultAgent.protocol;
-  let expectedProtocol = defaultAgent.protocol;
-  if (this.agent?.protocol) expectedProtocol = this.agent.protocol;
-  if (options.path) {
-    const path = `${options.path}`;
-    if (!native.isPath(path)) throw nodeError('ERR_UNESCAPED_CHARACTERS', 'Request path');
-  }
-  if (protocol !== expectedProtocol) throw nodeError('ERR_INVALID_PROTOCOL', protocol, expectedProtocol);
-
-  const defaultPort = options.defaultPort || this.agent?.defaultPort;
-  const port = options.port = options.port || defaultPort || 80;
-  const host = options.host = hostname(options.hostname, 'hostname') || hostname(options.host, 'host') || 'localhost';
-  const setHost = options.setHost !== undefined ? !!options.setHost : options.setDefaultHeaders !== false;
-
-  if (options.setDefaultHeaders === false) this._removedConnection = this._removedContLen = this._removedTE = true;
-  this.sendDate = false;
-  if (options.socketPath !== undefined) this.socketPath = options.socketPath;
-  if (options.timeout !== undefined) {
-    validators.validateNumber(options.timeout, 'timeout', 0);
-    this.timeout = options.timeout;
-  }
-  const { signal } = options;
-  if (signal) require('stream').addAbortSignal(signal, this);
-
-  let { method } = options;
-  if (method !== null && method !== undefined && typeof method !== 'string') {
-    throw nodeError('ERR_INVALID_ARG_TYPE', 'options.method', 'string', method);
-  }
-  if (!method || method === 'GET') {
-    method = 'GET';
-  } else if (method !== 'POST') {
-    if (!RegExpPrototypeTest(token, method)) throw nodeError('ERR_INVALID_HTTP_TOKEN', 'Method', method);
-    method = StringPrototypeToUpperCase(method);
-  }
-  this.method = method;
-  const { maxHeaderSize, insecureHTTPParser, joinDuplicateHeaders } = options;
+/** Options that few requests have. */
+function checkRare(req, timeout, socketPath, signal, maxHeaderSize, insecureHTTPParser, joinDuplicateHeaders) {
+  const { validateBoolean, validateInteger, validateNumber } = binding('validators');
+  if (socketPath !== undefined) req.socketPath = socketPath;
+  if (timeout !== undefined) validateNumber(timeout, 'timeout', 0);
+  if (signal) require('stream').addAbortSignal(signal, req);
   if (maxHeaderSize !== undefined) {
-    validators.validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
-    this.maxHeaderSize = maxHeaderSize;
+    validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
+    req.maxHeaderSize = maxHeaderSize;
   }
   if (insecureHTTPParser !== undefined) {
-    validators.validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
-    this.insecureHTTPParser = insecureHTTPParser;
+    validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
+    req.insecureHTTPParser = insecureHTTPParser;
   }
   if (joinDuplicateHeaders !== undefined) {
-    validators.validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
-    this.joinDuplicateHeaders = joinDuplicateHeaders;
+    validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
+    req.joinDuplicateHeaders = joinDuplicateHeaders;
   }
-  this.path = options.path || '/';
-  if (cb) this.once('response', cb);
+}
 
-  if (method === 'GET' || method === 'HEAD' || method === 'DELETE' || method === 'OPTIONS' || method === 'TRACE' ||
-      method === 'CONNECT') {
-    this.useChunkedEncodingByDefault = false;
-  }
-  this.host = host;
-  this.protocol = protocol;
-
-  this._hasAgent = !!this.agent;
-  if (this.agent) {
-    const alone = !this.agent.keepAlive && !NumberIsFinite(this.agent.maxSockets);
-    if (alone) {
-      this._last = true;
-      this.shouldKeepAlive = false;
-    }
-  }
-
-  if (options.uniqueHeaders !== undefined) this._setUnique(options.uniqueHeaders);
-  const { headers } = options;
-  const isArray = ArrayIsArray(headers);
-  if (!isArray) {
-    if (headers?.host !== undefined && ArrayIsArray(headers.host)) {
-      throw nodeError('ERR_INVALID_ARG_TYPE', 'options.headers.host', 'string', headers.host);
-    }
-    if (headers) {
-      const keys = ObjectKeys(headers);
-      for (let i = 0; i < keys.length; i++) this.setHeader(keys[i], headers[keys[i]]);
-    }
-    if (host && !this.getHeader('host') && setHost) {
-      let value = host;
-      const colon = StringPrototypeIndexOf(value, ':');
-      if (colon !== -1 && StringPrototypeIndexOf(value, ':', colon + 1) !== -1 && value[0] !== '[') value = `[${value}]`;
-      if (port && +port !== defaultPort) value += `:${port}`;
-      this.setHeader('Host', value);
-    }
-    if (options.auth && !this.getHeader('Authorization')) {
-      this.setHeader('Authorization', `Basic ${require('buffer').Buffer.from(options.auth).toString('base64')}`);
-    }
-    if (this.agent?.[kProxy] !== undefined) this.agent[kProxy].rewrite(this, options);
-    if (this.getHeader('expect')) {
-      if (this._header) throw nodeError('ERR_HTTP_HEADERS_SENT', 'render');
-      this._implicitHeader();
-    }
-  } else {
-    this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, headers);
-  }
-
-  let optsWithoutSignal = options;
-  if (signal) {
-    optsWithoutSignal = { ...options };
-    delete optsWithoutSignal.signal;
-  }
-  if (channels() & 258) this._observed = require('diagnostics_channel/told').clientRequest(this);
-  if (this.agent) {
-    this.agent.addRequest(this, optsWithoutSignal);
-    return;
-  }
-  this._last = true;
-  this.shouldKeepAlive = false;
+/** A request without an agent has a connection of its own. */
+function connectAlone(req, options) {
+  req._last = true;
+  req.shouldKeepAlive = false;
   let called = false;
   const oncreate = (err, socket) => {
     if (called) return;
     called = true;
-    if (err) nextTick(emitError, this, err);
-    else this.onSocket(socket);
+    if (err) nextTick(emitError, req, err);
+    else req.onSocket(socket);
   };
   const connect = typeof options.createConnection === 'function' ? options.createConnection : net.createConnection;
-  optsWithoutSignal = { ...optsWithoutSignal, path: this.socketPath };
-  const socket = connect(optsWithoutSignal, oncreate);
+  options.path = req.socketPath;
+  const socket = connect(options, oncreate);
   if (socket) oncreate(null, socket);
 }
-inherit(ClientRequest, OutgoingMessage);
 
 function emitError(req, err) {
   req.emit('error', err);
@@ -215,14 +82,7 @@ function emitError(req, err) {
 
 const methods = {
   // What a request is before anything has happened to it.
-  _ended: false,
-  res: null,
-  aborted: false,
-  timeoutCb: null,
-  upgradeOrConnect: false,
-  parser: null,
   maxHeadersCount: null,
-  reusedSocket: false,
   socketPath: undefined,
   maxHeaderSize: undefined,
   insecureHTTPParser: undefined,
@@ -230,11 +90,6 @@ const methods = {
 
   _finish() {
     this.emit('prefinish');
-  },
-
-  _implicitHeader() {
-    if (this._header) throw nodeError('ERR_HTTP_HEADERS_SENT', 'render');
-    this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`);
   },
 
   abort() {
@@ -602,12 +457,29 @@ function afterKeepAlive(req, socket) {
 
 exports.ClientRequest = ClientRequest;
 
-exports.request = function request(url, options, cb) {
-  return new ClientRequest(url, options, cb);
-};
+native.setUpClient({
+  __proto__: null,
+  prototype: ClientRequest.prototype,
+  messages: OutgoingMessage.prototype,
+  agents: agentFile,
+  proxy: kProxy,
+  fromUrl: (input) => fromUrl(typeof input === 'string' ? new (require('url').URL)(input) : input),
+  checkRare,
+  connectAlone,
+  authorize(req, auth) {
+    if (req.getHeader('Authorization')) return;
+    req.setHeader('Authorization', `Basic ${require('buffer').Buffer.from(auth).toString('base64')}`);
+  },
+  observed(req) {
+    req._observed = require('diagnostics_channel/told').clientRequest(req);
+  },
+});
+
+const { request } = native;
+exports.request = request;
 
 exports.get = function get(url, options, cb) {
-  const req = new ClientRequest(url, options, cb);
+  const req = request(url, options, cb);
   req.end();
   return req;
 };

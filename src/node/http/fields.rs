@@ -2,7 +2,9 @@
 
 use boa_engine::{
     Context, JsArgs, JsError, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
-    object::builtins::JsArray, property::PropertyKey, string::JsStrVariant,
+    object::builtins::JsArray,
+    property::{PropertyDescriptor, PropertyKey},
+    string::JsStrVariant,
 };
 
 use super::protocol::{Head, encode};
@@ -287,12 +289,36 @@ pub fn entries(object: &JsObject, context: &mut Context) -> JsResult<Vec<(JsStri
     Ok(list)
 }
 
-/// `isPath(text)`: whether a request can be sent for it, which has no spaces, no control characters and nothing beyond Latin-1.
-pub fn is_path(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    let text = args.first().and_then(JsValue::as_string);
-    let is = text.is_some_and(|text| match text.as_str().variant() {
+/// Own enumerable properties with their names, as `Object.keys` has them.
+pub fn enumerable_entries(
+    object: &JsObject,
+    context: &mut Context,
+) -> JsResult<Vec<(JsString, JsValue)>> {
+    let keys = object.own_property_keys(context)?;
+    let mut list = Vec::with_capacity(keys.len());
+    for key in keys {
+        let name = match &key {
+            PropertyKey::String(name) => name.clone(),
+            PropertyKey::Index(index) => JsString::from(index.get().to_string()),
+            PropertyKey::Symbol(_) => continue,
+        };
+        let own = object.borrow().properties().get(&key);
+        if own.as_ref().and_then(PropertyDescriptor::enumerable) == Some(false) {
+            continue;
+        }
+        let value = match own.as_ref().and_then(PropertyDescriptor::value) {
+            Some(value) => value.clone(),
+            None => object.get(key, context)?,
+        };
+        list.push((name, value));
+    }
+    Ok(list)
+}
+
+/// Whether a request can be sent for a path, which has no spaces, no control characters and nothing beyond Latin-1.
+pub fn is_path_text(text: &JsString) -> bool {
+    match text.as_str().variant() {
         JsStrVariant::Latin1(units) => units.iter().all(|unit| *unit > 0x20),
         JsStrVariant::Utf16(units) => units.iter().all(|unit| (0x21..=0xff).contains(unit)),
-    });
-    Ok(is.into())
+    }
 }

@@ -82,7 +82,7 @@ fn put(record: &mut Outgoing, name: JsString, value: JsValue) {
 }
 
 /// `setHeader(name, value)`
-fn set_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn set_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let state = match with(this, context, |record| record.bits) {
         Some(state) => state,
         // Something that only looks like a message.
@@ -145,7 +145,7 @@ fn name_of(args: &[JsValue], context: &mut Context) -> JsResult<JsString> {
 }
 
 /// `getHeader(name)`
-fn get_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn get_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let name = name_of(args, context)?;
     let found = need(this, context, |record| {
         let list = record.fields.as_ref()?;

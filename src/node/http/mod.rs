@@ -3,6 +3,7 @@
 //! `req` and `res` of the server are made here, without running a constructor: objects with native data whose prototypes have
 //! accessors for everything that the constructors would have set. What script doesn't touch is never built.
 
+mod client;
 mod connection;
 mod exchange;
 mod fields;
@@ -100,11 +101,10 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("attach", 2, server::attach)
         .function("connect", 2, connection::connect_script)
         .function("currentMessage", 1, connection::current_message)
-        .function("isPath", 1, fields::is_path)
         .function("finishSoon", 2, response::finish_soon_native)
         .function("validateHeaderName", 2, fields::validate_name_native)
         .function("validateHeaderValue", 2, fields::validate_value_native);
-    Ok(parser::natives(natives).build())
+    Ok(client::natives(parser::natives(natives)).build())
 }
 
 macro_rules! old_names {

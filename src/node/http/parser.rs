@@ -1,6 +1,6 @@
 //! The client's reader: the decoder behind an object, driven by the chunks of a socket.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use boa_engine::{
@@ -8,6 +8,7 @@ use boa_engine::{
 };
 
 use super::{
+    client::exchange::{self, Next},
     fields,
     incoming::{self, Incoming},
     protocol::{Decoder, Item, Limits, ParseError, Role},
@@ -17,6 +18,7 @@ use crate::{
     node::{
         buffer::{self, View},
         errors,
+        stream::calls,
     },
     runtime::{
         State,
@@ -37,12 +39,56 @@ struct Parser {
     frame: RefCell<Frame>,
 }
 
-#[derive(Clone, Trace, Finalize, JsData)]
-struct Handle(#[unsafe_ignore_trace] Rc<Parser>);
+/// What a parser object holds.
+#[derive(Trace, Finalize, JsData)]
+#[boa_gc(unsafe_no_drop)]
+struct Handle {
+    #[unsafe_ignore_trace]
+    parser: Rc<Parser>,
+    links: Links,
+}
 
-/// Adds `makeParser` to the binding.
+/// The socket that a parser reads, the response that is arriving, and the request that it answers; null for none.
+#[derive(Clone, Trace, Finalize)]
+#[boa_gc(unsafe_no_drop)]
+pub struct Links {
+    pub socket: JsValue,
+    pub incoming: JsValue,
+    pub outgoing: JsValue,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Self {
+            socket: JsValue::null(),
+            incoming: JsValue::null(),
+            outgoing: JsValue::null(),
+        }
+    }
+}
+
+/// What the module keeps for each runtime.
+struct Slot {
+    prototype: OnceCell<JsObject>,
+    /// Parsers that wait for the next response.
+    idle: RefCell<Vec<JsObject>>,
+    /// How many of them there may be.
+    most: Cell<f64>,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self {
+            prototype: OnceCell::new(),
+            idle: RefCell::default(),
+            most: Cell::new(1000.0),
+        }
+    }
+}
+
+/// Adds `setMaxParsers` to the binding.
 pub fn natives(natives: Natives<'_>) -> Natives<'_> {
-    natives.function("makeParser", 1, make)
+    natives.function("setMaxParsers", 1, set_most)
 }
 
 impl Parser {
@@ -90,57 +136,112 @@ impl Parser {
     }
 }
 
-/// `makeParser({ maxHeaderSize, maxHeadersCount, joinDuplicateHeaders, insecureHTTPParser })`: an object with `execute`, `finish`, `resume` …, that calls its
-/// own `onHead(fields…)`, `onBody`, `onEnd`, `onError`.
-fn make(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let options = args.get_or_undefined(0).to_object(context)?;
-    let parser = Rc::new(Parser::new());
-    parser.begin(&options, context)?;
-    let object = Natives::new(context)
-        .function("initialize", 1, initialize)
+/// A parser that waits for a response, or one that is made now. `request` has the options.
+///
+/// # Errors
+/// What getters of the options throw.
+pub fn take(request: &JsObject, context: &mut Context) -> JsResult<JsObject> {
+    let slot = State::of(context).slot::<Slot>();
+    let idle = slot.idle.borrow_mut().pop();
+    let object = match idle {
+        Some(object) => object,
+        None => {
+            let prototype = slot
+                .prototype
+                .get_or_init(|| prototype(context))
+                .clone();
+            let handle = Handle {
+                parser: Rc::new(Parser::new()),
+                links: Links::default(),
+            };
+            JsObject::new(context.root_shape(), prototype, handle).upcast()
+        }
+    };
+    if let Some(parser) = parser_of(&object) {
+        parser.begin(request, context)?;
+    }
+    Ok(object)
+}
+
+fn prototype(context: &mut Context) -> JsObject {
+    macro_rules! link {
+        ($natives:expr, $name:literal, $field:ident) => {
+            $natives.accessor(
+                $name,
+                |this, _, _| {
+                    let parser = this.as_object();
+                    let links = parser.as_ref().and_then(links);
+                    Ok(links.map_or_else(JsValue::undefined, |links| links.$field))
+                },
+                Some(|this, args, _| {
+                    if let Some(parser) = this.as_object() {
+                        let value = args.get_or_undefined(0).clone();
+                        link(&parser, |links| links.$field = value);
+                    }
+                    Ok(JsValue::undefined())
+                }),
+            )
+        };
+    }
+    let natives = Natives::new(context)
         .function("execute", 1, execute)
         .function("finish", 0, finish)
         .function("pause", 0, pause)
         .function("resume", 0, resume)
         .function("handOver", 0, hand_over)
-        .function("release", 0, release)
-        .function("isInside", 0, is_inside)
-        .function("isRunning", 0, is_running)
-        .build();
-    let object = JsObject::new(context.root_shape(), object, Handle(parser)).upcast();
-    Ok(object.into())
+        .function("isInside", 0, is_inside);
+    let natives = link!(natives, "socket", socket);
+    let natives = link!(natives, "incoming", incoming);
+    link!(natives, "outgoing", outgoing).build()
 }
 
-/// `initialize(options)`: the options of `makeParser`, for another response.
-fn initialize(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    if let Some(parser) = this_parser(this) {
-        let options = args.get_or_undefined(0).to_object(context)?;
-        parser.begin(&options, context)?;
+/// The response is over: its parser waits for another, if there are not too many that do.
+pub fn give(object: &JsObject, context: &Context) {
+    link(object, |links| *links = Links::default());
+    let Some(parser) = parser_of(object) else {
+        return;
+    };
+    let state = State::of(context);
+    destroyed(&state, &parser.frame.take());
+    let slot = state.slot::<Slot>();
+    let mut idle = slot.idle.borrow_mut();
+    if !parser.feeding.get() && (idle.len() as f64) < slot.most.get() {
+        idle.push(object.clone());
     }
+}
+
+/// `setMaxParsers(count)`: how many parsers may wait.
+fn set_most(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let most = args.get_or_undefined(0).to_number(context)?;
+    State::of(context).slot::<Slot>().most.set(most);
     Ok(JsValue::undefined())
 }
 
-fn this_parser(this: &JsValue) -> Option<Rc<Parser>> {
-    let object = this.as_object()?;
-    let handle = object.downcast_ref::<Handle>()?;
-    Some(handle.0.clone())
+/// What a parser is connected with.
+pub fn links(object: &JsObject) -> Option<Links> {
+    object
+        .downcast_ref::<Handle>()
+        .map(|handle| handle.links.clone())
 }
 
-fn call(
-    this: &JsValue,
-    name: JsString,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    let object = this.to_object(context)?;
-    match object.get(name, context)?.as_callable() {
-        Some(function) => function.call(this, args, context),
-        None => Ok(JsValue::undefined()),
+/// Changes what a parser is connected with.
+pub fn link(object: &JsObject, change: impl FnOnce(&mut Links)) {
+    if let Some(mut handle) = object.downcast_mut::<Handle>() {
+        change(&mut handle.links);
     }
 }
 
+fn parser_of(object: &JsObject) -> Option<Rc<Parser>> {
+    let handle = object.downcast_ref::<Handle>()?;
+    Some(handle.parser.clone())
+}
+
+fn this_parser(this: &JsValue) -> Option<Rc<Parser>> {
+    parser_of(&this.as_object()?)
+}
+
 /// `execute(chunk)`
-fn execute(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub fn execute(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(parser) = this_parser(this) else {
         return Ok(JsValue::undefined());
     };
@@ -173,8 +274,13 @@ fn run(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()> {
     outcome.map(drop)
 }
 
+fn incoming_of(parser: &JsObject) -> Option<JsObject> {
+    links(parser)?.incoming.as_object()
+}
+
 /// Parses what is there. Answers whether more has come in the meantime.
 fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<bool> {
+    let object = this.to_object(context)?;
     let bytes = parser.unread.take();
     let mut rest = bytes.as_slice();
     while !parser.paused.get() && !parser.handed.get() {
@@ -197,54 +303,47 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<boo
                     ..Incoming::default()
                 };
                 let message = incoming::make(record, context);
-                let args = [
-                    message.into(),
-                    status.into(),
-                    keep_alive.into(),
-                    upgrade.into(),
-                ];
-                let skip = call(this, js_string!("onHead"), &args, context)?;
-                match skip.as_number() {
-                    Some(1.0) => parser.decoder.borrow_mut().skip_body(),
-                    Some(2.0) => {
+                let response = exchange::Response {
+                    message,
+                    status,
+                    keep_alive,
+                    upgrade,
+                };
+                match exchange::on_head(&object, response, context)? {
+                    Next::Body => {}
+                    Next::NoBody => parser.decoder.borrow_mut().skip_body(),
+                    Next::Upgrade => {
                         parser.decoder.borrow_mut().hand_over();
                         parser.handed.set(true);
                         let head = buffer::from_slice(rest, context)?;
-                        call(this, js_string!("onUpgrade"), &[head.into()], context)?;
+                        exchange::on_upgrade(&object, head.into(), context)?;
                         return Ok(false);
                     }
-                    // A response too many.
-                    Some(3.0) => {
+                    Next::Nothing => {
                         parser.handed.set(true);
                         return Ok(false);
                     }
-                    _ => {}
                 }
             }
             Ok(Item::Data(data)) => {
-                let message = this
-                    .to_object(context)?
-                    .get(js_string!("incoming"), context)?;
-                if let Some(message) = message.as_object()
+                if let Some(message) = incoming_of(&object)
                     && !incoming::data(&message, data, context)?
                 {
                     parser.paused.set(true);
-                    call(this, js_string!("onPause"), &[], context)?;
+                    if let Some(socket) = links(&object).and_then(|links| links.socket.as_object())
+                    {
+                        calls::call(&socket, js_string!("pause"), &[], context)?;
+                    }
                 }
             }
             Ok(Item::End(trailers)) => {
-                let message = this
-                    .to_object(context)?
-                    .get(js_string!("incoming"), context)?;
-                call(this, js_string!("onComplete"), &[], context)?;
-                if let Some(message) = message.as_object() {
+                if let Some(message) = incoming_of(&object) {
                     incoming::end(&message, trailers, context)?;
                 }
-                call(this, js_string!("onEnd"), &[], context)?;
             }
             Err(error) => {
                 let error = error_object(error, bytes.len() - rest.len(), &bytes, context)?;
-                call(this, js_string!("onError"), &[error], context)?;
+                exchange::on_error(&object, error, context)?;
                 return Ok(false);
             }
         }
@@ -300,14 +399,10 @@ fn finish(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let state = State::of(context);
     match outcome {
         Ok(Item::End(_)) => state.async_context.run(&frame, context, |context| {
-            let message = this
-                .to_object(context)?
-                .get(js_string!("incoming"), context)?;
-            call(this, js_string!("onComplete"), &[], context)?;
-            if let Some(message) = message.as_object() {
+            if let Some(message) = this.as_object().and_then(|parser| incoming_of(&parser)) {
                 incoming::end(&message, None, context)?;
             }
-            call(this, js_string!("onEnd"), &[], context)
+            Ok(JsValue::undefined())
         }),
         Ok(_) => Ok(JsValue::undefined()),
         Err(error) => error_object(error, 0, &[], context),
@@ -321,20 +416,13 @@ fn pause(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     Ok(JsValue::undefined())
 }
 
-fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// `resume()`
+pub fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(parser) = this_parser(this)
         && parser.paused.replace(false)
         && !parser.unread.borrow().is_empty()
     {
         run(this, &parser, context)?;
-    }
-    Ok(JsValue::undefined())
-}
-
-/// `release()`: the response is over.
-fn release(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    if let Some(parser) = this_parser(this) {
-        destroyed(&State::of(context), &parser.frame.take());
     }
     Ok(JsValue::undefined())
 }
@@ -350,12 +438,5 @@ fn hand_over(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue
 fn is_inside(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     Ok(this_parser(this)
         .is_some_and(|parser| parser.decoder.borrow().is_inside())
-        .into())
-}
-
-/// `isRunning()`: whether `execute` is on the stack.
-fn is_running(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(this_parser(this)
-        .is_some_and(|parser| parser.feeding.get())
         .into())
 }

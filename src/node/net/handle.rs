@@ -242,6 +242,19 @@ impl Stream {
         self.frame.replace(frame);
     }
 
+    /// What happens from here on belongs to who calls, as a socket does that an agent hands out again.
+    pub fn begin_for(&self, context: &mut Context) {
+        let state = State::of(context);
+        destroyed(&state, &self.frame());
+        let frame = state.async_context.resource("TCPWRAP", None, context);
+        self.frame.replace(frame);
+    }
+
+    /// How many bytes have arrived.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read.get()
+    }
+
     /// Notes who connects.
     pub fn connects(&self, kind: &'static str, context: &mut Context) {
         let frame = State::of(context)
@@ -431,13 +444,10 @@ fn with_id(
         .into())
 }
 
-/// `asyncReset()`: what happens from here on belongs to who calls, as a socket does that an agent hands out again.
+/// `asyncReset()`
 fn async_reset(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(stream) = this_stream(this) {
-        let state = State::of(context);
-        destroyed(&state, &stream.frame());
-        let frame = state.async_context.resource("TCPWRAP", None, context);
-        stream.frame.replace(frame);
+        stream.begin_for(context);
     }
     Ok(JsValue::undefined())
 }

@@ -15,6 +15,7 @@ use boa_engine::{
 };
 
 use super::{
+    client::Request,
     connection::{Connection, HIGH_WATER_MARK},
     header_methods,
     record::{self, Watched, get_bit, set_bit, set_value, shadow},
@@ -129,6 +130,8 @@ pub struct Outgoing {
     /// `uniqueHeaders`: names whose values are sent as one.
     #[unsafe_ignore_trace]
     pub unique: Option<Rc<[JsString]>>,
+    /// A request of the client knows more.
+    pub client: Option<Box<Request>>,
     pub status: JsValue,
     pub reason: JsValue,
     pub request: JsValue,

@@ -32,6 +32,7 @@ use crate::{
 
 pub use flow::{pause, resume};
 pub use listen::remember_emitter;
+pub(crate) use listen::{attach, detach};
 pub use prototype::{define, state_prototype};
 pub use push::push;
 pub use read::{from_list, read_native};

@@ -1,0 +1,104 @@
+//! The client: `http.request`, its requests and their way to a socket and back.
+//!
+//! What happens to each request on a kept connection is native: `options` reads what the program asked for, `request` is what a
+//! request knows beside its header, `start` its constructor, `agent` who keeps the sockets. The script half (`http/client`, `http/agent`) has the rest: URLs, new
+//! connections, errors, timeouts. What a program may have replaced is looked up and called.
+
+mod agent;
+mod options;
+mod request;
+mod start;
+
+use std::cell::OnceCell;
+
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
+
+use crate::{engine::native::Natives, node::errors, runtime::State};
+
+pub use request::Request;
+
+/// What the script half gives to `setUpClient`.
+struct Script {
+    /// Functions by name.
+    helpers: JsObject,
+    /// `ClientRequest.prototype`
+    prototype: JsObject,
+    /// The exports of `http/agent`.
+    agents: JsObject,
+    /// The property that an agent keeps its proxy under.
+    proxy: JsSymbol,
+    /// `OutgoingMessage.prototype.setHeader` and `getHeader` as they were made.
+    set_header: JsObject,
+    get_header: JsObject,
+}
+
+/// What the client keeps for each runtime.
+#[derive(Default)]
+struct Slot {
+    script: OnceCell<Script>,
+    agents: OnceCell<agent::Agents>,
+}
+
+impl Slot {
+    fn of(context: &Context) -> std::rc::Rc<Self> {
+        State::of(context).slot::<Self>()
+    }
+
+    fn script(&self) -> &Script {
+        self.script
+            .get()
+            .expect("http/client calls setUpClient before it makes a request")
+    }
+}
+
+/// Adds the client's natives to the binding.
+pub fn natives(natives: Natives<'_>) -> Natives<'_> {
+    agent::natives(natives)
+        .function("setUpClient", 1, set_up)
+        .function("initRequest", 4, start::init)
+        .function("request", 3, start::request)
+}
+
+/// `setUpClient({ prototype, agents, proxy, …helpers })`
+fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let helpers = args.get_or_undefined(0).to_object(context)?;
+    let mut object =
+        |name: JsString| -> JsResult<JsObject> { helpers.get(name, context)?.to_object(context) };
+    let prototype = object(js_string!("prototype"))?;
+    let agents = object(js_string!("agents"))?;
+    let Some(proxy) = helpers.get(js_string!("proxy"), context)?.as_symbol() else {
+        return Err(errors::type_error("setUpClient takes a symbol", context));
+    };
+    let messages = helpers
+        .get(js_string!("messages"), context)?
+        .to_object(context)?;
+    let set_header = messages
+        .get(js_string!("setHeader"), context)?
+        .to_object(context)?;
+    let get_header = messages
+        .get(js_string!("getHeader"), context)?
+        .to_object(context)?;
+    request::define(prototype.clone(), context);
+    let _ = Slot::of(context).script.set(Script {
+        helpers,
+        prototype,
+        agents,
+        proxy,
+        set_header,
+        get_header,
+    });
+    Ok(JsValue::undefined())
+}
+
+/// Calls a function of the script half.
+fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let slot = Slot::of(context);
+    let helper = slot.script().helpers.get(name.clone(), context)?;
+    match helper.as_callable() {
+        Some(helper) => helper.call(&JsValue::undefined(), args, context),
+        None => Err(errors::type_error(
+            &format!("http/client has no helper {}", name.to_std_string_lossy()),
+            context,
+        )),
+    }
+}

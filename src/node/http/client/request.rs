@@ -1,0 +1,133 @@
+//! What a request of the client knows beside what every outgoing message does, and how script sees it.
+//!
+//! It is part of the message's record. Properties that Node's constructor sets are accessors on the prototype.
+
+use boa_engine::{Context, Finalize, JsArgs, JsObject, JsValue, Trace, property::Attribute};
+
+use crate::{engine::native::Natives, node::http::outgoing};
+
+/// What has happened to a request.
+pub mod flags {
+    /// Its response has been read to the end.
+    pub const ENDED: u8 = 1;
+    /// It has given its socket back.
+    pub const RELEASED: u8 = 1 << 1;
+    /// The socket has had a request before.
+    pub const REUSED: u8 = 1 << 2;
+    pub const ABORTED: u8 = 1 << 3;
+    /// The connection has left HTTP.
+    pub const UPGRADED: u8 = 1 << 4;
+    /// `end` was called before there was a socket.
+    pub const FINISH_WHEN_FLUSHED: u8 = 1 << 5;
+}
+
+/// A client's request.
+#[derive(Trace, Finalize)]
+#[boa_gc(unsafe_no_drop)]
+pub struct Request {
+    pub agent: JsValue,
+    pub method: JsValue,
+    pub path: JsValue,
+    pub host: JsValue,
+    pub protocol: JsValue,
+    pub timeout: JsValue,
+    pub timeout_callback: JsValue,
+    pub response: JsValue,
+    pub parser: JsValue,
+    #[unsafe_ignore_trace]
+    pub flags: u8,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            agent: JsValue::undefined(),
+            method: JsValue::undefined(),
+            path: JsValue::undefined(),
+            host: JsValue::undefined(),
+            protocol: JsValue::undefined(),
+            timeout: JsValue::undefined(),
+            timeout_callback: JsValue::null(),
+            response: JsValue::null(),
+            parser: JsValue::null(),
+            flags: 0,
+        }
+    }
+}
+
+/// Reads or changes what a request knows; `None` for what is none.
+pub fn with<R>(
+    this: &JsValue,
+    context: &mut Context,
+    act: impl FnOnce(&mut Request) -> R,
+) -> Option<R> {
+    outgoing::with(this, context, |record| {
+        record.client.as_deref_mut().map(act)
+    })
+    .flatten()
+}
+
+macro_rules! value {
+    ($natives:ident, $name:literal, $field:ident) => {
+        $natives = $natives.accessor(
+            $name,
+            |this, _, context| {
+                Ok(with(this, context, |request| request.$field.clone()).unwrap_or_default())
+            },
+            Some(|this, args, context| {
+                let value = args.get_or_undefined(0).clone();
+                with(this, context, |request| request.$field = value);
+                Ok(JsValue::undefined())
+            }),
+        );
+    };
+}
+
+macro_rules! flag {
+    ($natives:ident, $name:literal, $flag:expr) => {
+        $natives = $natives.accessor(
+            $name,
+            |this, _, context| {
+                Ok(with(this, context, |request| request.flags & $flag != 0)
+                    .unwrap_or_default()
+                    .into())
+            },
+            Some(|this, args, context| {
+                let on = args.get_or_undefined(0).to_boolean();
+                with(this, context, |request| {
+                    request.flags = if on {
+                        request.flags | $flag
+                    } else {
+                        request.flags & !$flag
+                    };
+                });
+                Ok(JsValue::undefined())
+            }),
+        );
+    };
+}
+
+/// Gives `ClientRequest.prototype` its accessors.
+pub fn define(prototype: JsObject, context: &mut Context) {
+    let mut natives =
+        Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE);
+    value!(natives, "agent", agent);
+    value!(natives, "method", method);
+    value!(natives, "path", path);
+    value!(natives, "host", host);
+    value!(natives, "protocol", protocol);
+    value!(natives, "timeout", timeout);
+    value!(natives, "timeoutCb", timeout_callback);
+    value!(natives, "res", response);
+    value!(natives, "parser", parser);
+    flag!(natives, "_ended", flags::ENDED);
+    flag!(natives, "_released", flags::RELEASED);
+    flag!(natives, "reusedSocket", flags::REUSED);
+    flag!(natives, "aborted", flags::ABORTED);
+    flag!(natives, "upgradeOrConnect", flags::UPGRADED);
+    natives.attributes(crate::engine::native::METHOD).function(
+        "_implicitHeader",
+        0,
+        super::start::implicit_header,
+    );
+}
