@@ -117,7 +117,7 @@ fn wraps(listener: &JsObject) -> Option<JsValue> {
 }
 
 /// Assigns to a property. Where the object has it already, as plain data, it is replaced in place.
-fn write(
+pub(crate) fn write(
     object: &JsObject,
     key: impl Into<PropertyKey>,
     value: impl Into<JsValue>,

@@ -18,7 +18,7 @@ use boa_engine::{
 
 use crate::{engine::native::Natives, runtime::State};
 
-pub(crate) use listeners::{add, remove};
+pub(crate) use listeners::{add, remove, write};
 
 /// What the runtime knows of its `EventEmitter`.
 #[derive(Default)]

@@ -1,13 +1,14 @@
 // The client: `http.request`, `http.get`, `http.ClientRequest`.
 'use strict';
 
-const { ArrayPrototypePop, NumberIsFinite, ObjectKeys, Symbol } = primordials;
+const { NumberIsFinite, ObjectKeys, Symbol } = primordials;
 const { OutgoingMessage } = require('http');
 const agentFile = require('http/agent');
 const { kProxy } = agentFile;
 const { inherit } = require('stream/core');
 const net = require('net');
 const native = binding('http');
+const { cleanUp, freeParser, release } = native;
 const { nodeError, connResetException } = binding('errors');
 const { nextTick } = binding('task_queue');
 
@@ -109,10 +110,6 @@ const methods = {
     return this;
   },
 
-  onSocket(socket, err) {
-    nextTick(onSocketNow, this, socket, err);
-  },
-
   setNoDelay(noDelay) {
     defer(this, (socket) => socket.setNoDelay?.(noDelay));
   },
@@ -183,12 +180,8 @@ function onResponseTimeout() {
 
 // ---- the socket
 
-function onSocketNow(req, socket, err) {
-  if (!req.destroyed && !err) {
-    useSocket(req, socket);
-    req._flush();
-    return;
-  }
+/** There is a socket, or none, for a request that is over or can't have one. */
+function tooLate(req, socket, err) {
   req.destroyed = true;
   const reason = err || req[kError];
   if (socket && (err || !req.agent || socket.destroyed)) {
@@ -210,101 +203,23 @@ function fail(req, err) {
   req.emit('close');
 }
 
-function useSocket(req, socket) {
-  const parser = parsers.take(req);
-  req.socket = socket;
-  req.parser = parser;
-  socket._httpClient = true;
-  socket._hadError = false;
-  socket.parser = parser;
-  socket._httpMessage = req;
-  parser.socket = socket;
-  parser.incoming = null;
-  parser.outgoing = req;
-  parser.onIncoming = onHead;
-  parser.joinDuplicateHeaders = req.joinDuplicateHeaders;
-  socket.on('error', onSocketError);
-  socket.on('data', onSocketData);
-  socket.on('end', onSocketEnd);
-  socket.on('close', onSocketClose);
-  socket.on('drain', onSocketDrain);
-  if (req.timeout !== undefined || req.agent?.options?.timeout) listenTimeout(req);
-  req.emit('socket', socket);
-}
-
-// What a parser calls on itself.
-const handlers = {
-  __proto__: null,
-  onHead(res, status, keepAlive, upgrade) {
-    return this.onIncoming(this.outgoing, this, this.socket, res, status, keepAlive, upgrade);
-  },
-  onPause() {
-    this.socket?.pause();
-  },
-  wantMore() {
-    this.resume();
-    const { socket } = this;
-    if (socket && !socket.destroyed) socket.resume();
-  },
-  onUpgrade(head) {
-    onUpgrade(this.outgoing, this.socket, this.incoming, head);
-  },
-  onError(error) {
-    const { socket, outgoing } = this;
-    cleanUp(socket);
-    socket._hadError = true;
-    socket.destroy();
-    outgoing.emit('error', error);
-  },
-};
-
-/** Parsers that wait for the next request. */
-const parsers = {
-  name: 'parsers',
-  max: 1000,
-  list: [],
-  take(options) {
-    const { list } = this;
-    if (list.length > 0) {
-      const parser = list[list.length - 1];
-      ArrayPrototypePop(list);
-      parser.initialize(options);
-      return parser;
-    }
-    const parser = native.makeParser(options);
-    const keys = ObjectKeys(handlers);
-    for (let i = 0; i < keys.length; i++) parser[keys[i]] = handlers[keys[i]];
-    return parser;
-  },
-  give(parser) {
-    parser.release();
-    parser.socket = parser.incoming = parser.outgoing = parser.onIncoming = parser.joinDuplicateHeaders = null;
-    if (this.list.length < this.max && !parser.isRunning()) this.list[this.list.length] = parser;
-  },
-};
-exports.parsers = parsers;
-
-/** The socket and its request have no more use for their parser. */
-function freeParser(socket) {
-  const { parser } = socket;
-  if (!parser) return;
-  socket.parser = null;
-  if (parser.outgoing?.parser === parser) parser.outgoing.parser = null;
-  parsers.give(parser);
-}
-
-function cleanUp(socket) {
-  socket.removeListener('data', onSocketData);
-  socket.removeListener('end', onSocketEnd);
-}
-
-function release(socket) {
-  cleanUp(socket);
-  socket.removeListener('error', onSocketError);
-  socket.removeListener('close', onSocketClose);
-  socket.removeListener('drain', onSocketDrain);
-  socket.removeListener('timeout', onResponseTimeout);
-  freeParser(socket);
+/** Sends what was written before there was a socket by way of the socket's stream. */
+function flushBy(req, socket, waiting, done) {
+  req._waitingCallbacks = undefined;
+  const flushed = waiting || done ? (err) => {
+    if (waiting) for (let i = 0; i < waiting.length; i++) waiting[i](err);
+    if (!err && done) native.finishRequest(req);
+  } : undefined;
+  const output = req._takeOutput();
+  let more = true;
+  if (output !== undefined) more = socket.write(output, flushed);
+  else if (flushed) socket.write('', 'latin1', flushed);
+  if (done) {
+    req._finish();
+  } else if (more && req._needDrain) {
+    req._needDrain = false;
+    req.emit('drain');
+  }
 }
 
 function onSocketDrain() {
@@ -313,10 +228,6 @@ function onSocketDrain() {
     req._needDrain = false;
     req.emit('drain');
   }
-}
-
-function onSocketData(chunk) {
-  this.parser?.execute(chunk);
 }
 
 function onSocketError(err) {
@@ -368,35 +279,18 @@ function onSocketClose() {
   freeParser(this);
 }
 
-/** Answers 1 for a response without body, 2 for one after which the connection isn't HTTP, 3 for one too many. */
-function onHead(req, parser, socket, res, status, keepAlive, upgrade) {
-  res.socket = socket;
-  if (req.res) {
-    socket.destroy();
-    return 3;
-  }
-  if (status >= 100 && status < 200 && status !== 101) {
-    req.res = null;
-    if (status === 100) req.emit('continue');
-    const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders } = res;
-    req.emit('information', { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders });
-    parser.incoming = null;
-    return 1;
-  }
-  req.res = res;
-  parser.incoming = res;
-  if (req.method === 'CONNECT' || (upgrade && status === 101)) {
-    res.upgrade = true;
-    return 2;
-  }
-  if (req.shouldKeepAlive && !keepAlive && !req.upgradeOrConnect) req.shouldKeepAlive = false;
-  res.req = req;
-  socket.on('timeout', onResponseTimeout);
-  res.on('end', onResponseEnd);
-  req.on('finish', onRequestFinish);
-  req._observed?.(res);
-  if (req.aborted || !req.emit('response', res)) res._dump();
-  return req.method === 'HEAD' ? 1 : 0;
+function information(req, res, status) {
+  req.res = null;
+  if (status === 100) req.emit('continue');
+  const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders } = res;
+  req.emit('information', { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, headers, rawHeaders });
+}
+
+function malformed(req, socket, error) {
+  cleanUp(socket);
+  socket._hadError = true;
+  socket.destroy();
+  req.emit('error', error);
 }
 
 function onUpgrade(req, socket, res, head) {
@@ -419,43 +313,18 @@ function onUpgrade(req, socket, res, head) {
   }
 }
 
-function onResponseEnd() {
-  const { req } = this;
-  const { socket } = req;
-  req._ended = true;
-  if (req.timeoutCb !== null && socket) socket.removeListener('timeout', req.timeoutCb);
-  if (!req.shouldKeepAlive) {
-    if (socket?.writable) socket.destroySoon?.();
-  } else if (req.writableFinished && !this.aborted) {
-    keepAlive(req);
-  }
-}
-
-function onRequestFinish() {
-  if (this.shouldKeepAlive && this._ended) keepAlive(this);
-}
-
-function keepAlive(req) {
-  const { socket } = req;
-  if (!socket || req._released) return;
-  req._released = true;
-  if (req.timeoutCb) {
-    socket.setTimeout(0, req.timeoutCb);
-    req.timeoutCb = null;
-  }
-  release(socket);
-  req.destroyed = true;
-  if (req.res) req.res._released = true;
-  nextTick(afterKeepAlive, req, socket);
-}
-
-function afterKeepAlive(req, socket) {
-  req._closed = true;
-  req.emit('close');
-  socket.emit('free');
-}
-
 exports.ClientRequest = ClientRequest;
+
+// What `_http_common` shows of the parsers that wait for the next response.
+exports.parsers = {
+  name: 'parsers',
+  get max() {
+    return native.maxParsers();
+  },
+  set max(max) {
+    native.setMaxParsers(max);
+  },
+};
 
 native.setUpClient({
   __proto__: null,
@@ -466,6 +335,17 @@ native.setUpClient({
   fromUrl: (input) => fromUrl(typeof input === 'string' ? new (require('url').URL)(input) : input),
   checkRare,
   connectAlone,
+  onSocketEnd,
+  onSocketError,
+  onSocketClose,
+  onSocketDrain,
+  onResponseTimeout,
+  listenTimeout,
+  tooLate,
+  flushBy,
+  information,
+  upgrade: onUpgrade,
+  malformed,
   authorize(req, auth) {
     if (req.getHeader('Authorization')) return;
     req.setHeader('Authorization', `Basic ${require('buffer').Buffer.from(auth).toString('base64')}`);

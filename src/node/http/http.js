@@ -263,7 +263,7 @@ copy(exports, {
   setGlobalProxyFromEnv: (env) => late().setGlobalProxyFromEnv(env),
   setMaxIdleHTTPParsers(max) {
     binding('validators').validateInteger(max, 'max', 1);
-    client().parsers.max = max;
+    native.setMaxParsers(max);
   },
   get maxHeaderSize() {
     return native.maxHeaderSize;

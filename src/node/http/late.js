@@ -46,9 +46,7 @@ exports.setGlobalProxyFromEnv = (env) => require('http/proxy').setGlobal(env);
 // ---- requests
 
 exports.resumeSocket = function resumeSocket(socket) {
-  const { parser } = socket;
-  if (parser?.wantMore) parser.wantMore();
-  else if (socket._handle && typeof socket.resume === 'function') socket.resume();
+  if (socket._handle && typeof socket.resume === 'function') socket.resume();
 };
 
 exports.refuse = function refuse(res, status) {

@@ -86,9 +86,11 @@ impl Default for Slot {
     }
 }
 
-/// Adds `setMaxParsers` to the binding.
+/// Adds `maxParsers` and `setMaxParsers` to the binding.
 pub fn natives(natives: Natives<'_>) -> Natives<'_> {
-    natives.function("setMaxParsers", 1, set_most)
+    natives
+        .function("maxParsers", 0, most)
+        .function("setMaxParsers", 1, set_most)
 }
 
 impl Parser {
@@ -146,10 +148,7 @@ pub fn take(request: &JsObject, context: &mut Context) -> JsResult<JsObject> {
     let object = match idle {
         Some(object) => object,
         None => {
-            let prototype = slot
-                .prototype
-                .get_or_init(|| prototype(context))
-                .clone();
+            let prototype = slot.prototype.get_or_init(|| prototype(context)).clone();
             let handle = Handle {
                 parser: Rc::new(Parser::new()),
                 links: Links::default(),
@@ -215,6 +214,11 @@ fn set_most(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let most = args.get_or_undefined(0).to_number(context)?;
     State::of(context).slot::<Slot>().most.set(most);
     Ok(JsValue::undefined())
+}
+
+/// `maxParsers()`
+fn most(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(State::of(context).slot::<Slot>().most.get().into())
 }
 
 /// What a parser is connected with.

@@ -1,6 +1,8 @@
 //! The way of data through a socket: what has arrived is pushed into the stream, what the stream writes goes to the loop.
 //! The script half has the rest: connecting, `onread` into one buffer, errors, the end.
 
+use std::rc::Rc;
+
 use boa_engine::{
     Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
     Trace, js_string, object::FunctionObjectBuilder, property::Attribute,
@@ -12,13 +14,18 @@ use crate::{
     node::{
         buffer::{Encoding, View},
         errors::{errno_exception, type_error},
-        stream::{is_destroyed_duplex, readable},
+        stream::{calls, is_destroyed_duplex, readable, writable},
     },
     runtime::State,
 };
 
 /// What the script half gives to `defineFlow`.
 pub struct Flow {
+    /// `Socket.prototype._write`, to know it again.
+    write: JsObject,
+    /// The properties for what `setKeepAlive` last said.
+    keep_alive: JsSymbol,
+    keep_alive_delay: JsSymbol,
     /// The property for the timer of `setTimeout`.
     timeout: JsSymbol,
     /// The property for what `onread` wants its bytes in.
@@ -31,25 +38,39 @@ pub struct Flow {
 pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let script = args.get_or_undefined(1).to_object(context)?;
-    let (Some(timeout), Some(receiver)) = (
+    let (Some(timeout), Some(receiver), Some(keep_alive), Some(keep_alive_delay)) = (
         script.get(js_string!("timeout"), context)?.as_symbol(),
         script.get(js_string!("receiver"), context)?.as_symbol(),
+        script.get(js_string!("keepAlive"), context)?.as_symbol(),
+        script
+            .get(js_string!("keepAliveDelay"), context)?
+            .as_symbol(),
     ) else {
-        return Err(type_error("defineFlow takes two symbols", context));
+        return Err(type_error("defineFlow takes four symbols", context));
     };
-    let slot = State::of(context).slot::<Slot>();
-    let _ = slot.flow.set(Flow {
-        timeout,
-        receiver,
-        script,
-    });
-    Natives::on(prototype, context)
+    let prototype = Natives::on(prototype, context)
         .attributes(Attribute::all())
         .function("read", 1, read)
         .function("resume", 0, resume)
         .function("pause", 0, pause)
         .function("_read", 1, read_handle)
-        .function("_write", 3, write);
+        .function("_write", 3, write)
+        .function("ref", 0, add_ref)
+        .function("unref", 0, remove_ref)
+        .function("setKeepAlive", 2, set_keep_alive)
+        .build();
+    let write = prototype
+        .get(js_string!("_write"), context)?
+        .to_object(context)?;
+    let slot = State::of(context).slot::<Slot>();
+    let _ = slot.flow.set(Flow {
+        write,
+        keep_alive,
+        keep_alive_delay,
+        timeout,
+        receiver,
+        script,
+    });
     Ok(JsValue::undefined())
 }
 
@@ -75,8 +96,98 @@ fn has_receiver(socket: &JsObject, context: &mut Context) -> JsResult<bool> {
     }
 }
 
+/// The handle of a socket whose stream has nothing to do: what it would be given to write can be written past it.
+///
+/// # Errors
+/// What getters throw.
+pub fn idle(socket: &JsObject, context: &mut Context) -> JsResult<Option<Rc<Stream>>> {
+    let Some(handle) = handle_of(socket, context)? else {
+        return Ok(None);
+    };
+    let Some(stream) = Stream::of(&handle).filter(|stream| stream.id().is_some()) else {
+        return Ok(None);
+    };
+    let method = socket.get(js_string!("_write"), context)?.as_object();
+    let slot = State::of(context).slot::<Slot>();
+    let is_own = match (method, slot.flow.get()) {
+        (Some(method), Some(flow)) => JsObject::equals(&method, &flow.write),
+        _ => false,
+    };
+    let idle = is_own && stream.queued(context) == 0.0 && writable::is_idle(socket, context)?;
+    Ok(idle.then_some(stream))
+}
+
+/// `socket.ref()`
+fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    keep_running(this, true, context)
+}
+
+/// `socket.unref()`
+fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    keep_running(this, false, context)
+}
+
+fn keep_running(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsValue> {
+    let socket = this.to_object(context)?;
+    let name = if on {
+        js_string!("ref")
+    } else {
+        js_string!("unref")
+    };
+    match socket.get(js_string!("_handle"), context)?.as_object() {
+        Some(handle) => match Stream::of(&handle) {
+            Some(stream) => stream.set_ref(on, context),
+            None => {
+                if let Some(method) = handle.get(name, context)?.as_callable() {
+                    method.call(&handle.into(), &[], context)?;
+                }
+            }
+        },
+        None => {
+            let again = socket.get(name, context)?;
+            let args = [js_string!("connect").into(), again];
+            calls::call(&socket, js_string!("once"), &args, context)?;
+        }
+    }
+    Ok(this.clone())
+}
+
+/// `socket.setKeepAlive(enable, delay)`
+fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let socket = this.to_object(context)?;
+    let slot = State::of(context).slot::<Slot>();
+    let Some(flow) = slot.flow.get() else {
+        return Ok(this.clone());
+    };
+    let on = args.get_or_undefined(0).to_boolean();
+    let delay = args.get_or_undefined(1).to_number(context)? / 1000.0;
+    let delay = JsValue::from(delay).to_i32(context)?;
+    let handle = socket.get(js_string!("_handle"), context)?.as_object();
+    let method = match &handle {
+        Some(handle) => {
+            let method = handle.get(js_string!("setKeepAlive"), context)?;
+            let Some(method) = method.as_callable() else {
+                return Ok(this.clone());
+            };
+            let was_on = socket.get(flow.keep_alive.clone(), context)?.to_boolean();
+            let known = socket.get(flow.keep_alive_delay.clone(), context)?;
+            if on == was_on && (!on || known.as_number() == Some(f64::from(delay))) {
+                return Ok(this.clone());
+            }
+            Some(method)
+        }
+        None => None,
+    };
+    socket.set(flow.keep_alive.clone(), on, true, context)?;
+    socket.set(flow.keep_alive_delay.clone(), delay, true, context)?;
+    if let (Some(method), Some(handle)) = (method, handle) {
+        method.call(&handle.into(), &[on.into(), delay.into()], context)?;
+    }
+    Ok(this.clone())
+}
+
 /// A sign of life: the timers of the socket, and of those that it is part of, start anew.
-fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
+pub fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
     let slot = State::of(context).slot::<Slot>();
     let Some(flow) = slot.flow.get() else {
         return Ok(());

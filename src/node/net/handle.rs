@@ -250,6 +250,14 @@ impl Stream {
         self.frame.replace(frame);
     }
 
+    /// Whether the loop goes on for its sake.
+    pub fn set_ref(&self, on: bool, context: &Context) {
+        self.referenced.set(on);
+        if let Some(id) = self.id.get() {
+            let _ = State::of(context).event_loop.set_ref(id, on);
+        }
+    }
+
     /// How many bytes have arrived.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.get()
@@ -264,7 +272,7 @@ impl Stream {
     }
 
     /// Who is told when the write that is under way has ended: the last one that answered 1.
-    pub(super) fn when_written(&self, done: JsObject, context: &mut Context) {
+    pub fn when_written(&self, done: JsObject, context: &mut Context) {
         let calls = &State::of(context).async_context;
         let frame = if calls.is_tracking() {
             calls.resource("WRITEWRAP", None, context)
@@ -277,7 +285,7 @@ impl Stream {
     }
 
     /// How many bytes wait to be sent.
-    pub(super) fn queued(&self, context: &Context) -> f64 {
+    pub fn queued(&self, context: &Context) -> f64 {
         let queued = self
             .id
             .get()
@@ -568,20 +576,19 @@ fn close_with(
 }
 
 fn add_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    if let Some(stream) = this_stream(this) {
-        stream.referenced.set(true);
-    }
-    with_id(this, context, |state, id| {
-        Ok(state.event_loop.set_ref(id, true)?)
-    })
+    refer(this, true, context)
 }
 
 fn remove_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    refer(this, false, context)
+}
+
+fn refer(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsValue> {
     if let Some(stream) = this_stream(this) {
-        stream.referenced.set(false);
+        stream.referenced.set(on);
     }
     with_id(this, context, |state, id| {
-        Ok(state.event_loop.set_ref(id, false)?)
+        Ok(state.event_loop.set_ref(id, on)?)
     })
 }
 

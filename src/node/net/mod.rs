@@ -3,7 +3,7 @@
 //! The script half keeps what Node's classes promise; here are the handles behind them (`socket._handle`, `server._handle`).
 
 pub mod address;
-mod flow;
+pub mod flow;
 mod handle;
 mod listener;
 mod members;

@@ -204,37 +204,8 @@ const members = {
     return this;
   },
 
-  setKeepAlive(enable, ms) {
-    enable = !!enable;
-    const delay = ~~(ms / 1000);
-    if (!this._handle) {
-      this[kKeepAlive] = enable;
-      this[kKeepAliveDelay] = delay;
-      return this;
-    }
-    if (!this._handle.setKeepAlive) return this;
-    if (enable !== this[kKeepAlive] || (enable && delay !== this[kKeepAliveDelay])) {
-      this[kKeepAlive] = enable;
-      this[kKeepAliveDelay] = delay;
-      this._handle.setKeepAlive(enable, delay);
-    }
-    return this;
-  },
-
   address() {
     return this._getsockname();
-  },
-
-  ref() {
-    if (!this._handle) this.once('connect', this.ref);
-    else this._handle.ref?.();
-    return this;
-  },
-
-  unref() {
-    if (!this._handle) this.once('connect', this.unref);
-    else this._handle.unref?.();
-    return this;
   },
 
   end(data, encoding, callback) {
@@ -426,6 +397,8 @@ for (let i = 0; i < names.length; i++) {
 native.defineFlow(Socket.prototype, {
   timeout: kTimeout,
   receiver: kBuffer,
+  keepAlive: kKeepAlive,
+  keepAliveDelay: kKeepAliveDelay,
   startReading(socket, n) {
     if (socket.connecting || !socket._handle) socket.once('connect', () => socket._read(n));
     else startReading(socket);

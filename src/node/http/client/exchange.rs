@@ -22,7 +22,7 @@ use crate::{
             outgoing::{self, bits},
             parser, record,
         },
-        net::{self, flow},
+        net::flow,
         stream::{
             calls,
             readable::{attach, detach},
@@ -157,7 +157,11 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
         _ => false,
     };
     if times {
-        help(js_string!("listenTimeout"), std::slice::from_ref(&this), context)?;
+        help(
+            js_string!("listenTimeout"),
+            std::slice::from_ref(&this),
+            context,
+        )?;
     }
     let args = [socket.clone().into()];
     events::emit(request, js_string!("socket"), &args, context).map(drop)
@@ -322,7 +326,10 @@ fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 /// What listeners throw.
 pub fn want_more(socket: &JsObject, context: &mut Context) -> JsResult<Option<()>> {
     let parser = socket.get(js_string!("parser"), context)?;
-    if !parser.as_object().is_some_and(|parser| parser::links(&parser).is_some()) {
+    if parser
+        .as_object()
+        .is_none_or(|parser| parser::links(&parser).is_none())
+    {
         return Ok(None);
     }
     parser::resume(&parser, &[], context)?;
@@ -336,11 +343,7 @@ pub fn want_more(socket: &JsObject, context: &mut Context) -> JsResult<Option<()
 ///
 /// # Errors
 /// What listeners throw.
-pub fn on_head(
-    parser: &JsObject,
-    response: Response,
-    context: &mut Context,
-) -> JsResult<Next> {
+pub fn on_head(parser: &JsObject, response: Response, context: &mut Context) -> JsResult<Next> {
     let Some(links) = parser::links(parser) else {
         return Ok(Next::Nothing);
     };
@@ -455,7 +458,9 @@ fn on_response_end(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
     if state & bits::KEEP_ALIVE == 0 {
         if let Some(socket) = socket
             && socket.get(js_string!("writable"), context)?.to_boolean()
-            && socket.get(js_string!("destroySoon"), context)?.is_callable()
+            && socket
+                .get(js_string!("destroySoon"), context)?
+                .is_callable()
         {
             calls::call(&socket, js_string!("destroySoon"), &[], context)?;
         }

@@ -1,10 +1,12 @@
 //! The client: `http.request`, its requests and their way to a socket and back.
 //!
 //! What happens to each request on a kept connection is native: `options` reads what the program asked for, `request` is what a
-//! request knows beside its header, `start` its constructor, `agent` who keeps the sockets. The script half (`http/client`, `http/agent`) has the rest: URLs, new
+//! request knows beside its header, `start` its constructor, `agent` who keeps the
+//! sockets, `exchange` what happens on one. The script half (`http/client`, `http/agent`) has the rest: URLs, new
 //! connections, errors, timeouts. What a program may have replaced is looked up and called.
 
 mod agent;
+pub mod exchange;
 mod options;
 mod request;
 mod start;
@@ -37,6 +39,7 @@ struct Script {
 struct Slot {
     script: OnceCell<Script>,
     agents: OnceCell<agent::Agents>,
+    listeners: OnceCell<exchange::Listeners>,
 }
 
 impl Slot {
@@ -49,6 +52,12 @@ impl Slot {
             .get()
             .expect("http/client calls setUpClient before it makes a request")
     }
+
+    fn listeners(&self) -> &exchange::Listeners {
+        self.listeners
+            .get()
+            .expect("setUpClient makes them with the rest")
+    }
 }
 
 /// Adds the client's natives to the binding.
@@ -57,6 +66,10 @@ pub fn natives(natives: Natives<'_>) -> Natives<'_> {
         .function("setUpClient", 1, set_up)
         .function("initRequest", 4, start::init)
         .function("request", 3, start::request)
+        .function("finishRequest", 1, exchange::finished)
+        .function("cleanUp", 1, exchange::clean_up)
+        .function("release", 1, exchange::release)
+        .function("freeParser", 1, exchange::free_parser)
 }
 
 /// `setUpClient({ prototype, agents, proxy, …helpers })`
@@ -79,6 +92,8 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         .get(js_string!("getHeader"), context)?
         .to_object(context)?;
     request::define(prototype.clone(), context);
+    let listeners = exchange::Listeners::new(&helpers, context)?;
+    let _ = Slot::of(context).listeners.set(listeners);
     let _ = Slot::of(context).script.set(Script {
         helpers,
         prototype,

@@ -4,7 +4,11 @@
 
 use boa_engine::{Context, Finalize, JsArgs, JsObject, JsValue, Trace, property::Attribute};
 
-use crate::{engine::native::Natives, node::http::outgoing};
+use super::{exchange, start};
+use crate::{
+    engine::native::{METHOD, Natives},
+    node::http::outgoing,
+};
 
 /// What has happened to a request.
 pub mod flags {
@@ -125,9 +129,9 @@ pub fn define(prototype: JsObject, context: &mut Context) {
     flag!(natives, "reusedSocket", flags::REUSED);
     flag!(natives, "aborted", flags::ABORTED);
     flag!(natives, "upgradeOrConnect", flags::UPGRADED);
-    natives.attributes(crate::engine::native::METHOD).function(
-        "_implicitHeader",
-        0,
-        super::start::implicit_header,
-    );
+    natives
+        .attributes(METHOD)
+        .function("_implicitHeader", 0, start::implicit_header)
+        .function("_flush", 0, exchange::flush)
+        .function("onSocket", 2, exchange::on_socket);
 }

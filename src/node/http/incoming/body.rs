@@ -9,6 +9,7 @@ use crate::{
     node::{
         buffer,
         http::{
+            client::exchange,
             help, listener_count,
             protocol::Head,
             record::{Watched, define_own},
@@ -251,8 +252,10 @@ pub(super) fn read(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
     }
     if let Some(connection) = connection {
         connection.want_more(context);
-    } else if socket.is_object() {
-        help(js_string!("resumeSocket"), &[socket], context)?;
+    } else if let Some(socket) = socket.as_object()
+        && exchange::want_more(&socket, context)?.is_none()
+    {
+        help(js_string!("resumeSocket"), &[socket.into()], context)?;
     }
     Ok(JsValue::undefined())
 }

@@ -11,7 +11,9 @@ use crate::{
     node::{
         buffer::{self, Encoding, View},
         errors, events,
-        http::{connection::HIGH_WATER_MARK, fields, help, protocol::encode, response},
+        http::{
+            client::exchange, connection::HIGH_WATER_MARK, fields, help, protocol::encode, response,
+        },
     },
     runtime::{
         State,
@@ -390,6 +392,10 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         (target, watched, record.has(bits::LAST))
     })?;
     let Some((connection, number)) = target else {
+        let is_request = with(this, context, |record| record.client.is_some());
+        if is_request == Some(true) && exchange::finish(this, context)? {
+            return Ok(());
+        }
         return help(js_string!("finish"), std::slice::from_ref(this), context).map(drop);
     };
     connection.release(number, context);

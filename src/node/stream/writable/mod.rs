@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub use prototype::{define, state_prototype};
+pub use write::is_idle;
 pub(super) use write::{is_full_after, sink_done};
 
 /// What a state is.

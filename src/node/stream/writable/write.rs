@@ -66,6 +66,34 @@ pub(in super::super) fn is_full_after(
     Ok(more.as_boolean() == Some(false))
 }
 
+/// Whether a stream would hand a chunk on to its sink at once, by its own `write`.
+///
+/// # Errors
+/// What getters throw.
+pub fn is_idle(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
+    const BUSY: u32 = bits::WRITING
+        | bits::ERRORED
+        | bits::ENDING
+        | bits::DESTROYED
+        | bits::BUFFER_PROCESSING
+        | bits::NEED_DRAIN;
+    let method = stream.get(js_string!("write"), context)?.as_object();
+    let slot = Slot::of(context);
+    let is_own = match (method, slot.write.get()) {
+        (Some(method), Some(own)) => JsObject::equals(&method, own),
+        _ => false,
+    };
+    let state = stream.get(js_string!("_writableState"), context)?;
+    let Some(state) = State::from_value(&state).filter(|_| is_own) else {
+        return Ok(false);
+    };
+    Ok(state.with(|record| {
+        record.bits & (BUSY | bits::CONSTRUCTED) == bits::CONSTRUCTED
+            && record.corked == 0
+            && record.buffered.is_empty()
+    }))
+}
+
 /// What the sink gets for a chunk.
 struct Prepared {
     chunk: JsValue,
