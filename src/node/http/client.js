@@ -208,7 +208,7 @@ function flushBy(req, socket, waiting, done) {
   req._waitingCallbacks = undefined;
   const flushed = waiting || done ? (err) => {
     if (waiting) for (let i = 0; i < waiting.length; i++) waiting[i](err);
-    if (!err && done) native.finishRequest(req);
+    if (done) native.finishRequest(req, err);
   } : undefined;
   const output = req._takeOutput();
   let more = true;

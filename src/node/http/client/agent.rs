@@ -40,6 +40,7 @@ pub struct Agents {
     get_name: JsObject,
     keep_socket_alive: JsObject,
     reuse_socket: JsObject,
+    remove_socket: JsObject,
 }
 
 /// Adds the agent's natives to the binding.
@@ -68,6 +69,7 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let get_name = method(js_string!("getName"))?;
     let keep_socket_alive = method(js_string!("keepSocketAlive"))?;
     let reuse_socket = method(js_string!("reuseSocket"))?;
+    let remove_socket = method(js_string!("removeSocket"))?;
     let free_socket_error = helpers
         .get(js_string!("freeSocketError"), context)?
         .to_object(context)?;
@@ -85,6 +87,7 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         get_name,
         keep_socket_alive,
         reuse_socket,
+        remove_socket,
     });
     Ok(JsValue::undefined())
 }
@@ -480,7 +483,7 @@ fn on_free(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             let args = [this.clone(), socket.into(), waiting.into(), name.into()];
             return help(js_string!("serveWaiting"), &args, context);
         }
-        if keep(&agent, &socket, &name, context)? {
+        if keep(&agent, &socket, options, &name, context)? {
             return Ok(JsValue::undefined());
         }
     }
@@ -496,6 +499,7 @@ fn number(object: &JsObject, name: JsString, context: &mut Context) -> JsResult<
 fn keep(
     agent: &JsObject,
     socket: &JsObject,
+    options: &JsValue,
     name: &JsString,
     context: &mut Context,
 ) -> JsResult<bool> {
@@ -542,7 +546,20 @@ fn keep(
         return Ok(false);
     }
     socket.set(message_key, JsValue::null(), true, context)?;
-    take(&sockets, name, socket, context)?;
+    let method = replaced(
+        agent,
+        js_string!("removeSocket"),
+        |agents| &agents.remove_socket,
+        context,
+    )?;
+    let requests = table(agent, js_string!("requests"), context)?;
+    if method.is_none() && requests.own_property_keys(context)?.is_empty() {
+        take(&sockets, name, socket, context)?;
+    } else {
+        // Requests to elsewhere may have waited for this one.
+        let args = [socket.clone().into(), options.clone()];
+        calls::call(agent, js_string!("removeSocket"), &args, context)?;
+    }
     let slot = Slot::of(context);
     let agents = agents(&slot.agents);
     attach(

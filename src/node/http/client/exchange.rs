@@ -15,7 +15,7 @@ use super::{
 use crate::{
     engine::native,
     node::{
-        errors::errno_exception,
+        errors::{self, errno_exception},
         events,
         http::{
             incoming,
@@ -246,7 +246,13 @@ fn send_last(
         }
         errno => {
             let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
-            calls::call(socket, js_string!("destroy"), &[error], context)?;
+            calls::call(
+                socket,
+                js_string!("destroy"),
+                std::slice::from_ref(&error),
+                context,
+            )?;
+            tick_native(finished_now, vec![this.clone(), error], context);
         }
     }
     Ok(true)
@@ -269,7 +275,13 @@ fn when_sent(request: &JsValue, socket: &JsObject, context: &mut Context) -> JsO
                 finished_now(std::slice::from_ref(&sent.request), context)?;
             } else {
                 let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
-                calls::call(&sent.socket, js_string!("destroy"), &[error], context)?;
+                calls::call(
+                    &sent.socket,
+                    js_string!("destroy"),
+                    std::slice::from_ref(&error),
+                    context,
+                )?;
+                finished_now(&[sent.request.clone(), error], context)?;
             }
             Ok(JsValue::undefined())
         },
@@ -284,7 +296,7 @@ fn when_sent(request: &JsValue, socket: &JsObject, context: &mut Context) -> JsO
         .into()
 }
 
-/// `finishRequest(request)`: all of it has been handed on.
+/// `finishRequest(request, error)`: all of it has been handed on, or can't be.
 pub fn finished(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     finished_now(args, context)?;
     Ok(JsValue::undefined())
@@ -292,20 +304,31 @@ pub fn finished(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 
 fn finished_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let this = args.get_or_undefined(0);
-    let request = this.to_object(context)?;
-    if let Some(socket) = request.get(js_string!("socket"), context)?.as_object()
-        && socket.get(js_string!("_hadError"), context)?.to_boolean()
-    {
-        return Ok(());
-    }
-    let before = outgoing::with(this, context, |record| {
-        let before = record.has(bits::FINISHED);
-        record.bits |= bits::FINISHED;
-        before
-    });
+    let before = outgoing::with(this, context, |record| record.has(bits::FINISHED));
     if before == Some(true) {
         return Ok(());
     }
+    let request = this.to_object(context)?;
+    let error = args.get_or_undefined(1);
+    let socket = request.get(js_string!("socket"), context)?.as_object();
+    let had_error = match &socket {
+        Some(socket) => socket.get(js_string!("_hadError"), context)?.to_boolean(),
+        None => false,
+    };
+    if error.to_boolean() || had_error {
+        let mut error = error.clone();
+        if let (Some(socket), false) = (socket, error.to_boolean()) {
+            error = socket.get(js_string!("errored"), context)?;
+        }
+        if !error.to_boolean() {
+            let args = [js_string!("end").into()];
+            let destroyed = errors::node_error("ERR_STREAM_DESTROYED", &args, context);
+            error = destroyed.into_opaque(context)?;
+        }
+        return outgoing::call_endings(this, &error, context);
+    }
+    outgoing::with(this, context, |record| record.bits |= bits::FINISHED);
+    outgoing::call_endings(this, &JsValue::null(), context)?;
     events::emit(&request, js_string!("finish"), &[], context).map(drop)
 }
 
