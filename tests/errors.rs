@@ -265,3 +265,18 @@ fn deep_source_is_an_error() {
     );
     never_a_signal("a long sum", &format!("1{}", "+1".repeat(20_000)));
 }
+
+#[test]
+fn a_method_that_was_assigned_is_one_line() {
+    // Node checks the path that is assigned, and lets the method be.
+    for method in ["GET / HTTP/1.1\\r\\nX: y\\r\\n\\r\\nGET", "GET\\n"] {
+        eval(&format!(
+            "const req = require('http').request({{ port: 1, createConnection: () => new (require('net').Socket)() }});
+             req.method = '{method}'; req.on('error', () => {{}});
+             try {{ req.end(); }} catch (err) {{ console.log(err.code); }}
+             req.destroy();"
+        ))
+        .with_code(0)
+        .prints("ERR_UNESCAPED_CHARACTERS\n");
+    }
+}

@@ -124,7 +124,6 @@ pub fn quoted(text: &JsString) -> String {
             Ok('\r') => out.push_str("\\r"),
             Ok('\u{8}') => out.push_str("\\b"),
             Ok('\u{c}') => out.push_str("\\f"),
-            Ok('\u{b}') => out.push_str("\\v"),
             Ok('\\') => out.push_str("\\\\"),
             Ok(symbol) if symbol == quote => out.extend(['\\', symbol]),
             Ok(symbol) if u32::from(symbol) < 0x20 || (0x7f..0xa0).contains(&u32::from(symbol)) => {

@@ -282,8 +282,19 @@ pub fn texts_of(headers: &JsObject, validate: bool, context: &mut Context) -> Js
 
 /// Adds the headers of `writeHead` to those that were set before: they replace, but may repeat among themselves.
 pub fn merge(this: &JsValue, headers: &JsObject, context: &mut Context) -> JsResult<()> {
-    let pairs = pairs(headers, context)?;
     let is_array = headers.is_array();
+    // Only a flat list goes with fields that are set already.
+    if is_array
+        && headers
+            .get(js_string!("length"), context)?
+            .to_length(context)?
+            % 2
+            != 0
+    {
+        let args = [js_string!("headers").into(), headers.clone().into()];
+        return Err(errors::node_error("ERR_INVALID_ARG_VALUE", &args, context));
+    }
+    let pairs = pairs(headers, context)?;
     let mut named = Vec::with_capacity(pairs.len());
     for (name, value) in pairs {
         if !is_array && name.as_string().is_some_and(|name| name.is_empty()) {

@@ -285,17 +285,21 @@ exports.methods = {
     let text = '';
     const isArray = ArrayIsArray(headers);
     const keys = ObjectKeys(headers);
-    for (let i = 0; i < keys.length; i++) {
-      const field = isArray ? headers[keys[i]][0] : keys[i];
-      const value = isArray ? headers[keys[i]][1] : headers[keys[i]];
-      native.validateHeaderName(field, 'Trailer name');
-      const all = ArrayIsArray(value) ? value : [value];
-      for (let j = 0; j < all.length; j++) {
-        checkContent(field, all[j]);
-        text += `${field}: ${all[j]}\r\n`;
+    try {
+      for (let i = 0; i < keys.length; i++) {
+        const field = isArray ? headers[keys[i]][0] : keys[i];
+        const value = isArray ? headers[keys[i]][1] : headers[keys[i]];
+        native.validateHeaderName(field, 'Trailer name');
+        const all = ArrayIsArray(value) ? value : [value];
+        for (let j = 0; j < all.length; j++) {
+          checkContent(field, all[j]);
+          text += `${field}: ${all[j]}\r\n`;
+        }
       }
+    } finally {
+      // Those before a bad one stay.
+      this._setTrailers(text);
     }
-    this._setTrailers(text);
   },
 
   setHeaders(headers) {
@@ -410,26 +414,38 @@ exports.methods = {
   },
 
   writeContinue(callback) {
-    this._writeRaw('HTTP/1.1 100 Continue\r\n\r\n');
+    this.writeInformation(100, null, callback);
     this._sent100 = true;
-    if (callback) nextTick(callback);
   },
 
   writeProcessing(callback) {
-    this._writeRaw('HTTP/1.1 102 Processing\r\n\r\n');
-    if (callback) nextTick(callback);
+    this.writeInformation(102, null, callback);
   },
 
   writeInformation(status, headers, callback) {
-    let text = `HTTP/1.1 ${status} ${native.statusCodes[status] ?? ''}\r\n`;
-    const keys = ObjectKeys(headers ?? {});
-    for (let i = 0; i < keys.length; i++) {
-      native.validateHeaderName(keys[i]);
-      native.validateHeaderValue(keys[i], headers[keys[i]]);
-      text += `${keys[i]}: ${headers[keys[i]]}\r\n`;
+    if (this.headersSent) throw nodeError('ERR_HTTP_HEADERS_SENT', 'write');
+    const { validateInteger, validateObject } = binding('validators');
+    validateInteger(status, 'statusCode', 100, 199);
+    if (status === 101) throw nodeError('ERR_HTTP_INVALID_STATUS_CODE', status);
+    let text = `HTTP/1.1 ${status} ${native.statusCodes[status] || 'unknown'}\r\n`;
+    const add = (name, value) => {
+      native.validateHeaderName(name);
+      native.validateHeaderValue(name, value);
+      text += `${name}: ${value}\r\n`;
+    };
+    if (ArrayIsArray(headers)) {
+      if (ArrayIsArray(headers[0])) {
+        for (let i = 0; i < headers.length; i++) add(headers[i][0], headers[i][1]);
+      } else {
+        if (headers.length % 2 !== 0) throw nodeError('ERR_INVALID_ARG_VALUE', 'headers', headers);
+        for (let i = 0; i < headers.length; i += 2) add(headers[i], headers[i + 1]);
+      }
+    } else if (headers !== undefined && headers !== null) {
+      validateObject(headers, 'headers');
+      const keys = ObjectKeys(headers);
+      for (let i = 0; i < keys.length; i++) add(keys[i], headers[keys[i]]);
     }
-    this._writeRaw(`${text}\r\n`);
-    if (callback) nextTick(callback);
+    return this._writeRaw(`${text}\r\n`, 'ascii', callback);
   },
 
   writeEarlyHints(hints, callback) {
@@ -438,20 +454,15 @@ exports.methods = {
     if (hints.link === null || hints.link === undefined) return;
     const link = linkValue(hints.link);
     if (link.length === 0) return;
-    let head = `HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n`;
+    native.validateHeaderValue('Link', link);
+    const headers = { __proto__: null, Link: link };
     const keys = ObjectKeys(hints);
-    for (let i = 0; i < keys.length; i++) {
-      if (keys[i] === 'link') continue;
-      native.validateHeaderName(keys[i]);
-      native.validateHeaderValue(keys[i], hints[keys[i]]);
-      head += `${keys[i]}: ${hints[keys[i]]}\r\n`;
-    }
-    this._writeRaw(`${head}\r\n`);
-    if (callback) nextTick(callback);
+    for (let i = 0; i < keys.length; i++) if (keys[i] !== 'link') headers[keys[i]] = hints[keys[i]];
+    this.writeInformation(103, headers, callback);
   },
 };
 
-const linkPattern = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+const linkPattern = /^(?:<[^>\r\n]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
 
 function linkValue(value) {
   const fail = (given) => nodeError('ERR_INVALID_ARG_VALUE', 'hints', given,

@@ -238,6 +238,11 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
             }
         }
     };
+    // Said before anything is found wrong: what follows finds the same.
+    need(this, context, |record| {
+        record.status = status.into();
+        record.reason = reason.clone().into();
+    })?;
     let texts = match headers.as_object() {
         Some(headers) if has_fields => {
             header_methods::merge(this, &headers, context)?;
@@ -258,8 +263,6 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         let Some(mut record) = holder.downcast_mut::<Outgoing>() else {
             return Ok(this.clone());
         };
-        record.status = status.into();
-        record.reason = reason.clone().into();
         if status < 200 || status == 204 || status == 304 {
             record.bits &= !bits::HAS_BODY;
         }

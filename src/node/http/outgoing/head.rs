@@ -2,7 +2,9 @@
 //!
 //! `writeHead` of a response and `_storeHeader` of a request end here, as does the header that nobody wrote.
 
-use boa_engine::{Context, JsArgs, JsError, JsResult, JsString, JsValue, js_str, js_string};
+use boa_engine::{
+    Context, JsArgs, JsError, JsResult, JsString, JsValue, js_str, js_string, string::JsStrVariant,
+};
 
 use super::{Field, Outgoing, Sink, bits, need};
 use crate::node::{
@@ -222,6 +224,14 @@ pub(super) fn store_header(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let line = args.get_or_undefined(0).to_string(context)?;
+    if !is_request_line(&line) {
+        let args = [js_string!("Request path").into()];
+        return Err(errors::node_error(
+            "ERR_UNESCAPED_CHARACTERS",
+            &args,
+            context,
+        ));
+    }
     let texts = match args.get_or_undefined(1).as_object() {
         Some(headers) => header_methods::texts_of(&headers, true, context)?,
         None => texts_of_fields(this, context)?,
@@ -239,6 +249,34 @@ pub(super) fn store_header(
         Ok(JsValue::undefined())
     } else {
         Err(trailer_invalid(context))
+    }
+}
+
+/// Whether a line that says what is requested has two words before its end: programs assign to `request.path` and `request.method`.
+/// Other lines pass.
+fn is_request_line(line: &JsString) -> bool {
+    const END: &[u8] = b" HTTP/1.1\r\n";
+    fn two_words(units: impl Iterator<Item = u16>) -> bool {
+        let mut spaces = 0;
+        for unit in units {
+            match unit {
+                0x20 => spaces += 1,
+                0x21..=0xff => {}
+                _ => return false,
+            }
+        }
+        spaces <= 1
+    }
+    match line.as_str().variant() {
+        JsStrVariant::Latin1(units) => units
+            .strip_suffix(END)
+            .is_none_or(|words| two_words(words.iter().map(|unit| u16::from(*unit)))),
+        JsStrVariant::Utf16(units) => {
+            let end: Vec<u16> = END.iter().map(|unit| u16::from(*unit)).collect();
+            units
+                .strip_suffix(&end[..])
+                .is_none_or(|words| two_words(words.iter().copied()))
+        }
     }
 }
 
