@@ -12,6 +12,7 @@ use boa_engine::{
 };
 
 use super::{
+    base64,
     class::{BufferClass, class},
     encoding::Encoding,
     errors::{self, MAX_LENGTH},
@@ -20,6 +21,9 @@ use super::{
     whole,
 };
 use crate::engine::{native::Natives, registry};
+
+/// So much text is decoded where it stays; what less of it becomes is copied to where it fits exactly.
+const LARGE: usize = 16 << 10;
 
 const BUFFER_OR_ARRAY: &[&str] = &["Buffer", "Uint8Array"];
 
@@ -115,6 +119,11 @@ fn from_string(text: &JsString, encoding: &JsValue, context: &mut Context) -> Js
         }
         (Encoding::Utf8, JsStrVariant::Latin1(units)) if units.is_ascii() => {
             class.copy_of(units, context)?
+        }
+        (Encoding::Base64 | Encoding::Base64Url, JsStrVariant::Latin1(letters))
+            if letters.len() >= LARGE =>
+        {
+            class.own(base64::decode_aligned(letters), context)?
         }
         (Encoding::Base64 | Encoding::Base64Url | Encoding::Hex, _) => {
             class.copy_of(&encoding.encode(text), context)?

@@ -94,8 +94,8 @@ impl Encoding {
                 let masked: Vec<u8> = bytes.iter().map(|byte| byte & 0x7f).collect();
                 strings::latin1(&masked)
             }
-            Self::Base64 => strings::latin1(&base64::encode(bytes)),
-            Self::Base64Url => strings::latin1(&base64::encode_url(bytes)),
+            Self::Base64 => base64::encode(bytes),
+            Self::Base64Url => base64::encode_url(bytes),
             Self::Hex => strings::latin1(&hex::encode(bytes)),
         }
     }
@@ -271,7 +271,9 @@ fn utf16_length(bytes: &[u8]) -> usize {
 fn sum(bytes: &[u8], count: impl Fn(u8) -> u8) -> usize {
     // Sums of eight bits, of pieces that registers divide, so that the compiler makes wide loops of it.
     let part = |bytes: &[u8]| -> usize {
-        let sum = bytes.iter().fold(0_u8, |sum, byte| sum + count(*byte));
+        let sum = bytes
+            .iter()
+            .fold(0_u8, |sum, byte| sum.wrapping_add(count(*byte)));
         sum.into()
     };
     let (pieces, rest) = bytes.as_chunks::<96>();

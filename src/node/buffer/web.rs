@@ -57,7 +57,7 @@ fn btoa(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
         JsStrVariant::Utf16(units) => units.iter().map(|unit| u8::try_from(*unit).ok()).collect(),
     };
     match bytes {
-        Some(bytes) => Ok(JsString::from(JsStr::latin1(&base64::encode(&bytes))).into()),
+        Some(bytes) => Ok(base64::encode(&bytes).into()),
         None => Err(invalid_character("Invalid character", context)),
     }
 }

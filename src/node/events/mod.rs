@@ -142,9 +142,11 @@ fn emit_own(
             .into());
     };
     let key = kind.to_property_key(context)?;
-    let events = read(&emitter, js_string!("_events").into(), context)?.as_object();
+    // As keys at once: conversions look for numbers in them.
+    let own = PropertyKey::String(js_string!("_events"));
+    let events = read(&emitter, own, context)?.as_object();
 
-    if key == PropertyKey::from(js_string!("error")) {
+    if is_error(&key) {
         monitor_error(&emitter, events.as_ref(), rest, hooks, context)?;
     }
     // 'errorMonitor' listeners may have added or removed some.
@@ -163,6 +165,11 @@ fn emit_own(
         }
     }
     Ok(true)
+}
+
+fn is_error(key: &PropertyKey) -> bool {
+    const ERROR: &str = "error";
+    matches!(key, PropertyKey::String(name) if name.len() == ERROR.len() && *name == ERROR)
 }
 
 /// Tells `errorMonitor`, then throws when nobody listens for 'error'.
