@@ -18,7 +18,7 @@ use boa_engine::{
 
 use crate::{engine::native::Natives, runtime::State};
 
-pub(crate) use listeners::{add, remove, write};
+pub(crate) use listeners::{add, add_all, remove, remove_all, write};
 
 /// What the runtime knows of its `EventEmitter`.
 #[derive(Default)]

@@ -398,7 +398,7 @@ fn reuse_socket(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let request = args.get_or_undefined(1);
     let slot = Slot::of(context);
     let listener = &agents(&slot.agents).free_socket_error;
-    detach(&socket, js_string!("error"), listener, context)?;
+    detach(&socket, &[(js_string!("error"), listener)], context)?;
     if request::with(request, context, |known| known.flags |= flags::REUSED).is_none() {
         request
             .to_object(context)?
@@ -564,8 +564,7 @@ fn keep(
     let agents = agents(&slot.agents);
     attach(
         socket,
-        js_string!("error"),
-        &agents.free_socket_error,
+        &[(js_string!("error"), &agents.free_socket_error)],
         context,
     )?;
     let read = bytes_read(socket, context)?;

@@ -138,15 +138,14 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
     {
         let slot = Slot::of(context);
         let listeners = slot.listeners();
-        for (event, listener) in [
+        let all = [
             (js_string!("error"), &listeners.error),
             (js_string!("data"), &listeners.data),
             (js_string!("end"), &listeners.end),
             (js_string!("close"), &listeners.close),
             (js_string!("drain"), &listeners.drain),
-        ] {
-            attach(socket, event, listener, context)?;
-        }
+        ];
+        attach(socket, &all, context)?;
     }
     let times = match known {
         Some((timeout, _)) if !timeout.is_undefined() => true,
@@ -415,11 +414,23 @@ pub fn on_head(parser: &JsObject, response: Response, context: &mut Context) -> 
     {
         let slot = Slot::of(context);
         let listeners = slot.listeners();
-        attach(&socket, js_string!("timeout"), &listeners.timeout, context)?;
+        attach(
+            &socket,
+            &[(js_string!("timeout"), &listeners.timeout)],
+            context,
+        )?;
         let end = js_string!("end");
-        attach(&response.message, end, &listeners.response_end, context)?;
+        attach(
+            &response.message,
+            &[(end, &listeners.response_end)],
+            context,
+        )?;
         if finished != Some(true) {
-            attach(&request, js_string!("finish"), &listeners.finish, context)?;
+            attach(
+                &request,
+                &[(js_string!("finish"), &listeners.finish)],
+                context,
+            )?;
         }
     }
     let observed = request.get(js_string!("_observed"), context)?;
@@ -475,7 +486,7 @@ fn on_response_end(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
         known.timeout_callback.as_object()
     });
     if let (Some(listener), Some(socket)) = (listens.flatten(), &socket) {
-        detach(socket, js_string!("timeout"), &listener, context)?;
+        detach(socket, &[(js_string!("timeout"), &listener)], context)?;
     }
     let state = outgoing::need(&request, context, |record| record.bits)?;
     if state & bits::KEEP_ALIVE == 0 {
@@ -547,8 +558,8 @@ pub fn clean_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let socket = args.get_or_undefined(0).to_object(context)?;
     let slot = Slot::of(context);
     let listeners = slot.listeners();
-    detach(&socket, js_string!("data"), &listeners.data, context)?;
-    detach(&socket, js_string!("end"), &listeners.end, context)?;
+    detach(&socket, &[(js_string!("data"), &listeners.data)], context)?;
+    detach(&socket, &[(js_string!("end"), &listeners.end)], context)?;
     Ok(JsValue::undefined())
 }
 
@@ -558,16 +569,15 @@ pub fn release(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     {
         let slot = Slot::of(context);
         let listeners = slot.listeners();
-        for (event, listener) in [
+        let all = [
             (js_string!("data"), &listeners.data),
             (js_string!("end"), &listeners.end),
             (js_string!("error"), &listeners.error),
             (js_string!("close"), &listeners.close),
             (js_string!("drain"), &listeners.drain),
             (js_string!("timeout"), &listeners.timeout),
-        ] {
-            detach(&socket, event, listener, context)?;
-        }
+        ];
+        detach(&socket, &all, context)?;
     }
     free_parser(&JsValue::undefined(), args, context)
 }

@@ -1,6 +1,6 @@
 //! Readers come and go: a 'data' listener makes a stream flow, a 'readable' listener keeps it from flowing.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, rc::Rc};
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     engine::registry,
     node::{errors, events, stream::calls, task_queue::tick_native},
+    runtime::State as Runtime,
 };
 
 /// Calls the method of `Stream.prototype` that ours stands before.
@@ -77,6 +78,33 @@ fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &mut Context) -> Js
     Ok(method.is_some_and(|method| JsObject::equals(&method, own)))
 }
 
+/// `Readable.prototype.on` and `removeListener`, to know them again.
+#[derive(Default)]
+struct Own {
+    on: OnceCell<JsObject>,
+    off: OnceCell<JsObject>,
+}
+
+impl Own {
+    fn of(context: &Context) -> Rc<Self> {
+        Runtime::of(context).slot::<Self>()
+    }
+}
+
+/// Notes the methods of `Readable.prototype` when they are made.
+pub(super) fn remember_own(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
+    let own = Own::of(context);
+    for (name, known) in [
+        (js_string!("on"), &own.on),
+        (js_string!("removeListener"), &own.off),
+    ] {
+        if let Some(method) = prototype.get(name, context)?.as_object() {
+            let _ = known.set(method);
+        }
+    }
+    Ok(())
+}
+
 /// Whether a method of an emitter is one that we know.
 fn is_known(method: &JsObject, known: &OnceCell<JsObject>) -> bool {
     known
@@ -88,7 +116,7 @@ fn is_known(method: &JsObject, known: &OnceCell<JsObject>) -> bool {
 ///
 /// # Errors
 /// What the method throws.
-pub(crate) fn attach(
+pub(super) fn attach_one(
     emitter: &JsObject,
     event: JsString,
     listener: &JsObject,
@@ -100,6 +128,75 @@ pub(crate) fn attach(
         return events::add(&emitter.clone().into(), &args[0], &args[1], false, context);
     }
     calls::call(emitter, js_string!("on"), &args, context).map(drop)
+}
+
+/// Listeners of several events at once.
+///
+/// # Errors
+/// What methods throw.
+pub(crate) fn attach(
+    emitter: &JsObject,
+    listeners: &[(JsString, &JsObject)],
+    context: &mut Context,
+) -> JsResult<()> {
+    let method = emitter.get(js_string!("on"), context)?.as_object();
+    let slot = Slot::of(context);
+    let (plain, reads) = match &method {
+        Some(method) => (
+            is_known(method, &slot.on),
+            is_known(method, &Own::of(context).on),
+        ),
+        None => (false, false),
+    };
+    let own = plain || (reads && is_own(js_string!("on"), &slot.on, context)?);
+    if !own || !events::add_all(emitter, listeners, false, context)? {
+        for (event, listener) in listeners {
+            attach_one(emitter, event.clone(), listener, context)?;
+        }
+        return Ok(());
+    }
+    if reads {
+        let this = emitter.clone().into();
+        for (event, _) in listeners {
+            heard(&this, &event.clone().into(), context)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes listeners of several events away at once.
+///
+/// # Errors
+/// What methods throw.
+pub(crate) fn detach(
+    emitter: &JsObject,
+    listeners: &[(JsString, &JsObject)],
+    context: &mut Context,
+) -> JsResult<()> {
+    let name = js_string!("removeListener");
+    let method = emitter.get(name.clone(), context)?.as_object();
+    let slot = Slot::of(context);
+    let (plain, reads) = match &method {
+        Some(method) => (
+            is_known(method, &slot.off),
+            is_known(method, &Own::of(context).off),
+        ),
+        None => (false, false),
+    };
+    let own = plain || (reads && is_own(name, &slot.off, context)?);
+    if !own || !events::remove_all(emitter, listeners, context)? {
+        for (event, listener) in listeners {
+            detach_one(emitter, event.clone(), listener, context)?;
+        }
+        return Ok(());
+    }
+    if reads {
+        let this = emitter.clone().into();
+        for (event, _) in listeners {
+            gone(&this, &event.clone().into(), context)?;
+        }
+    }
+    Ok(())
 }
 
 /// The same with `prependListener`. Emitters that have none, which aren't ours, get it by their fields.
@@ -131,7 +228,7 @@ pub(super) fn attach_first(
 ///
 /// # Errors
 /// What the method throws.
-pub(crate) fn detach(
+pub(super) fn detach_one(
     emitter: &JsObject,
     event: JsString,
     listener: &JsObject,
@@ -156,12 +253,19 @@ pub(super) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
         let arguments = [kind.clone(), listener.clone()];
         parent(this, js_string!("on"), &arguments, context)?
     };
-    if is(kind, js_string!("data")) {
-        data_listener(&calls::this_stream(this, context)?, context)?;
-    } else if is(kind, js_string!("readable")) {
-        readable_listener(&calls::this_stream(this, context)?, context)?;
-    }
+    heard(this, kind, context)?;
     Ok(result)
+}
+
+/// After a listener has come.
+fn heard(this: &JsValue, kind: &JsValue, context: &mut Context) -> JsResult<()> {
+    if is(kind, js_string!("data")) {
+        data_listener(&calls::this_stream(this, context)?, context)
+    } else if is(kind, js_string!("readable")) {
+        readable_listener(&calls::this_stream(this, context)?, context)
+    } else {
+        Ok(())
+    }
 }
 
 fn data_listener(stream: &JsObject, context: &mut Context) -> JsResult<()> {

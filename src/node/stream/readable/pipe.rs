@@ -88,14 +88,9 @@ impl Heard {
             }
             Self::Unpipe => on_unpipe(pipe, args, context),
             Self::Error => on_error(pipe, args.get_or_undefined(0), context),
-            Self::Close => {
-                pipe.ignore(self, context)?;
-                pipe.ignore(Self::Finish, context)?;
-                pipe.unpipe(context)
-            }
-            Self::Finish => {
-                pipe.ignore(self, context)?;
-                pipe.ignore(Self::Close, context)?;
+            Self::Close | Self::Finish => {
+                let over = [Self::Close, Self::Finish];
+                pipe.ignore_all(&pipe.destination, &over, context)?;
                 pipe.unpipe(context)
             }
             Self::Drain => drained(pipe, context),
@@ -131,9 +126,28 @@ impl Pipe {
     fn ignore(&self, what: Heard, context: &mut Context) -> JsResult<()> {
         let listener = self.listeners.borrow_mut()[what as usize].take();
         match listener {
-            Some(listener) => listen::detach(self.target(what), what.event(), &listener, context),
+            Some(listener) => {
+                listen::detach_one(self.target(what), what.event(), &listener, context)
+            }
             None => Ok(()),
         }
+    }
+
+    /// Takes listeners away, those that are there.
+    fn ignore_all(&self, target: &JsObject, all: &[Heard], context: &mut Context) -> JsResult<()> {
+        let mut found = Vec::with_capacity(all.len());
+        for what in all {
+            let listener = self.listeners.borrow_mut()[*what as usize].take();
+            found.extend(listener.map(|listener| (what.event(), listener)));
+        }
+        let found: Vec<_> = found
+            .iter()
+            .map(|(event, listener)| (event.clone(), listener))
+            .collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        listen::detach(target, &found, context)
     }
 
     fn source_ended(&self, context: &mut Context) -> JsResult<()> {
@@ -171,7 +185,23 @@ fn listener(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsObject {
 
 fn hear(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsResult<()> {
     let listener = listener(pipe, what, context);
-    listen::attach(pipe.target(what), what.event(), &listener, context)
+    listen::attach_one(pipe.target(what), what.event(), &listener, context)
+}
+
+/// Listens to several events of the same stream.
+fn hear_all(pipe: &Gc<Pipe>, all: &[Heard], context: &mut Context) -> JsResult<()> {
+    let Some(target) = all.first().map(|what| pipe.target(*what)) else {
+        return Ok(());
+    };
+    let listeners: Vec<_> = all
+        .iter()
+        .map(|what| (what.event(), listener(pipe, *what, context)))
+        .collect();
+    let listeners: Vec<_> = listeners
+        .iter()
+        .map(|(event, listener)| (event.clone(), listener))
+        .collect();
+    listen::attach(target, &listeners, context)
 }
 
 /// `readable.pipe(destination, options)`
@@ -204,16 +234,15 @@ pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
             vec![function.into()],
             context,
         );
+        hear_all(&pipe, &[Heard::Data], context)?;
     } else {
-        hear(&pipe, Heard::End, context)?;
+        hear_all(&pipe, &[Heard::End, Heard::Data], context)?;
     }
-    hear(&pipe, Heard::Unpipe, context)?;
-    hear(&pipe, Heard::Data, context)?;
     // Before the program's own.
     let on_error = listener(&pipe, Heard::Error, context);
     listen::attach_first(&destination, Heard::Error.event(), &on_error, context)?;
-    hear(&pipe, Heard::Close, context)?;
-    hear(&pipe, Heard::Finish, context)?;
+    let of_destination = [Heard::Unpipe, Heard::Close, Heard::Finish];
+    hear_all(&pipe, &of_destination, context)?;
     emit(
         &destination,
         js_string!("pipe"),
@@ -359,17 +388,15 @@ fn on_unpipe(pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResu
     }
     info.set(name, true, true, context)?;
     let waiting = pipe.listeners.borrow()[Heard::Drain as usize].is_some();
-    for what in [
+    let of_destination = [
         Heard::Close,
         Heard::Finish,
         Heard::Drain,
         Heard::Error,
         Heard::Unpipe,
-        Heard::End,
-        Heard::Data,
-    ] {
-        pipe.ignore(what, context)?;
-    }
+    ];
+    pipe.ignore_all(&pipe.destination, &of_destination, context)?;
+    pipe.ignore_all(&pipe.source, &[Heard::End, Heard::Data], context)?;
     pipe.cleaned.set(true);
     if !waiting {
         return Ok(());

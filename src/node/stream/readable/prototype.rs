@@ -300,6 +300,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             .attributes(Attribute::all())
             .value(alias, method);
     }
+    listen::remember_own(&prototype, context)?;
     for (name, known) in [
         (js_string!("read"), &slot.read),
         (js_string!("push"), &slot.push),
