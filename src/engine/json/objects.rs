@@ -27,10 +27,22 @@ pub(crate) fn dense_element(array: &JsObject, index: u64) -> Option<JsValue> {
 
 /// Whether an object has no own `toJSON`.
 pub(super) fn lacks_to_json(object: &JsObject) -> bool {
-    !object
-        .borrow()
-        .properties()
-        .contains_key(&PropertyKey::from(js_string!("toJSON")))
+    // A key at once: the conversion looks for numbers in it.
+    let key = PropertyKey::String(js_string!("toJSON"));
+    !object.borrow().properties().contains_key(&key)
+}
+
+/// The length of an array or what is like one; that of an array is read in place.
+pub(super) fn length_of(object: &JsObject, context: &mut Context) -> JsResult<u64> {
+    let key = PropertyKey::String(js_string!("length"));
+    if object.is_array() {
+        let found = object.borrow().properties().get(&key);
+        let length = found.and_then(|found| found.value().and_then(JsValue::as_number));
+        if let Some(length) = length {
+            return Ok(length as u64);
+        }
+    }
+    object.get(key, context)?.to_length(context)
 }
 
 /// Functions as they were before script could patch them.

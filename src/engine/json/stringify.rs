@@ -284,9 +284,7 @@ impl Stringifier {
     }
 
     fn array(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
-        let length = object
-            .get(js_string!("length"), context)?
-            .to_length(context)?;
+        let length = objects::length_of(object, context)?;
         self.writer.byte(b'[');
         let mut index = 0;
         while index < length {
