@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use support::{Server, read_answer};
+use support::{Server, ouro, read_answer, run};
 
 const SERVERS: [&str; 3] = ["hello.js", "hello-destructured.js", "hello.mjs"];
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -192,4 +192,30 @@ fn a_signal_that_the_parent_ignores_ends_them_all_the_same() {
     assert!(program.line().starts_with("Listening"));
     program.signal("INT");
     assert_eq!(program.wait().signal(), Some(2));
+}
+
+#[test]
+fn the_quick_way_is_counted() {
+    let text = "const server = require('http').createServer((req, res) => {
+        if (req.url === '/slow') {
+            req.on('data', () => {});
+            res.on('finish', () => {});
+            req.socket.remoteAddress;
+        }
+        res.end('x');
+    }).listen(0, async () => {
+        for (const path of ['/', '/', '/slow']) {
+            await (await new Promise((done) => {
+                require('http').get({ port: server.address().port, path, agent: false }, done);
+            })).resume().toArray();
+        }
+        server.close();
+    });";
+    run(ouro().args(["--http-figures", "-e", text]))
+        .with_code(0)
+        .complains("        3 connections without a socket at first\n")
+        .complains("        1 sockets made later\n")
+        .complains("        3 requests\n")
+        .complains("        1 requests that became streams\n")
+        .complains("        2 responses over in the call of end\n");
 }

@@ -16,7 +16,7 @@ use crate::{
     Runtime,
     engine::registry,
     modules,
-    node::{child_process, util},
+    node::{child_process, http, util},
     on_script_thread,
     runtime::{
         State,
@@ -104,7 +104,9 @@ fn start(mut run: Invocation) -> i32 {
     if run.parsed_bytes {
         report_parsed_bytes(runtime.context());
     }
-    pool_stats::report(&State::of(runtime.context()));
+    let state = State::of(runtime.context());
+    pool_stats::report(&state);
+    http::figures::report(&state);
     // What the runtime still holds goes with the process; tearing it down piece by piece would only take time.
     fatal::leave(code)
 }

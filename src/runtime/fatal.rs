@@ -128,6 +128,7 @@ pub fn terminate(code: i32, context: &mut Context) {
     state.terminating.set(true);
     if state.options.owns_process {
         super::pool_stats::report(&state);
+        crate::node::http::figures::report(&state);
         leave(code);
     }
     state.event_loop.stop();

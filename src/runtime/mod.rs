@@ -90,6 +90,8 @@ pub struct Options {
     pub conditions: Vec<String>,
     /// `--pool-stats`: the pool's times are recorded, and its figures printed when the process ends.
     pub pool_stats: bool,
+    /// `--http-figures`: how often HTTP's quick ways were taken is counted, and printed when the process ends.
+    pub http_figures: bool,
     /// `--slow-turn`: callbacks of the loop that take longer are reported.
     pub slow_turn: Option<std::time::Duration>,
     /// Whether `process.exit` ends the process, as the program wants it, or only this runtime.
@@ -125,6 +127,7 @@ impl Default for Options {
             network_family_attempt_timeout: 250,
             conditions: Vec::new(),
             pool_stats: false,
+            http_figures: false,
             slow_turn: None,
             owns_process: false,
         }

@@ -243,6 +243,15 @@ pub const FLAGS: &[Flag] = &[
             run.options.pool_stats = on;
         },
     ),
+    switch(
+        "http-figures",
+        "",
+        "at exit, print how often requests were served the quick way",
+        true,
+        |run, on| {
+            run.options.http_figures = on;
+        },
+    ),
     value(
         "slow-turn",
         "",

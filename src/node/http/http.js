@@ -54,6 +54,14 @@ IncomingMessage.prototype.setTimeout = function setTimeout(ms, callback) {
   return ReflectApply(late().setRequestTimeout, this, [ms, callback]);
 };
 
+ObjectDefineProperty(IncomingMessage.prototype, 'signal', {
+  __proto__: null,
+  configurable: true,
+  get() {
+    return late().signalOf(this);
+  },
+});
+
 /** A message that goes out. */
 function OutgoingMessage(options) {
   FunctionPrototypeCall(Stream, this);

@@ -2,7 +2,7 @@
 // script sees are in `http/sockets`.
 'use strict';
 
-const { ArrayIsArray, ObjectKeys, ReflectApply, SymbolFor } = primordials;
+const { ArrayIsArray, ObjectKeys, ReflectApply, Symbol, SymbolFor } = primordials;
 const native = binding('http');
 const { nodeError, connResetException } = binding('errors');
 const { nextTick } = binding('task_queue');
@@ -81,9 +81,29 @@ exports.abort = function abort(req) {
   req.destroy(connResetException('aborted'));
 };
 
+const kAbort = Symbol('abort');
+
+/** `message.signal`: aborted when the connection closes before the response is over. */
+exports.signalOf = function signalOf(message) {
+  let controller = message[kAbort];
+  if (controller !== undefined) return controller.signal;
+  controller = message[kAbort] = new globalThis.AbortController();
+  const { socket } = message;
+  if ((message.destroyed && (!message.readableEnded || !message.complete)) || socket?.destroyed) {
+    controller.abort();
+  } else if (socket && message.statusCode) {
+    // What a client receives. Of what a server receives `cutOff` tells.
+    const abort = () => controller.abort();
+    socket.once('close', abort);
+    message.once('end', () => socket.removeListener('close', abort));
+  }
+  return controller.signal;
+};
+
 /** The connection closed under a request. */
 exports.cutOff = function cutOff(req, res) {
   if (!req.destroyed) exports.abort(req);
+  req[kAbort]?.abort();
   if (!res._closed) {
     res.destroyed = true;
     res._closed = true;
@@ -240,6 +260,7 @@ exports.methods = {
     if (!this.readableEnded || !this.complete) {
       this.aborted = true;
       this.emit('aborted');
+      this[kAbort]?.abort();
     }
     const { socket } = this;
     if (socket && !socket.destroyed && this.aborted) {

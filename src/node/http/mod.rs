@@ -7,6 +7,7 @@ mod client;
 mod connection;
 mod exchange;
 mod fields;
+pub mod figures;
 mod header_methods;
 mod incoming;
 mod outgoing;

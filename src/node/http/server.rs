@@ -14,6 +14,7 @@ use ouro_loop::{Event, HandleId};
 use super::{
     Slot,
     connection::{Connection, Phase},
+    figures::{self, Figure},
     outgoing::names_of,
     protocol::Limits,
     record,
@@ -357,6 +358,7 @@ impl Accept for Server {
         if self.options.no_delay {
             let _ = State::of(context).event_loop.set_nodelay(id, true);
         }
+        figures::count(Figure::Connections, &State::of(context));
         if Connection::open(&myself, server, id, context).is_err() {
             let _ = State::of(context).event_loop.close(id);
         }

@@ -1,7 +1,7 @@
 // `net.BlockList` and `net.SocketAddress`.
 'use strict';
 
-const { SymbolFor } = primordials;
+const { ArrayIsArray, JSONParse, NumberIsNaN, NumberParseInt, ObjectFreeze, SymbolFor } = primordials;
 const native = binding('net');
 const { nodeError } = binding('errors');
 
@@ -30,10 +30,40 @@ function words(address, family) {
   return [...head, ...tail];
 }
 
+/** The usual text of an IPv6 address: the longest run of zeros left out, an IPv4 address at its end as one. */
+function shortened(list) {
+  let start = 0;
+  let length = 0;
+  for (let i = 0; i < 8; i++) {
+    let end = i;
+    while (end < 8 && list[end] === 0) end++;
+    if (end - i > length) {
+      start = i;
+      length = end - i;
+    }
+    if (end > i) i = end;
+  }
+  const hex = (from, to) => list.slice(from, to).map((word) => word.toString(16)).join(':');
+  if (length < 2) return hex(0, 8);
+  if (start === 0 && (length === 6 || (length === 5 && list[5] === 0xffff))) {
+    const v4 = [list[6] >> 8, list[6] & 255, list[7] >> 8, list[7] & 255].join('.');
+    return length === 6 ? `::${v4}` : `::ffff:${v4}`;
+  }
+  return `${hex(0, start)}::${hex(start + length, 8)}`;
+}
+
 // An IPv4 address in IPv6's clothes.
 function mapped(list) {
   for (let i = 0; i < 5; i++) if (list[i] !== 0) return undefined;
   return list[5] === 0xffff ? [list[6] * 65536 + list[7]] : undefined;
+}
+
+/** Whether a rule is for one address, be it IPv4 or the same in IPv6. */
+function same(rule, at, kind) {
+  const plain = (list, family) => (family === 'ipv6' ? mapped(list) ?? list : list);
+  const a = plain(rule.from, rule.kind);
+  const b = plain(at, kind);
+  return a.length === b.length && compare(a, b) === 0;
 }
 
 function compare(a, b) {
@@ -49,6 +79,22 @@ function samePrefix(a, b, bits) {
     if (Math.floor(a[i] / unit) !== Math.floor(b[i] / unit)) return false;
   }
   return true;
+}
+
+/** The parts of `address/bits`. */
+function parseCIDR(cidr) {
+  binding('validators').validateString(cidr, 'cidr');
+  const slash = cidr.lastIndexOf('/');
+  if (slash === -1) {
+    throw nodeError('ERR_INVALID_ARG_VALUE', 'cidr', cidr, 'must contain a prefix length (e.g. "10.0.0.0/8")');
+  }
+  const address = cidr.slice(0, slash);
+  const digits = cidr.slice(slash + 1);
+  const prefix = NumberParseInt(digits, 10);
+  if (NumberIsNaN(prefix) || `${prefix}` !== digits) {
+    throw nodeError('ERR_INVALID_ARG_VALUE', 'cidr', cidr, 'prefix length must be a valid integer');
+  }
+  return [address, prefix, address.includes(':') ? 'ipv6' : 'ipv4'];
 }
 
 class SocketAddress {
@@ -87,7 +133,7 @@ class SocketAddress {
     validatePort(port, 'options.port');
     validateUint32(flowlabel, 'options.flowlabel', false);
     if (native.isIP(address) !== (family === 'ipv4' ? 4 : 6)) throw nodeError('ERR_INVALID_ADDRESS');
-    this.#address = address;
+    this.#address = family === 'ipv6' ? shortened(words(address, family)) : address;
     this.#family = family;
     this.#port = +port;
     this.#flowlabel = flowlabel;
@@ -117,8 +163,15 @@ class SocketAddress {
   }
 }
 
+const rulePattern = new RegExp('(Address|Range|Subnet): (IPv4|IPv6) ' +
+  '((?<=Address.*)[\\d.a-fA-F:]+|(?<=Range.*)[\\d.a-fA-F:]+-[\\d.a-fA-F:]+|(?<=Subnet.*)[\\d.a-fA-F:]+/\\d{1,3})');
+
 class BlockList {
   #rules = [];
+
+  static PRIVATE_RANGES = ObjectFreeze([
+    '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fe80::/10', 'fc00::/7',
+  ]);
 
   static isBlockList(value) {
     return value !== null && typeof value === 'object' && #rules in value;
@@ -134,8 +187,68 @@ class BlockList {
   }
 
   addAddress(address, family = 'ipv4') {
-    const [at, kind, text] = this.#read(address, family, 'address');
-    this.#rules.unshift({ kind, from: at, to: at, text: `Address: ${kind === 'ipv4' ? 'IPv4' : 'IPv6'} ${text}` });
+    this.#add(this.#read(address, family, 'address'));
+  }
+
+  #add([at, kind, text]) {
+    // One address is one rule, in whichever clothes.
+    this.#remove((rule) => rule.single && same(rule, at, kind));
+    const name = kind === 'ipv4' ? 'IPv4' : 'IPv6';
+    this.#rules.unshift({ kind, from: at, to: at, single: true, text: `Address: ${name} ${text}` });
+  }
+
+  #remove(is) {
+    const at = this.#rules.findIndex(is);
+    if (at !== -1) this.#rules.splice(at, 1);
+  }
+
+  addAddresses(addresses, family = 'ipv4') {
+    if (!ArrayIsArray(addresses)) throw nodeError('ERR_INVALID_ARG_TYPE', 'addresses', 'Array', addresses);
+    binding('validators').validateString(family, 'family');
+    // All of them are looked at before one is added.
+    const read = [];
+    for (let i = 0; i < addresses.length; i++) read.push(this.#read(addresses[i], family, `addresses[${i}]`));
+    for (let i = 0; i < read.length; i++) this.#add(read[i]);
+  }
+
+  addCIDR(cidr) {
+    this.addSubnet(...parseCIDR(cidr));
+  }
+
+  addCIDRs(cidrs) {
+    if (!ArrayIsArray(cidrs)) throw nodeError('ERR_INVALID_ARG_TYPE', 'cidrs', 'Array', cidrs);
+    const parsed = [];
+    for (let i = 0; i < cidrs.length; i++) {
+      binding('validators').validateString(cidrs[i], `cidrs[${i}]`);
+      parsed.push(parseCIDR(cidrs[i]));
+    }
+    for (let i = 0; i < parsed.length; i++) this.addSubnet(...parsed[i]);
+  }
+
+  removeAddress(address, family = 'ipv4') {
+    const [at, kind] = this.#read(address, family, 'address');
+    this.#remove((rule) => rule.single && same(rule, at, kind));
+  }
+
+  removeRange(start, end, family = 'ipv4') {
+    const [from, kind] = this.#read(start, family, 'start');
+    const [to] = this.#read(end, family, 'end');
+    this.#remove((rule) => !rule.single && rule.from !== undefined && rule.kind === kind &&
+      compare(rule.from, from) === 0 && compare(rule.to, to) === 0);
+  }
+
+  removeSubnet(network, prefix, family = 'ipv4') {
+    const [net, kind] = this.#read(network, family, 'network');
+    binding('validators').validateInt32(prefix, 'prefix', 0, kind === 'ipv4' ? 32 : 128);
+    this.#remove((rule) => rule.kind === kind && rule.prefix === prefix && rule.net !== undefined && compare(rule.net, net) === 0);
+  }
+
+  removeCIDR(cidr) {
+    this.removeSubnet(...parseCIDR(cidr));
+  }
+
+  clear() {
+    this.#rules.length = 0;
   }
 
   addRange(start, end, family = 'ipv4') {
@@ -173,7 +286,13 @@ class BlockList {
   }
 
   get rules() {
-    return this.#rules.map((rule) => rule.text);
+    // Addresses come first, ranges last.
+    const kind = (rule) => (rule.single ? 0 : rule.net !== undefined ? 1 : 2);
+    return this.#rules.toSorted((a, b) => kind(a) - kind(b)).map((rule) => rule.text);
+  }
+
+  get size() {
+    return this.#rules.length;
   }
 
   toJSON() {
@@ -181,14 +300,19 @@ class BlockList {
   }
 
   fromJSON(data) {
-    if (typeof data === 'string') data = JSON.parse(data);
-    for (let i = data.length - 1; i >= 0; i--) {
-      const found = /^(\w+): (IPv[46]) (.*)$/.exec(data[i]);
-      if (!found) throw nodeError('ERR_INVALID_ARG_VALUE', 'data', data);
+    const given = data;
+    if (typeof data === 'string') data = JSONParse(data);
+    if (!ArrayIsArray(data) || data.some((text) => typeof text !== 'string')) {
+      throw nodeError('ERR_INVALID_ARG_TYPE', 'data', ['string', 'string[]'], ArrayIsArray(given) ? given : data);
+    }
+    for (let i = 0; i < data.length; i++) {
+      const found = rulePattern.exec(data[i]);
+      // What is no rule is passed over.
+      if (!found) continue;
       const family = found[2].toLowerCase();
       if (found[1] === 'Address') this.addAddress(found[3], family);
       else if (found[1] === 'Range') this.addRange(...found[3].split('-'), family);
-      else this.addSubnet(...((at) => [found[3].slice(0, at), +found[3].slice(at + 1)])(found[3].lastIndexOf('/')), family);
+      else this.addSubnet(...found[3].split('/').map((part, at) => (at ? NumberParseInt(part) : part)), family);
     }
   }
 

@@ -9,7 +9,10 @@ use super::{Connection, NOTHING, Phase, Transport};
 use crate::{
     node::{
         buffer,
-        http::{help, incoming},
+        http::{
+            figures::{self, Figure},
+            help, incoming,
+        },
         net::Companion,
     },
     runtime::{
@@ -141,6 +144,7 @@ impl Connection {
     fn send(&self, id: HandleId, mut bytes: Vec<u8>, context: &mut Context) -> Vec<u8> {
         const KEEP: usize = 4 * 1024;
         let state = State::of(context);
+        figures::count(Figure::Writes, &state);
         let sent = match state.event_loop.try_write(id, &[IoSlice::new(&bytes)]) {
             Ok(sent) => sent,
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => 0,

@@ -12,7 +12,9 @@ use crate::{
         buffer, events,
         http::{
             exchange::Exchange,
-            fields, help,
+            fields,
+            figures::{self, Figure},
+            help,
             incoming::{self, Incoming},
             listener_count,
             protocol::{Body, Head, Method},
@@ -50,6 +52,11 @@ impl Connection {
         let version = head.version;
         let number = self.next_number.get();
         self.next_number.set(number + 1);
+        let state = State::of(context);
+        figures::count(Figure::Requests, &state);
+        if self.decoder.borrow().was_quick() {
+            figures::count(Figure::QuickHeads, &state);
+        }
         self.await_body(traits.body, context);
 
         let expect = if traits.expect && version == (1, 1) {

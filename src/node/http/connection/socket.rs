@@ -13,7 +13,11 @@ use crate::{
     node::{
         buffer::View,
         errors,
-        http::{help, server::Server},
+        http::{
+            figures::{self, Figure},
+            help,
+            server::Server,
+        },
         net::{Companion, Stream},
     },
     runtime::State,
@@ -30,6 +34,7 @@ impl Connection {
         context: &mut Context,
     ) -> std::io::Result<Rc<Self>> {
         let state = State::of(context);
+        figures::count(Figure::Shown, &state);
         let connection = Self::new(server, object, Transport::Handle(id), context);
         connection.socket.replace(Some(socket.clone()));
         connection.share(stream);
@@ -56,6 +61,7 @@ impl Connection {
             // Too late for the real one.
             return help(js_string!("makeSocket"), &[], context);
         };
+        figures::count(Figure::Sockets, &State::of(context));
         let stream = Stream::beside(id, None, context);
         let (read, written) = self.bytes.get();
         stream.count(read, written);
@@ -108,6 +114,7 @@ pub fn connect_script(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
             }
         };
     }
+    figures::count(Figure::Shown, &State::of(context));
     let connection = Connection::new(&server, &object, Transport::Script(stream), context);
     Ok(connection.feeder(context))
 }

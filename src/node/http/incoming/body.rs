@@ -10,6 +10,7 @@ use crate::{
         buffer,
         http::{
             client::exchange,
+            figures::{self, Figure},
             help, listener_count,
             protocol::Head,
             record::{Watched, define_own},
@@ -80,6 +81,10 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
             .as_number(),
         None => None,
     };
+    // A response that a client reads has no connection of a server's.
+    if with(&this, context, |record| record.connection.is_some()) == Some(true) {
+        figures::count(Figure::Streams, &State::of(context));
+    }
     let state = JsValue::from(readable::make_plain_state(mark, gone, context));
     define_own(&this, js_string!("_readableState"), state.clone());
     if !gone {

@@ -12,7 +12,13 @@ use crate::{
         buffer::{self, Encoding, View},
         errors, events,
         http::{
-            client::exchange, connection::HIGH_WATER_MARK, fields, help, protocol::encode, response,
+            client::exchange,
+            connection::HIGH_WATER_MARK,
+            fields,
+            figures::{self, Figure},
+            help,
+            protocol::encode,
+            response,
         },
     },
     runtime::{
@@ -399,6 +405,11 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         return help(js_string!("finish"), std::slice::from_ref(this), context).map(drop);
     };
     connection.release(number, context);
+    let state = State::of(context);
+    figures::count(Figure::Responses, &state);
+    if !watched {
+        figures::count(Figure::Unwatched, &state);
+    }
     if watched {
         if let Some(object) = this.as_object() {
             events::emit(&object, js_string!("prefinish"), &[], context)?;

@@ -49,6 +49,8 @@ pub struct Decoder {
     partial: Vec<u8>,
     /// How far the incomplete head was read.
     progress: Progress,
+    /// The last head needed nothing but the quick pass.
+    quick: bool,
 }
 
 impl Decoder {
@@ -61,7 +63,13 @@ impl Decoder {
             keep_alive: true,
             partial: Vec::new(),
             progress: Progress::default(),
+            quick: false,
         }
+    }
+
+    /// Whether the quick pass read the last head.
+    pub fn was_quick(&self) -> bool {
+        self.quick
     }
 
     /// Whether the peer is in the middle of a message (or of its head).
@@ -145,6 +153,7 @@ impl Decoder {
         } else {
             None
         };
+        self.quick = quick.is_some();
         let found = match quick {
             Some(found) => Some(found),
             None => match strict::parse(bytes, self.role, self.limits, &mut self.progress) {
