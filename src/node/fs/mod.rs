@@ -3,6 +3,7 @@
 //! All of it is native but for streams, `FileHandle`, `Dir`, `cp`, `glob` and watchers, whose script halves load when they are
 //! touched. <https://nodejs.org/docs/latest-v24.x/api/fs.html>
 
+mod ahead;
 mod args;
 mod constants;
 mod error;

@@ -10,15 +10,17 @@ use boa_engine::{
 };
 
 use super::{
+    ahead::{self, Ahead, First},
     args,
-    ops::descriptor::{Close, Open, read_some},
-    request::{Form, Operation, Values},
+    ops::descriptor::{Close, Open, Opening, read_some},
+    request::{Form, Operation, Request, Values},
 };
 use crate::{
     engine::native::{Natives, function},
     node::{
         buffer, errors,
         stream::{calls, construct, destroy::error_or_destroy, emit, readable},
+        task_queue::tick_native,
     },
     runtime::{
         State,
@@ -217,7 +219,21 @@ pub fn open(stream: &JsObject, callback: Option<JsValue>, context: &mut Context)
         stream.get(js_string!("flags"), context)?,
         stream.get(js_string!("mode"), context)?,
     ];
-    let request = Open::prepare(&arguments, Form::Callback, context)?;
+    let request = match first_chunk(stream, context)? {
+        None => Open::prepare(&arguments, Form::Callback, context)?,
+        Some((first, state)) => {
+            let opening = Opening::of(&arguments, context)?;
+            Request::new(
+                move || ahead::open(&opening, first),
+                move |(fd, piece), context| {
+                    if let Some(piece) = piece {
+                        Ahead::new(piece, first, context).keep_in(&state);
+                    }
+                    Ok(fd.into())
+                },
+            )
+        }
+    };
     let stream = stream.clone();
     request.submit("FSREQCALLBACK", context, move |outcome, context| {
         let fd = match outcome {
@@ -233,6 +249,37 @@ pub fn open(stream: &JsObject, callback: Option<JsValue>, context: &mut Context)
         emit(&stream, js_string!("ready"), &[], context).map(drop)
     });
     Ok(())
+}
+
+/// The first chunk that a stream will ask for, as long as somebody waits for it already and it is read with our functions.
+fn first_chunk(
+    stream: &JsObject,
+    context: &mut Context,
+) -> JsResult<Option<(First, readable::State)>> {
+    let state = stream.get(js_string!("_readableState"), context)?;
+    let Some(state) = readable::State::from_value(&state).filter(readable::State::flows) else {
+        return Ok(None);
+    };
+    let reads_here = with_script(context, |script, context| {
+        is_own(stream, script, Function::Read, context)
+    })?;
+    let at = stream.get(js_string!("pos"), context)?;
+    let at = if at.is_undefined() {
+        Some(0.0)
+    } else {
+        at.as_number()
+    };
+    let end = stream.get(js_string!("end"), context)?.as_number();
+    let (true, Some(at), Some(end)) = (reads_here, at, end) else {
+        return Ok(None);
+    };
+    let length = state.high_water_mark().min(end - at + 1.0);
+    let is_one = length >= 1.0 && length.fract() == 0.0 && at >= 0.0 && at.fract() == 0.0;
+    let first = First {
+        at: at as i64,
+        length: length as usize,
+    };
+    Ok(is_one.then_some((first, state)))
 }
 
 /// `stream._read(n)`
@@ -268,6 +315,14 @@ fn read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     let at = args::position(&position, true, context)?;
     // Above 0 and whole, as was just looked at.
     let count = count as usize;
+    let state = readable::State::of(&stream, context)?;
+    if let Some(mut ahead) = Ahead::taken_from(&state)
+        && ahead.serves(fd, count, at, context)
+    {
+        ahead.keep_in(&state);
+        tick_native(arrive, vec![stream.into()], context);
+        return Ok(JsValue::undefined());
+    }
     let work = move || read_some(fd, count, at);
     pool::submit_as(
         Class::Fs,
@@ -288,6 +343,16 @@ fn read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
         },
     );
     Ok(JsValue::undefined())
+}
+
+/// What was read ahead arrives.
+fn arrive(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let stream = calls::this_stream(args.get_or_undefined(0), context)?;
+    let state = readable::State::of(&stream, context)?;
+    match Ahead::arrived(&state) {
+        Some((asked, bytes)) => arrived(&stream, Ok(bytes), asked, context),
+        None => Ok(()),
+    }
 }
 
 /// A chunk of at most so many bytes has been read, or there is no more.

@@ -1,5 +1,7 @@
 //! Open files: `open`, `close`, `read`, `write` and what else takes a descriptor.
 
+use std::path::PathBuf;
+
 use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, object::builtins::AlignedVec};
 
 use super::operations;
@@ -32,18 +34,41 @@ operations! {
 }
 
 fn open(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {
-    let flags = args::flags(args.get_or_undefined(1), "flags", context);
-    // The path is the first to be complained about.
-    let usage = flags
-        .as_ref()
-        .map_or(Use::Mention, |flags| Use::of_flags(*flags));
-    let path = args::path(args.get_or_undefined(0), "path", usage, context)?;
-    let flags = flags?;
-    let mode = args::mode(args.get_or_undefined(2), "mode", Some(0o666), context)?;
-    Ok(Request::new(
-        move || sys::open(&path, flags, mode).map_err(FsError::at("open", &path)),
-        |fd, _| Ok(fd.into()),
-    ))
+    let opening = Opening::of(args, context)?;
+    Ok(Request::new(move || opening.run(), |fd, _| Ok(fd.into())))
+}
+
+/// What `open` is told.
+pub struct Opening {
+    path: PathBuf,
+    flags: i32,
+    mode: u32,
+}
+
+impl Opening {
+    /// The path, the flags and the mode.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn of(args: &[JsValue], context: &mut Context) -> JsResult<Self> {
+        let flags = args::flags(args.get_or_undefined(1), "flags", context);
+        // The path is the first to be complained about.
+        let usage = flags
+            .as_ref()
+            .map_or(Use::Mention, |flags| Use::of_flags(*flags));
+        let path = args::path(args.get_or_undefined(0), "path", usage, context)?;
+        let flags = flags?;
+        let mode = args::mode(args.get_or_undefined(2), "mode", Some(0o666), context)?;
+        Ok(Self { path, flags, mode })
+    }
+
+    /// The file's descriptor.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub fn run(&self) -> Result<i32, FsError> {
+        sys::open(&self.path, self.flags, self.mode).map_err(FsError::at("open", &self.path))
+    }
 }
 
 fn close(args: &[JsValue], _: Form, context: &mut Context) -> JsResult<Request> {

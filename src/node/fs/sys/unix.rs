@@ -85,6 +85,13 @@ pub fn read_behind(
     Ok(count)
 }
 
+/// Moves the position of an open file forward; answers where it is then.
+pub fn skip(fd: i32, by: usize) -> io::Result<u64> {
+    let by = libc::off_t::try_from(by).map_err(|_| Error::from_raw_os_error(libc::EINVAL))?;
+    // SAFETY: plain numbers.
+    retry(|| unsafe { libc::lseek(fd, by, libc::SEEK_CUR) }).map(i64::cast_unsigned)
+}
+
 /// Writes once, at a position or the current one.
 pub fn write(fd: i32, bytes: &[u8], position: Option<i64>) -> io::Result<usize> {
     let (start, length) = (bytes.as_ptr().cast(), bytes.len());
@@ -168,6 +175,23 @@ pub fn fstat(fd: i32) -> io::Result<Status> {
     // SAFETY: the file is never dropped, so the descriptor stays open; one that isn't open is an error of the call.
     let file = mem::ManuallyDrop::new(unsafe { fs::File::from_raw_fd(fd) });
     file.metadata().map(|found| status_of(&found))
+}
+
+/// The size of an open file, as far as it is known without asking a server or a disk.
+#[cfg(target_os = "linux")]
+pub fn known_size(fd: i32) -> Option<u64> {
+    // SAFETY: plain numbers, for which zero is a value.
+    let mut found: libc::statx = unsafe { mem::zeroed() };
+    let flags = libc::AT_EMPTY_PATH | libc::AT_STATX_DONT_SYNC;
+    // SAFETY: the path is an empty string, the place to write to is valid.
+    let result = unsafe { libc::statx(fd, c"".as_ptr(), flags, libc::STATX_SIZE, &raw mut found) };
+    (result == 0 && found.stx_mask & libc::STATX_SIZE != 0).then_some(found.stx_size)
+}
+
+/// Not told here.
+#[cfg(not(target_os = "linux"))]
+pub fn known_size(_: i32) -> Option<u64> {
+    None
 }
 
 /// What the file system of a path is.

@@ -103,6 +103,12 @@ fn read(fd: i32, into: &mut [u8], position: Option<i64>) -> io::Result<usize> {
     }
 }
 
+/// Moves the position of an open file forward; answers where it is then.
+pub fn skip(fd: i32, by: usize) -> io::Result<u64> {
+    let by = i64::try_from(by).map_err(|_| io::ErrorKind::InvalidInput)?;
+    file(fd)?.seek(SeekFrom::Current(by))
+}
+
 /// Writes once, at a position or the current one.
 pub fn write(fd: i32, bytes: &[u8], position: Option<i64>) -> io::Result<usize> {
     let mut file = file(fd)?;
@@ -182,6 +188,11 @@ pub fn lstat(path: &Path) -> io::Result<Status> {
 /// What an open file is.
 pub fn fstat(fd: i32) -> io::Result<Status> {
     file(fd)?.metadata().map(|found| status_of(&found))
+}
+
+/// Not told here.
+pub fn known_size(_: i32) -> Option<u64> {
+    None
 }
 
 /// Not told here.

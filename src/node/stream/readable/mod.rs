@@ -11,7 +11,7 @@ mod prototype;
 mod push;
 mod read;
 
-use std::{cell::OnceCell, collections::VecDeque, rc::Rc};
+use std::{any::Any, cell::OnceCell, collections::VecDeque, rc::Rc};
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
@@ -105,6 +105,9 @@ pub struct ReadableState {
     /// The array of writers it is piped to; undefined until somebody asks.
     pipes: JsValue,
     pub(super) error: JsValue,
+    /// What a native `_read` keeps from one call to the next.
+    #[unsafe_ignore_trace]
+    kept: Option<Box<dyn Any>>,
 }
 
 impl Bits for ReadableState {
@@ -131,6 +134,7 @@ impl ReadableState {
             await_drain: JsValue::null(),
             pipes: JsValue::undefined(),
             error: JsValue::null(),
+            kept: None,
         }
     }
 
@@ -214,6 +218,26 @@ pub type State = state::State<ReadableState>;
 impl State {
     fn bits(&self) -> u32 {
         self.with(|record| record.bits)
+    }
+
+    /// Keeps something for the source's next `_read`; nothing of the engine's heap.
+    pub fn keep(&self, kept: Box<dyn Any>) {
+        self.with(|record| record.kept = Some(kept));
+    }
+
+    /// Takes what was kept.
+    pub fn take_kept(&self) -> Option<Box<dyn Any>> {
+        self.with(|record| record.kept.take())
+    }
+
+    /// Whether somebody takes what comes as it comes.
+    pub fn flows(&self) -> bool {
+        self.with(|record| record.any(bits::FLOWING))
+    }
+
+    /// How much is to be read ahead of the reader: bytes.
+    pub fn high_water_mark(&self) -> f64 {
+        self.with(|record| record.high_water_mark)
     }
 
     /// How much waits for the reader.
