@@ -62,7 +62,7 @@ function output(fd) {
 
 /** What the loop reads from a descriptor: standard input, terminals. */
 function InputStream(fd, highWaterMark) {
-  FunctionPrototypeCall(Readable, this, { highWaterMark, emitClose: false, autoDestroy: true });
+  FunctionPrototypeCall(Readable, this, { highWaterMark });
   this.fd = fd;
   this._reading = false;
   const input = natives.openInput(fd, (error, chunk) => {
