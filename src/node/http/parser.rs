@@ -8,7 +8,7 @@ use boa_engine::{
 };
 
 use super::{
-    client::exchange::{self, Next},
+    client::answer::{self, Next},
     fields,
     incoming::{self, Incoming},
     protocol::{Decoder, Item, Limits, ParseError, Role},
@@ -307,20 +307,20 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<boo
                     ..Incoming::default()
                 };
                 let message = incoming::make(record, context);
-                let response = exchange::Response {
+                let response = answer::Response {
                     message,
                     status,
                     keep_alive,
                     upgrade,
                 };
-                match exchange::on_head(&object, response, context)? {
+                match answer::on_head(&object, response, context)? {
                     Next::Body => {}
                     Next::NoBody => parser.decoder.borrow_mut().skip_body(),
                     Next::Upgrade => {
                         parser.decoder.borrow_mut().hand_over();
                         parser.handed.set(true);
                         let head = buffer::from_slice(rest, context)?;
-                        exchange::on_upgrade(&object, head.into(), context)?;
+                        answer::on_upgrade(&object, head.into(), context)?;
                         return Ok(false);
                     }
                     Next::Nothing => {
@@ -347,7 +347,7 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<boo
             }
             Err(error) => {
                 let error = error_object(error, bytes.len() - rest.len(), &bytes, context)?;
-                exchange::on_error(&object, error, context)?;
+                answer::on_error(&object, error, context)?;
                 return Ok(false);
             }
         }

@@ -1,19 +1,18 @@
-//! `http.Agent` where it hands a kept socket to the next request, and takes it back: `addRequest`, 'free', and the methods that a
-//! subclass may have replaced, which are looked up each time. Opening connections and requests that have to wait are the script half's.
+//! `http.Agent` where it hands a kept socket to the next request: `addRequest`, and the methods that a subclass may have replaced, which
+//! are looked up each time. How it takes sockets back is in `keep`; opening connections and requests that have to wait are the script half's.
 //!
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/http.html#class-httpagent>
 
 use std::cell::OnceCell;
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
-    Trace, js_str, js_string,
-    object::{FunctionObjectBuilder, builtins::JsArray},
+    Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_str, js_string,
+    object::builtins::JsArray,
     property::{Attribute, PropertyKey},
 };
 
 use super::{
-    Slot,
+    Slot, keep,
     options::{Known, Options},
     request::{self, flags},
 };
@@ -21,12 +20,8 @@ use crate::{
     engine::native::Natives,
     node::{
         errors, events,
-        http::{fields, incoming},
         net::Stream,
-        stream::{
-            calls,
-            readable::{attach, detach},
-        },
+        stream::{calls, readable::detach},
     },
 };
 
@@ -34,21 +29,21 @@ use crate::{
 pub struct Agents {
     helpers: JsObject,
     /// The property of a free socket for what it had received by then.
-    read_when_free: JsSymbol,
-    free_socket_error: JsObject,
+    pub(super) read_when_free: JsSymbol,
+    pub(super) free_socket_error: JsObject,
     add_request: JsObject,
-    get_name: JsObject,
-    keep_socket_alive: JsObject,
+    pub(super) get_name: JsObject,
+    pub(super) keep_socket_alive: JsObject,
     reuse_socket: JsObject,
-    remove_socket: JsObject,
+    pub(super) remove_socket: JsObject,
 }
 
 /// Adds the agent's natives to the binding.
 pub fn natives(natives: Natives<'_>) -> Natives<'_> {
     natives
         .function("setUpAgent", 1, set_up)
-        .function("onFree", 2, on_free)
-        .function("tellFree", 2, tell_free)
+        .function("onFree", 2, keep::on_free)
+        .function("tellFree", 2, keep::tell_free)
 }
 
 /// `setUpAgent({ prototype, readWhenFree, freeSocketError, …helpers })`
@@ -61,7 +56,7 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         .attributes(Attribute::all())
         .function("getName", 0, get_name)
         .function("addRequest", 4, add_request)
-        .function("keepSocketAlive", 1, keep_socket_alive)
+        .function("keepSocketAlive", 1, keep::keep_socket_alive)
         .function("reuseSocket", 2, reuse_socket)
         .build();
     let mut method = |name: JsString| prototype.get(name, context)?.to_object(context);
@@ -92,19 +87,19 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     Ok(JsValue::undefined())
 }
 
-fn agents(slot: &OnceCell<Agents>) -> &Agents {
+pub(super) fn agents(slot: &OnceCell<Agents>) -> &Agents {
     slot.get()
         .expect("http/agent calls setUpAgent before it makes an agent")
 }
 
 /// Calls a function of the script half.
-fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let slot = Slot::of(context);
     calls::call(&agents(&slot.agents).helpers, name, args, context)
 }
 
 /// A method of an agent, unless it is the one that we made.
-fn replaced(
+pub(super) fn replaced(
     agent: &JsObject,
     name: JsString,
     own: fn(&Agents) -> &JsObject,
@@ -118,7 +113,7 @@ fn replaced(
     Ok((!is_own).then_some(method))
 }
 
-fn call_replaced(
+pub(super) fn call_replaced(
     method: &JsValue,
     agent: &JsObject,
     args: &[JsValue],
@@ -131,7 +126,7 @@ fn call_replaced(
 }
 
 /// `agent.getName(options)`
-fn get_name(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn get_name(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(options) = args.get_or_undefined(0).as_object() else {
         return Ok(js_string!("localhost::").into());
     };
@@ -213,11 +208,15 @@ pub fn add(
     }
 }
 
-fn table(agent: &JsObject, name: JsString, context: &mut Context) -> JsResult<JsObject> {
+pub(super) fn table(agent: &JsObject, name: JsString, context: &mut Context) -> JsResult<JsObject> {
     agent.get(name, context)?.to_object(context)
 }
 
-fn list(table: &JsObject, name: &JsString, context: &mut Context) -> JsResult<Option<JsArray>> {
+pub(super) fn list(
+    table: &JsObject,
+    name: &JsString,
+    context: &mut Context,
+) -> JsResult<Option<JsArray>> {
     let list = table.get(name.clone(), context)?.as_object();
     match list.filter(JsObject::is_array) {
         Some(list) => JsArray::from_object(list).map(Some),
@@ -226,7 +225,7 @@ fn list(table: &JsObject, name: &JsString, context: &mut Context) -> JsResult<Op
 }
 
 /// Adds a socket to a list of a table.
-fn put(
+pub(super) fn put(
     table: &JsObject,
     name: &JsString,
     socket: &JsObject,
@@ -242,7 +241,7 @@ fn put(
 }
 
 /// Takes a socket off a list of a table; lists that are empty go.
-fn take(
+pub(super) fn take(
     table: &JsObject,
     name: &JsString,
     socket: &JsObject,
@@ -373,7 +372,7 @@ fn stream_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<std::r
     Ok(handle.and_then(|handle| Stream::of(&handle)))
 }
 
-fn bytes_read(socket: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn bytes_read(socket: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     match stream_of(socket, context)? {
         Some(stream) => Ok((stream.bytes_read() as f64).into()),
         None => socket.get(js_string!("bytesRead"), context),
@@ -428,231 +427,4 @@ fn set_request_socket(
         calls::call(socket, js_string!("setTimeout"), &[timeout], context)?;
     }
     Ok(())
-}
-
-/// A socket's 'free', which its agent emits again with the options that it was made with.
-#[derive(Trace, Finalize)]
-struct Free {
-    agent: JsObject,
-    options: JsValue,
-}
-
-/// `tellFree(agent, options)`: the listener of a socket's 'free'.
-fn tell_free(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let captured = Free {
-        agent: args.get_or_undefined(0).to_object(context)?,
-        options: args.get_or_undefined(1).clone(),
-    };
-    let listener = NativeFunction::from_copy_closure_with_captures(
-        |this, _, free: &Free, context| {
-            let args = [this.clone(), free.options.clone()];
-            events::emit(&free.agent, js_string!("free"), &args, context)?;
-            Ok(JsValue::undefined())
-        },
-        captured,
-    );
-    let function = FunctionObjectBuilder::new(context.realm(), listener)
-        .name(js_string!("onFree"))
-        .build();
-    Ok(function.into())
-}
-
-/// `onFree(socket, options)`: an agent's listener of 'free'.
-fn on_free(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let agent = this.to_object(context)?;
-    let socket = args.get_or_undefined(0).to_object(context)?;
-    let options = args.get_or_undefined(1);
-    let args = std::slice::from_ref(options);
-    let method = replaced(
-        &agent,
-        js_string!("getName"),
-        |agents| &agents.get_name,
-        context,
-    )?;
-    let name = match method {
-        Some(method) => call_replaced(&method, &agent, args, context)?,
-        None => get_name(this, args, context)?,
-    };
-    let name = name.to_string(context)?;
-    // A request may hold what the socket was made for: it goes first.
-    if socket.get(js_string!("writable"), context)?.to_boolean() {
-        let requests = table(&agent, js_string!("requests"), context)?;
-        if let Some(waiting) = list(&requests, &name, context)?
-            && waiting.length(context)? > 0
-        {
-            let args = [this.clone(), socket.into(), waiting.into(), name.into()];
-            return help(js_string!("serveWaiting"), &args, context);
-        }
-        if keep(&agent, &socket, options, &name, context)? {
-            return Ok(JsValue::undefined());
-        }
-    }
-    calls::call(&socket, js_string!("destroy"), &[], context)?;
-    Ok(JsValue::undefined())
-}
-
-fn number(object: &JsObject, name: JsString, context: &mut Context) -> JsResult<f64> {
-    object.get(name, context)?.to_number(context)
-}
-
-/// Puts a socket that nobody waits for with those that are free. Answers whether it can stay.
-fn keep(
-    agent: &JsObject,
-    socket: &JsObject,
-    options: &JsValue,
-    name: &JsString,
-    context: &mut Context,
-) -> JsResult<bool> {
-    let message_key = js_string!("_httpMessage");
-    let request = socket.get(message_key.clone(), context)?.as_object();
-    let kept = match &request {
-        Some(request) => request
-            .get(js_string!("shouldKeepAlive"), context)?
-            .to_boolean(),
-        None => false,
-    };
-    if !kept || !agent.get(js_string!("keepAlive"), context)?.to_boolean() {
-        return Ok(false);
-    }
-    let free_sockets = table(agent, js_string!("freeSockets"), context)?;
-    let sockets = table(agent, js_string!("sockets"), context)?;
-    let mut length = |table: &JsObject| -> JsResult<f64> {
-        Ok(match list(table, name, context)? {
-            Some(list) => list.length(context)? as f64,
-            None => 0.0,
-        })
-    };
-    let free = length(&free_sockets)?;
-    let count = free + length(&sockets)?;
-    if number(agent, js_string!("totalSocketCount"), context)?
-        > number(agent, js_string!("maxTotalSockets"), context)?
-        || count > number(agent, js_string!("maxSockets"), context)?
-        || free >= number(agent, js_string!("maxFreeSockets"), context)?
-    {
-        return Ok(false);
-    }
-    let args = [socket.clone().into()];
-    let method = replaced(
-        agent,
-        js_string!("keepSocketAlive"),
-        |agents| &agents.keep_socket_alive,
-        context,
-    )?;
-    let stays = match method {
-        Some(method) => call_replaced(&method, agent, &args, context)?,
-        None => keep_socket_alive(&agent.clone().into(), &args, context)?,
-    };
-    if !stays.to_boolean() {
-        return Ok(false);
-    }
-    socket.set(message_key, JsValue::null(), true, context)?;
-    let method = replaced(
-        agent,
-        js_string!("removeSocket"),
-        |agents| &agents.remove_socket,
-        context,
-    )?;
-    let requests = table(agent, js_string!("requests"), context)?;
-    if method.is_none() && requests.own_property_keys(context)?.is_empty() {
-        take(&sockets, name, socket, context)?;
-    } else {
-        // Requests to elsewhere may have waited for this one.
-        let args = [socket.clone().into(), options.clone()];
-        calls::call(agent, js_string!("removeSocket"), &args, context)?;
-    }
-    let slot = Slot::of(context);
-    let agents = agents(&slot.agents);
-    attach(
-        socket,
-        &[(js_string!("error"), &agents.free_socket_error)],
-        context,
-    )?;
-    let read = bytes_read(socket, context)?;
-    socket.set(agents.read_when_free.clone(), read, true, context)?;
-    put(&free_sockets, name, socket, context)?;
-    Ok(true)
-}
-
-/// `agent.keepSocketAlive(socket)`
-fn keep_socket_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let agent = this.to_object(context)?;
-    let socket = args.get_or_undefined(0).to_object(context)?;
-    let delay = agent.get(js_string!("keepAliveMsecs"), context)?;
-    let args = [true.into(), delay];
-    calls::call(&socket, js_string!("setKeepAlive"), &args, context)?;
-    calls::call(&socket, js_string!("unref"), &[], context)?;
-    let settings = table(&agent, js_string!("options"), context)?;
-    let mut timeout = settings.get(js_string!("timeout"), context)?;
-    if !timeout.to_boolean() {
-        timeout = 0.into();
-    }
-    if let Some(seconds) = announced(&socket, context)? {
-        let buffer = number(&agent, js_string!("agentKeepAliveTimeoutBuffer"), context)?;
-        let hint = seconds * 1000.0 - buffer;
-        if hint <= 0.0 {
-            return Ok(false.into());
-        }
-        if !timeout.to_boolean() || hint < timeout.to_number(context)? {
-            timeout = JsValue::from(hint);
-        }
-    }
-    let known = socket.get(js_string!("timeout"), context)?;
-    if !known.strict_equals(&timeout) {
-        calls::call(&socket, js_string!("setTimeout"), &[timeout], context)?;
-    }
-    Ok(true.into())
-}
-
-/// How long the server keeps the connection, by the header `Keep-Alive: timeout=…` of its last response.
-fn announced(socket: &JsObject, context: &mut Context) -> JsResult<Option<f64>> {
-    let Some(request) = socket.get(js_string!("_httpMessage"), context)?.as_object() else {
-        return Ok(None);
-    };
-    let response = request.get(js_string!("res"), context)?;
-    if !response.is_object() {
-        return Ok(None);
-    }
-    let untouched = incoming::with(&response, context, |record| {
-        let head = record.head.as_ref()?;
-        if !record.headers.is_undefined() {
-            return None;
-        }
-        let field = head
-            .fields()
-            .find(|(name, _)| name.eq_ignore_ascii_case(b"keep-alive"));
-        Some(field.map(|(_, value)| fields::latin1(value)))
-    });
-    let value = match untouched.flatten() {
-        Some(value) => value,
-        None => {
-            let headers = response
-                .to_object(context)?
-                .get(js_string!("headers"), context)?
-                .to_object(context)?;
-            headers.get(js_string!("keep-alive"), context)?.as_string()
-        }
-    };
-    Ok(value.and_then(|value| seconds_in(&value.to_std_string_lossy())))
-}
-
-/// The number in `timeout=5`.
-fn seconds_in(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix("timeout=")?;
-    let end = digits
-        .find(|unit: char| !unit.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seconds_in;
-
-    #[test]
-    fn keep_alive_hints() {
-        assert_eq!(seconds_in("timeout=5"), Some(5.0));
-        assert_eq!(seconds_in("timeout=12, max=100"), Some(12.0));
-        assert_eq!(seconds_in("timeout="), None);
-        assert_eq!(seconds_in("max=1, timeout=5"), None);
-    }
 }

@@ -1,12 +1,14 @@
 //! The client: `http.request`, its requests and their way to a socket and back.
 //!
 //! What happens to each request on a kept connection is native: `options` reads what the program asked for, `request` is what a
-//! request knows beside its header, `start` its constructor, `agent` who keeps the
-//! sockets, `exchange` what happens on one. The script half (`http/client`, `http/agent`) has the rest: URLs, new
+//! request knows beside its header, `start` its constructor, `agent` and `keep` who has the sockets, `exchange` and `answer` what happens
+//! on one. The script half (`http/client`, `http/agent`) has the rest: URLs, new
 //! connections, errors, timeouts. What a program may have replaced is looked up and called.
 
 mod agent;
+pub mod answer;
 pub mod exchange;
+mod keep;
 mod options;
 mod request;
 mod start;
@@ -67,9 +69,9 @@ pub fn natives(natives: Natives<'_>) -> Natives<'_> {
         .function("initRequest", 4, start::init)
         .function("request", 3, start::request)
         .function("finishRequest", 1, exchange::finished)
-        .function("cleanUp", 1, exchange::clean_up)
-        .function("release", 1, exchange::release)
-        .function("freeParser", 1, exchange::free_parser)
+        .function("cleanUp", 1, answer::clean_up)
+        .function("release", 1, answer::release)
+        .function("freeParser", 1, answer::free_parser)
 }
 
 /// `setUpClient({ prototype, agents, proxy, …helpers })`

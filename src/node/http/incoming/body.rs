@@ -9,7 +9,7 @@ use crate::{
     node::{
         buffer,
         http::{
-            client::exchange,
+            client::answer,
             figures::{self, Figure},
             help, listener_count,
             protocol::Head,
@@ -258,7 +258,7 @@ pub(super) fn read(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
     if let Some(connection) = connection {
         connection.want_more(context);
     } else if let Some(socket) = socket.as_object()
-        && exchange::want_more(&socket, context)?.is_none()
+        && answer::want_more(&socket, context)?.is_none()
     {
         help(js_string!("resumeSocket"), &[socket.into()], context)?;
     }
