@@ -22,8 +22,11 @@ impl Spread {
     pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
+        let upper = *values.get(values.len() / 2)?;
+        // Of an even number the two in the middle count.
+        let lower = values[(values.len() - 1) / 2];
         Some(Self {
-            median: *values.get(values.len() / 2)?,
+            median: f64::midpoint(lower, upper),
             least: *values.first()?,
             most: *values.last()?,
             values: values.len(),
@@ -54,8 +57,9 @@ mod tests {
 
     #[test]
     fn ratios_are_read_at_a_glance() {
-        let table: [(&[f64], &str); 5] = [
+        let table: [(&[f64], &str); 6] = [
             (&[1.5], "**1.50**"),
+            (&[1.52, 1.5], "**1.51** (1.50–1.52)"),
             (&[1.6, 1.5, 1.55], "**1.55** (1.50–1.60)"),
             (&[1.0, 1.5, 2.0], "**1.50** (1.00–2.00) ⚠"),
             (&[0.01, 0.0101, 0.0099], "**0.010** (0.010–0.010)"),
