@@ -6,9 +6,9 @@
 
 mod support;
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
-use support::run;
+use support::{can_unshare, run, unshared};
 
 /// Mounts two file systems below a folder, one of them for reading only, and runs a script with their names. It has to be in a mount
 /// namespace of its own; as an ordinary user in a user namespace too.
@@ -24,21 +24,11 @@ const MOUNT: &str = "
     exec \"$@\" \"$folder/ro\" \"$folder/other\"
 ";
 
-fn unshared(options: &str, folder: &Path, program: &[&str]) -> Command {
-    let mut command = Command::new("unshare");
-    command.args([options, "sh", "-c", MOUNT, "sh"]);
-    command.arg(folder).args(program);
-    command
-}
-
 #[test]
 fn refusals_are_those_of_node() {
     let folder = std::env::temp_dir().join(format!("ouro-read-only-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder to mount on");
-    let can = |options: &&str| {
-        let output = unshared(options, &folder, &["true"]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
+    let can = |options: &&str| can_unshare(options, MOUNT, &folder);
     let Some(options) = ["-m", "-rm"].into_iter().find(can) else {
         eprintln!("left out: nothing can be mounted here, not even in a user namespace");
         let _ = fs::remove_dir(&folder);
@@ -51,6 +41,7 @@ fn refusals_are_those_of_node() {
         fs::read_to_string(tests.join("expected.txt")).expect("it is part of the repository");
     let ran = run(&mut unshared(
         options,
+        MOUNT,
         &folder,
         &[env!("CARGO_BIN_EXE_ouro"), script],
     ));

@@ -353,3 +353,19 @@ pub fn threads_of(id: u32) -> Vec<String> {
     names.sort();
     names
 }
+
+/// A program in namespaces of its own, by these options of `unshare`: a shell script sets them up, which is given a path and the program.
+#[cfg(target_os = "linux")]
+pub fn unshared(options: &str, set_up: &str, path: &Path, program: &[&str]) -> Command {
+    let mut command = Command::new("unshare");
+    command.args([options, "sh", "-c", set_up, "sh"]);
+    command.arg(path).args(program);
+    command
+}
+
+/// Whether such namespaces are to be had here.
+#[cfg(target_os = "linux")]
+pub fn can_unshare(options: &str, set_up: &str, path: &Path) -> bool {
+    let output = unshared(options, set_up, path, &["true"]).output();
+    output.is_ok_and(|output| output.status.success())
+}

@@ -235,14 +235,28 @@ mod tests {
     fn latin1_both_ways() {
         for text in texts(&["é", "éü", "éüéüéüéü", "é\0ü ß", &"é".repeat(200)]) {
             assert!(is_latin1(&text));
-            let units: Vec<u8> = text.chars().map(|c| c as u8).collect();
-            let mut bytes = vec![0; text.len()];
-            assert_eq!(from_latin1(&units, &mut bytes), text.len());
-            assert_eq!(bytes, text.as_bytes());
-            let mut back = vec![0; text.len()];
-            let length = to_latin1(&text, &mut back);
-            assert_eq!(back[..length], units);
+            latin1_goes_both_ways(&text);
         }
+    }
+
+    fn latin1_goes_both_ways(text: &str) {
+        let units: Vec<u8> = text.chars().map(|c| c as u8).collect();
+        let mut bytes = vec![0; text.len()];
+        assert_eq!(from_latin1(&units, &mut bytes), text.len());
+        assert_eq!(bytes, text.as_bytes());
+        let mut back = vec![0; text.len()];
+        let length = to_latin1(text, &mut back);
+        assert_eq!(back[..length], units);
+    }
+
+    fn goes_both_ways(text: &str) {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let mut bytes = vec![0; text.len()];
+        assert_eq!(from_utf16(&units, &mut bytes), text.len());
+        assert_eq!(bytes, text.as_bytes());
+        let mut back = vec![0; text.len()];
+        let length = to_utf16(text, &mut back);
+        assert_eq!(back[..length], units);
     }
 
     #[test]
@@ -256,13 +270,7 @@ mod tests {
             "\u{ffff}\u{800}",
         ];
         for text in texts(&parts).chain([parts.concat().repeat(100)]) {
-            let units: Vec<u16> = text.encode_utf16().collect();
-            let mut bytes = vec![0; text.len()];
-            assert_eq!(from_utf16(&units, &mut bytes), text.len());
-            assert_eq!(bytes, text.as_bytes());
-            let mut back = vec![0; text.len()];
-            let length = to_utf16(&text, &mut back);
-            assert_eq!(back[..length], units);
+            goes_both_ways(&text);
         }
     }
 
@@ -293,19 +301,9 @@ mod tests {
                     }]
                 })
                 .collect();
-            let units: Vec<u16> = text.encode_utf16().collect();
-            let mut bytes = vec![0; text.len()];
-            assert_eq!(from_utf16(&units, &mut bytes), text.len());
-            assert_eq!(bytes, text.as_bytes());
-            let mut back = vec![0; text.len()];
-            let length = to_utf16(&text, &mut back);
-            assert_eq!(back[..length], units);
+            goes_both_ways(&text);
             if is_latin1(&text) {
-                let units: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
-                assert_eq!(from_latin1(&units, &mut bytes), text.len());
-                assert_eq!(bytes, text.as_bytes());
-                let length = to_latin1(&text, &mut bytes);
-                assert_eq!(bytes[..length], units);
+                latin1_goes_both_ways(&text);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Sockets, messages and pipes come and go with a dozen listeners each, so this is as busy as `emit`. An emitter keeps what it
 //! has in the properties that programs know: `_events`, an object of functions and lists of functions, and `_eventsCount`.
 
+mod several;
+
 use std::cell::Cell;
 
 use boa_engine::{
@@ -15,6 +17,8 @@ use boa_gc::{Gc, GcRefCell};
 
 use super::{emit, is_table, read, snapshot};
 use crate::{engine::native::Natives, node::errors, runtime::State};
+
+pub(crate) use several::{add_all, remove_all};
 
 /// Natives that the script half puts on the prototype, and those that it sets them up with.
 pub(super) fn natives(natives: Natives<'_>) -> Natives<'_> {
@@ -163,84 +167,6 @@ fn count(emitter: &JsObject, change: i32, context: &mut Context) -> JsResult<i32
     let count = emitter.get(key.clone(), context)?.to_i32(context)? + change;
     emitter.set(key, count, true, context)?;
     Ok(count)
-}
-
-/// Adds several listeners, each of an event of its own, with one look at the emitter. Answers whether it could: not if somebody
-/// watches listeners come.
-///
-/// # Errors
-/// What accessors throw.
-pub(crate) fn add_all(
-    emitter: &JsObject,
-    listeners: &[(JsString, &JsObject)],
-    first: bool,
-    context: &mut Context,
-) -> JsResult<bool> {
-    let Some(events) = read(emitter, js_string!("_events").into(), context)?.as_object() else {
-        return Ok(false);
-    };
-    if !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
-        return Ok(false);
-    }
-    let this = JsValue::from(emitter.clone());
-    let mut added = 0;
-    for (event, listener) in listeners {
-        let key = PropertyKey::from(event.clone());
-        if read(&events, key.clone(), context)?.is_object() {
-            let listener = JsValue::from((*listener).clone());
-            add(&this, &event.clone().into(), &listener, first, context)?;
-        } else {
-            write(&events, key, (*listener).clone(), context)?;
-            added += 1;
-        }
-    }
-    if added > 0 {
-        count(emitter, added, context)?;
-    }
-    Ok(true)
-}
-
-/// Takes several listeners away, each of an event of its own. Answers whether it could: not if somebody watches listeners go.
-///
-/// # Errors
-/// What accessors throw.
-pub(crate) fn remove_all(
-    emitter: &JsObject,
-    listeners: &[(JsString, &JsObject)],
-    context: &mut Context,
-) -> JsResult<bool> {
-    let Some(events) = read(emitter, js_string!("_events").into(), context)?.as_object() else {
-        return Ok(true);
-    };
-    if !read(&events, js_string!("removeListener").into(), context)?.is_undefined() {
-        return Ok(false);
-    }
-    let this = JsValue::from(emitter.clone());
-    let mut gone = Vec::with_capacity(listeners.len());
-    for (event, listener) in listeners {
-        let key = PropertyKey::from(event.clone());
-        let Some(found) = read(&events, key.clone(), context)?.as_object() else {
-            continue;
-        };
-        if JsObject::equals(&found, listener) {
-            gone.push(key);
-        } else {
-            let listener = JsValue::from((*listener).clone());
-            remove(&this, &event.clone().into(), &listener, context)?;
-        }
-    }
-    if gone.is_empty() {
-        return Ok(true);
-    }
-    if count(emitter, -(gone.len() as i32), context)? == 0 {
-        let none = JsObject::with_null_proto();
-        write(emitter, js_string!("_events"), none, context)?;
-        return Ok(true);
-    }
-    for key in gone {
-        events.delete_property_or_throw(key, context)?;
-    }
-    Ok(true)
 }
 
 /// What `emitter.on(kind, listener)` does, or `prependListener`.

@@ -203,25 +203,6 @@ function fail(req, err) {
   req.emit('close');
 }
 
-/** Sends what was written before there was a socket by way of the socket's stream. */
-function flushBy(req, socket, waiting, done) {
-  req._waitingCallbacks = undefined;
-  const flushed = waiting || done ? (err) => {
-    if (waiting) for (let i = 0; i < waiting.length; i++) waiting[i](err);
-    if (done) native.finishRequest(req, err);
-  } : undefined;
-  const output = req._takeOutput();
-  let more = true;
-  if (output !== undefined) more = socket.write(output, flushed);
-  else if (flushed) socket.write('', 'latin1', flushed);
-  if (done) {
-    req._finish();
-  } else if (more && req._needDrain) {
-    req._needDrain = false;
-    req.emit('drain');
-  }
-}
-
 function onSocketDrain() {
   const req = this._httpMessage;
   if (req?._needDrain) {
@@ -342,7 +323,10 @@ native.setUpClient({
   onResponseTimeout,
   listenTimeout,
   tooLate,
-  flushBy,
+  flushBy(req, socket, waiting, done) {
+    req._waitingCallbacks = undefined;
+    require('http/late').flushBy(req, socket, waiting, done ? (err) => native.finishRequest(req, err) : undefined);
+  },
   information,
   upgrade: onUpgrade,
   malformed,

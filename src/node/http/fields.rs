@@ -273,15 +273,22 @@ pub fn plain(context: &mut Context) -> JsObject {
     .upcast()
 }
 
-/// Own enumerable string-keyed properties, in order.
+/// The name that a key is, if it isn't a symbol.
+pub fn name_of_key(key: &PropertyKey) -> Option<JsString> {
+    match key {
+        PropertyKey::String(name) => Some(name.clone()),
+        PropertyKey::Index(index) => Some(JsString::from(index.get().to_string())),
+        PropertyKey::Symbol(_) => None,
+    }
+}
+
+/// Own string-keyed properties, in order.
 pub fn entries(object: &JsObject, context: &mut Context) -> JsResult<Vec<(JsString, JsValue)>> {
     let keys = object.own_property_keys(context)?;
     let mut list = Vec::with_capacity(keys.len());
     for key in keys {
-        let name = match &key {
-            PropertyKey::String(name) => name.clone(),
-            PropertyKey::Index(index) => JsString::from(index.get().to_string()),
-            PropertyKey::Symbol(_) => continue,
+        let Some(name) = name_of_key(&key) else {
+            continue;
         };
         let value = object.get(key, context)?;
         list.push((name, value));
@@ -297,10 +304,8 @@ pub fn enumerable_entries(
     let keys = object.own_property_keys(context)?;
     let mut list = Vec::with_capacity(keys.len());
     for key in keys {
-        let name = match &key {
-            PropertyKey::String(name) => name.clone(),
-            PropertyKey::Index(index) => JsString::from(index.get().to_string()),
-            PropertyKey::Symbol(_) => continue,
+        let Some(name) = name_of_key(&key) else {
+            continue;
         };
         let own = object.borrow().properties().get(&key);
         if own.as_ref().and_then(PropertyDescriptor::enumerable) == Some(false) {

@@ -2,7 +2,7 @@
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
-    property::PropertyKey, string::JsStrVariant,
+    string::JsStrVariant,
 };
 
 use super::{
@@ -260,10 +260,8 @@ pub fn texts_of(headers: &JsObject, validate: bool, context: &mut Context) -> Js
         let keys = headers.own_property_keys(context)?;
         let mut texts = Texts::with_capacity(keys.len());
         for key in keys {
-            let name = match &key {
-                PropertyKey::String(name) => name.clone(),
-                PropertyKey::Index(index) => JsString::from(index.get().to_string()),
-                PropertyKey::Symbol(_) => continue,
+            let Some(name) = fields::name_of_key(&key) else {
+                continue;
             };
             fields::validate_name_text(&name, context)?;
             let value = headers.get(key, context)?;

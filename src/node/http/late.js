@@ -100,6 +100,24 @@ exports.signalOf = function signalOf(message) {
   return controller.signal;
 };
 
+/** Sends what a message has written before there was a socket, by way of the socket's stream; `done` ends it. */
+exports.flushBy = function flushBy(message, socket, waiting, done) {
+  const flushed = waiting?.length || done ? (err) => {
+    if (waiting) for (let i = 0; i < waiting.length; i++) waiting[i](err);
+    done?.(err);
+  } : undefined;
+  const output = message._takeOutput();
+  let more = true;
+  if (output !== undefined) more = socket.write(output, flushed);
+  else if (flushed) socket.write('', 'latin1', flushed);
+  if (done) {
+    message._finish();
+  } else if (more && message._needDrain) {
+    message._needDrain = false;
+    message.emit('drain');
+  }
+};
+
 /** The connection closed under a request. */
 exports.cutOff = function cutOff(req, res) {
   if (!req.destroyed) exports.abort(req);
@@ -381,24 +399,11 @@ exports.methods = {
   _flush() {
     const { socket } = this;
     if (!socket?.writable) return;
-    const waiting = this._waitingCallbacks ?? [];
+    const waiting = this._waitingCallbacks;
     this._waitingCallbacks = undefined;
-    const output = this._takeOutput();
-    let more = true;
     const done = this._finishWhenFlushed;
     this._finishWhenFlushed = undefined;
-    const flushed = waiting.length || done ? (err) => {
-      for (let i = 0; i < waiting.length; i++) waiting[i](err);
-      done?.(err);
-    } : undefined;
-    if (output !== undefined) more = socket.write(output, flushed);
-    else if (flushed) socket.write('', 'latin1', flushed);
-    if (done) {
-      this._finish();
-    } else if (more && this._needDrain) {
-      this._needDrain = false;
-      this.emit('drain');
-    }
+    exports.flushBy(this, socket, waiting, done);
   },
 
   _renderHeaders() {

@@ -290,7 +290,8 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     match outcome {
         0 => call(callback, &[], context)?,
         1 => {
-            let done = written(&socket, callback, context);
+            let then: Then<JsValue> = |callback, error, context| call(callback, &[error], context);
+            let done = written(&socket, callback.clone(), then, context);
             stream.when_written(done, context);
             let queued = stream.queued(context);
             socket.set(js_string!("_lastQueueSize"), queued, true, context)?;
@@ -312,31 +313,38 @@ fn call(callback: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     }
 }
 
-/// A write that the loop has to finish.
+/// A write that the loop has to finish, and what follows: with an error, or with null.
 #[derive(Trace, Finalize)]
-struct Pending {
+struct Pending<T: Trace> {
     socket: JsObject,
-    callback: JsValue,
+    of: T,
+    #[unsafe_ignore_trace]
+    then: Then<T>,
 }
 
-/// What the loop calls with the number of the error that a write ended with, or 0.
-fn written(socket: &JsObject, callback: &JsValue, context: &mut Context) -> JsObject {
+type Then<T> = fn(&T, JsValue, &mut Context) -> JsResult<()>;
+
+/// What the loop calls with the number of the error that a write of a socket ended with, or 0.
+pub fn written<T: Trace + 'static>(
+    socket: &JsObject,
+    of: T,
+    then: Then<T>,
+    context: &mut Context,
+) -> JsObject {
+    let socket = socket.clone();
     let done = NativeFunction::from_copy_closure_with_captures(
-        |_, args, pending: &Pending, context| {
+        |_, args, pending: &Pending<T>, context| {
             let errno = args.get_or_undefined(0).to_i32(context)?;
-            if errno == 0 {
+            let error = if errno == 0 {
                 refresh(&pending.socket, context)?;
-                call(&pending.callback, &[JsValue::null()], context)?;
+                JsValue::null()
             } else {
-                let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
-                call(&pending.callback, &[error], context)?;
-            }
+                errno_exception(errno, "write", None, context).into_opaque(context)?
+            };
+            (pending.then)(&pending.of, error, context)?;
             Ok(JsValue::undefined())
         },
-        Pending {
-            socket: socket.clone(),
-            callback: callback.clone(),
-        },
+        Pending { socket, of, then },
     );
     FunctionObjectBuilder::new(context.realm(), done)
         .length(1)

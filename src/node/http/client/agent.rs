@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_str, js_string,
+    native_function::NativeFunctionPointer,
     object::builtins::JsArray,
     property::{Attribute, PropertyKey},
 };
@@ -113,7 +114,7 @@ pub(super) fn replaced(
     Ok((!is_own).then_some(method))
 }
 
-pub(super) fn call_replaced(
+fn call_replaced(
     method: &JsValue,
     agent: &JsObject,
     args: &[JsValue],
@@ -122,6 +123,21 @@ pub(super) fn call_replaced(
     match method.as_callable() {
         Some(method) => method.call(&agent.clone().into(), args, context),
         None => Err(errors::type_error("not a function", context)),
+    }
+}
+
+/// Calls a method of an agent: ours, unless somebody has put another in its place.
+pub(super) fn call_method(
+    agent: &JsObject,
+    name: JsString,
+    own: fn(&Agents) -> &JsObject,
+    native: NativeFunctionPointer,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    match replaced(agent, name, own, context)? {
+        Some(method) => call_replaced(&method, agent, args, context),
+        None => native(&agent.clone().into(), args, context),
     }
 }
 
@@ -321,16 +337,14 @@ fn hand_over_free(
         reset.call(&handle.into(), &[], context)?;
     }
     let args = [socket.clone().into(), request.clone()];
-    let method = replaced(
+    call_method(
         agent,
         js_string!("reuseSocket"),
         |agents| &agents.reuse_socket,
+        reuse_socket,
+        &args,
         context,
     )?;
-    match method {
-        Some(method) => call_replaced(&method, agent, &args, context)?,
-        None => reuse_socket(&agent.clone().into(), &args, context)?,
-    };
     set_request_socket(&settings, request, &socket, context)?;
     let sockets = table(agent, js_string!("sockets"), context)?;
     put(&sockets, &name, &socket, context)?;

@@ -2,10 +2,7 @@
 //!
 //! The listeners of a socket are there for each request anew, as in Node. Those that are busy are native.
 
-use boa_engine::{
-    Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
-    js_string, object::FunctionObjectBuilder,
-};
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
     Slot, answer, help,
@@ -219,7 +216,13 @@ fn send_last(
     match stream.write(&[&bytes], None, context) {
         0 => tick_native(finished_now, vec![this.clone()], context),
         1 => {
-            let done = when_sent(this, socket, context);
+            let of = (this.clone(), socket.clone());
+            let done = flow::written(
+                socket,
+                of,
+                |(request, socket), error, context| sent(request, socket, error, context),
+                context,
+            );
             stream.when_written(done, context);
         }
         errno => {
@@ -236,42 +239,23 @@ fn send_last(
     Ok(true)
 }
 
-/// What the last write of a request was for.
-#[derive(Trace, Finalize)]
-struct Sent {
-    request: JsValue,
-    socket: JsObject,
-}
-
-/// What the loop calls when it has sent the last bytes.
-fn when_sent(request: &JsValue, socket: &JsObject, context: &mut Context) -> JsObject {
-    let done = NativeFunction::from_copy_closure_with_captures(
-        |_, args, sent: &Sent, context| {
-            let errno = args.get_or_undefined(0).to_i32(context)?;
-            if errno == 0 {
-                flow::refresh(&sent.socket, context)?;
-                finished_now(std::slice::from_ref(&sent.request), context)?;
-            } else {
-                let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
-                calls::call(
-                    &sent.socket,
-                    js_string!("destroy"),
-                    std::slice::from_ref(&error),
-                    context,
-                )?;
-                finished_now(&[sent.request.clone(), error], context)?;
-            }
-            Ok(JsValue::undefined())
-        },
-        Sent {
-            request: request.clone(),
-            socket: socket.clone(),
-        },
-    );
-    FunctionObjectBuilder::new(context.realm(), done)
-        .length(1)
-        .build()
-        .into()
+/// The last bytes of a request have been sent, or can't be.
+fn sent(
+    request: &JsValue,
+    socket: &JsObject,
+    error: JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    if error.is_null() {
+        return finished_now(std::slice::from_ref(request), context);
+    }
+    calls::call(
+        socket,
+        js_string!("destroy"),
+        std::slice::from_ref(&error),
+        context,
+    )?;
+    finished_now(&[request.clone(), error], context)
 }
 
 /// `finishRequest(request, error)`: all of it has been handed on, or can't be.

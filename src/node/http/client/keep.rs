@@ -9,7 +9,7 @@ use boa_engine::{
 
 use super::{
     Slot,
-    agent::{agents, bytes_read, call_replaced, get_name, help, list, put, replaced, table, take},
+    agent::{agents, bytes_read, call_method, get_name, help, list, put, replaced, table, take},
 };
 use crate::node::{
     events,
@@ -50,16 +50,14 @@ pub fn on_free(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     let socket = args.get_or_undefined(0).to_object(context)?;
     let options = args.get_or_undefined(1);
     let args = std::slice::from_ref(options);
-    let method = replaced(
+    let name = call_method(
         &agent,
         js_string!("getName"),
         |agents| &agents.get_name,
+        get_name,
+        args,
         context,
     )?;
-    let name = match method {
-        Some(method) => call_replaced(&method, &agent, args, context)?,
-        None => get_name(this, args, context)?,
-    };
     let name = name.to_string(context)?;
     // A request may hold what the socket was made for: it goes first.
     if socket.get(js_string!("writable"), context)?.to_boolean() {
@@ -119,16 +117,14 @@ fn keep(
         return Ok(false);
     }
     let args = [socket.clone().into()];
-    let method = replaced(
+    let stays = call_method(
         agent,
         js_string!("keepSocketAlive"),
         |agents| &agents.keep_socket_alive,
+        keep_socket_alive,
+        &args,
         context,
     )?;
-    let stays = match method {
-        Some(method) => call_replaced(&method, agent, &args, context)?,
-        None => keep_socket_alive(&agent.clone().into(), &args, context)?,
-    };
     if !stays.to_boolean() {
         return Ok(false);
     }

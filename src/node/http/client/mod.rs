@@ -17,7 +17,11 @@ use std::cell::OnceCell;
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
 
-use crate::{engine::native::Natives, node::errors, runtime::State};
+use crate::{
+    engine::native::Natives,
+    node::{errors, stream::calls},
+    runtime::State,
+};
 
 pub use request::Request;
 
@@ -110,12 +114,5 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
 /// Calls a function of the script half.
 fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let slot = Slot::of(context);
-    let helper = slot.script().helpers.get(name.clone(), context)?;
-    match helper.as_callable() {
-        Some(helper) => helper.call(&JsValue::undefined(), args, context),
-        None => Err(errors::type_error(
-            &format!("http/client has no helper {}", name.to_std_string_lossy()),
-            context,
-        )),
-    }
+    calls::call(&slot.script().helpers, name, args, context)
 }

@@ -22,6 +22,7 @@ use crate::{
             record,
         },
         stream::calls,
+        url::is_url,
     },
     runtime::State,
 };
@@ -75,17 +76,6 @@ fn read_arguments(args: &[JsValue], context: &mut Context) -> JsResult<(Options,
         found.read(options.to_object(context)?, context)?;
     }
     Ok((found, callback))
-}
-
-/// Whether a value is a `URL`, or looks like one.
-fn is_url(value: &JsValue, context: &mut Context) -> JsResult<bool> {
-    let Some(object) = value.as_object() else {
-        return Ok(false);
-    };
-    Ok(object.get(js_string!("href"), context)?.to_boolean()
-        && object.get(js_string!("protocol"), context)?.to_boolean()
-        && object.get(js_string!("auth"), context)?.is_undefined()
-        && object.get(js_string!("path"), context)?.is_undefined())
 }
 
 /// The first value that is truthy.

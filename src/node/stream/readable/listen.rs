@@ -112,6 +112,23 @@ fn is_known(method: &JsObject, known: &OnceCell<JsObject>) -> bool {
         .is_some_and(|known| JsObject::equals(known, method))
 }
 
+/// Whether a method of an emitter may be gone past, since it is the one that emitters have or the one that readable streams have, and whether
+/// it is the latter.
+fn way(
+    emitter: &JsObject,
+    name: JsString,
+    plain: &OnceCell<JsObject>,
+    reading: &OnceCell<JsObject>,
+    context: &mut Context,
+) -> JsResult<(bool, bool)> {
+    let Some(method) = emitter.get(name.clone(), context)?.as_object() else {
+        return Ok((false, false));
+    };
+    let reads = is_known(&method, reading);
+    let in_place = is_known(&method, plain) || (reads && is_own(name, plain, context)?);
+    Ok((in_place, reads))
+}
+
 /// `emitter.on(event, listener)`, without a call where nobody has replaced `on`.
 ///
 /// # Errors
@@ -139,17 +156,9 @@ pub(crate) fn attach(
     listeners: &[(JsString, &JsObject)],
     context: &mut Context,
 ) -> JsResult<()> {
-    let method = emitter.get(js_string!("on"), context)?.as_object();
-    let slot = Slot::of(context);
-    let (plain, reads) = match &method {
-        Some(method) => (
-            is_known(method, &slot.on),
-            is_known(method, &Own::of(context).on),
-        ),
-        None => (false, false),
-    };
-    let own = plain || (reads && is_own(js_string!("on"), &slot.on, context)?);
-    if !own || !events::add_all(emitter, listeners, false, context)? {
+    let (slot, own) = (Slot::of(context), Own::of(context));
+    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context)?;
+    if !in_place || !events::add_all(emitter, listeners, false, context)? {
         for (event, listener) in listeners {
             attach_one(emitter, event.clone(), listener, context)?;
         }
@@ -174,17 +183,9 @@ pub(crate) fn detach(
     context: &mut Context,
 ) -> JsResult<()> {
     let name = js_string!("removeListener");
-    let method = emitter.get(name.clone(), context)?.as_object();
-    let slot = Slot::of(context);
-    let (plain, reads) = match &method {
-        Some(method) => (
-            is_known(method, &slot.off),
-            is_known(method, &Own::of(context).off),
-        ),
-        None => (false, false),
-    };
-    let own = plain || (reads && is_own(name, &slot.off, context)?);
-    if !own || !events::remove_all(emitter, listeners, context)? {
+    let (slot, own) = (Slot::of(context), Own::of(context));
+    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context)?;
+    if !in_place || !events::remove_all(emitter, listeners, context)? {
         for (event, listener) in listeners {
             detach_one(emitter, event.clone(), listener, context)?;
         }
