@@ -7,7 +7,8 @@
 //!
 //! `ouro-bench pool` runs a script at several sizes of the thread pool ([`mod@pool`]). `ouro-bench loop` measures the event
 //! loop and the thread pool alone, beside libuv ([`libuv`]). `ouro-bench guard` counts instructions ([`guard`]).
-//! `ouro-bench modules` says what each module costs that is required ([`modules`]).
+//! `ouro-bench modules` says what each module costs that is required ([`modules`]). `ouro-bench pgo` builds the fastest
+//! program ([`pgo`]).
 
 mod chart;
 mod fifos;
@@ -21,6 +22,7 @@ mod number;
 mod options;
 mod output;
 mod peers;
+mod pgo;
 mod plots;
 mod pool;
 mod report;
@@ -63,6 +65,7 @@ fn run() -> Result<()> {
         Some((first, rest)) if first == "loop-worker" => workloads::worker(rest),
         Some((first, _)) if first == "load-worker" => load::run_worker(),
         Some((first, rest)) if first == "modules" => modules::run(rest.iter().cloned()),
+        Some((first, rest)) if first == "pgo" => pgo::run(rest.iter().cloned()),
         Some((first, rest)) if first == "pool" => pool(rest.iter().cloned()),
         _ => scripts(words.into_iter()),
     }

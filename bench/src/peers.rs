@@ -1,6 +1,7 @@
 //! The runtimes that are compared: Ouro, and those that are found in `bench/peers` or on the path.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -15,22 +16,52 @@ pub struct Peer {
     pub key: &'static str,
     pub program: PathBuf,
     /// What stands before the script.
-    pub arguments: &'static [&'static str],
+    pub arguments: Vec<OsString>,
     pub version: String,
+    /// Its servers leave when their standard input ends. Others are killed.
+    pub leaves: bool,
 }
 
 impl Peer {
+    /// Ouro as it is built to count, with a script that makes servers leave by themselves.
+    ///
+    /// # Errors
+    /// When it doesn't run.
+    pub fn counting(program: PathBuf, leave: &Path) -> Result<Self> {
+        Ok(Self {
+            arguments: vec!["-r".into(), leave.into()],
+            leaves: true,
+            ..Self::ouro(program)?
+        })
+    }
+
+    fn ouro(program: PathBuf) -> Result<Self> {
+        let version = version(&program);
+        Ok(Self {
+            name: "Ouro",
+            key: "ouro",
+            version: version
+                .ok_or_else(|| Error::Usage(format!("{} doesn't run", program.display())))?,
+            program,
+            arguments: Vec::new(),
+            leaves: false,
+        })
+    }
+
     /// A command that runs a script, with nothing in the environment that would change how.
     pub fn command(&self, script: &Path) -> Command {
         let mut command = Command::new(&self.program);
         command
-            .args(self.arguments)
+            .args(&self.arguments)
             .arg(script)
             .env("PORT", "0")
             .env("NO_COLOR", "1")
             .env_remove("NODE_OPTIONS")
             .env_remove("UV_THREADPOOL_SIZE")
-            .stdin(Stdio::null())
+            .stdin(match self.leaves {
+                true => Stdio::piped(),
+                false => Stdio::null(),
+            })
             .stdout(Stdio::piped());
         command
     }
@@ -92,14 +123,7 @@ pub fn find(options: &Options) -> Result<Vec<Peer>> {
         Some(path) => path.clone(),
         None => build(options.profile.as_deref().unwrap_or("release"))?,
     };
-    let mut peers = vec![Peer {
-        name: "Ouro",
-        key: "ouro",
-        version: version(&ouro)
-            .ok_or_else(|| Error::Usage(format!("{} doesn't run", ouro.display())))?,
-        program: ouro,
-        arguments: &[],
-    }];
+    let mut peers = vec![Peer::ouro(ouro)?];
     for known in &KNOWN {
         let asked_for = options.only.iter().any(|key| key == known.key);
         if !asked_for && !options.only.is_empty() {
@@ -138,7 +162,8 @@ impl Known {
             key: self.key,
             version: version(&program)?,
             program,
-            arguments: self.arguments,
+            arguments: self.arguments.iter().map(OsString::from).collect(),
+            leaves: false,
         })
     }
 }
@@ -154,17 +179,56 @@ fn version(program: &Path) -> Option<String> {
     output.status.success().then(|| number.to_owned())
 }
 
+/// How Ouro is to be built.
+#[derive(Clone, Copy)]
+pub struct Build<'a> {
+    pub profile: &'a str,
+    /// A target other than rustc's own choice.
+    pub target: Option<&'a str>,
+    /// Where to, if not where cargo puts it.
+    pub folder: Option<&'a Path>,
+    /// For rustc, behind those that are set anyway.
+    pub flags: &'a [OsString],
+}
+
 /// Builds the program with a profile, which is nothing to do when it is fresh, and says where it lies.
 ///
 /// # Errors
 /// When it doesn't compile.
 pub fn build(profile: &str) -> Result<PathBuf> {
+    build_as(&Build {
+        profile,
+        target: None,
+        folder: None,
+        flags: &[],
+    })
+}
+
+/// Builds the program in this way, which is nothing to do when it is fresh, and says where it lies.
+///
+/// # Errors
+/// When it doesn't compile.
+pub fn build_as(build: &Build<'_>) -> Result<PathBuf> {
+    let profile = build.profile;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    command
         .args(["build", "--profile", profile, "-p", "ouro", "--bin", "ouro"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::inherit());
+    if let Some(target) = build.target {
+        command.args(["--target", target]);
+    }
+    if let Some(folder) = build.folder {
+        command.arg("--target-dir").arg(folder);
+    }
+    if !build.flags.is_empty() {
+        command
+            .env("CARGO_ENCODED_RUSTFLAGS", encoded(build.flags))
+            .env_remove("RUSTFLAGS");
+    }
+    let output = command
         .output()
         .map_err(|error| Error::Io("cargo build".to_owned(), error))?;
     let messages = String::from_utf8_lossy(&output.stdout);
@@ -179,4 +243,23 @@ pub fn build(profile: &str) -> Result<PathBuf> {
             "Ouro can't be built with the profile {profile}"
         ))),
     }
+}
+
+/// Flags in cargo's form for words that may have spaces in them, behind those of the environment.
+fn encoded(flags: &[OsString]) -> OsString {
+    let mut all = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
+        Ok(encoded) => OsString::from(encoded),
+        Err(_) => {
+            let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+            let words: Vec<&str> = flags.split_whitespace().collect();
+            words.join("\u{1f}").into()
+        }
+    };
+    for flag in flags {
+        if !all.is_empty() {
+            all.push("\u{1f}");
+        }
+        all.push(flag);
+    }
+    all
 }

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, ChildStdout, Command},
-    slice,
+    slice, thread,
     time::{Duration, Instant},
 };
 
@@ -142,7 +142,11 @@ pub fn idle(command: Command, exchange: &Exchange, connections: usize) -> Result
     })
 }
 
-/// A server script that runs; it is killed when the value goes.
+/// How long a server may take to leave.
+const LEAVING: Duration = Duration::from_secs(10);
+
+/// A server script that runs. When the value goes it is told to leave, by the end of its standard input, if it has one, and
+/// killed if not.
 struct Server {
     child: Child,
     // Closed only with the server, which may print more.
@@ -211,6 +215,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self.child.stdin.take().is_some() {
+            let told = Instant::now();
+            while told.elapsed() < LEAVING && matches!(self.child.try_wait(), Ok(None)) {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
