@@ -18,3 +18,5 @@ pub use runtime::{
     BuildError, Operation, Options, Runtime, RuntimeBuilder, ScriptError, on_script_thread,
     rejections,
 };
+#[cfg(feature = "mimalloc")]
+pub use sys::mimalloc::Mimalloc;

@@ -2,8 +2,7 @@
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: ouro::CountingAllocator<mimalloc::MiMalloc> =
-    ouro::CountingAllocator(mimalloc::MiMalloc);
+static ALLOCATOR: ouro::CountingAllocator<ouro::Mimalloc> = ouro::CountingAllocator(ouro::Mimalloc);
 
 #[cfg(not(feature = "mimalloc"))]
 #[global_allocator]

@@ -4,6 +4,8 @@
 #[cfg(unix)]
 mod credentials;
 pub mod lanes;
+#[cfg(feature = "mimalloc")]
+pub mod mimalloc;
 pub mod shuffle;
 #[cfg(unix)]
 mod unix;
