@@ -8,6 +8,7 @@ pub mod console;
 pub mod crypto;
 pub mod dgram;
 pub mod dns;
+pub mod domain;
 pub mod errors;
 pub mod events;
 pub mod fs;
@@ -43,6 +44,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("crypto", crypto::binding),
     ("dgram", dgram::binding),
     ("dns", dns::binding),
+    ("domain", domain::binding),
     ("buffer", buffer::binding),
     ("child_process", child_process::binding),
     ("errors", errors::binding),

@@ -11,7 +11,7 @@ use boa_engine::{
 
 use crate::{
     engine::nesting,
-    node::{async_hooks::promises, vm},
+    node::{async_hooks::promises, domain, vm},
 };
 
 use super::State;
@@ -49,7 +49,8 @@ impl HostHooks for Hooks {
         let state = State::of(context);
         let promise = promise.clone().upcast();
         let frame = promises::rejection_frame(&promise, context);
-        state.rejections.track(promise, operation, frame);
+        let domain = domain::active(&state);
+        state.rejections.track(promise, operation, frame, domain);
     }
 
     fn ensure_can_compile_strings(

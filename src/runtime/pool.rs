@@ -115,21 +115,11 @@ impl PoolLink {
     }
 }
 
-/// Runs `work` on the pool; `done` gets its result on this thread, through the door, in the async context of this call.
+/// Runs `work` on the pool; `done` gets its result on this thread, through the door, in the async context of this call. The job is
+/// a resource: `kind` is its type for hooks of `async_hooks`, as Node names it.
 ///
 /// The loop stays alive until then. A panic of `work` is `done`'s `JobError::Panicked`; a job cancelled with the
 /// returned [`Job`] completes with `JobError::Canceled`.
-pub fn submit<T: Send + 'static>(
-    class: Class,
-    context: &mut Context,
-    work: impl FnOnce() -> T + Send + 'static,
-    done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
-) -> Job {
-    let frame = State::of(context).async_context.capture();
-    submit_in(class, frame, context, work, done)
-}
-
-/// The same for a job that Node knows as a resource: `kind` is its type for hooks of `async_hooks`.
 pub fn submit_as<T: Send + 'static>(
     class: Class,
     kind: &'static str,
@@ -138,7 +128,21 @@ pub fn submit_as<T: Send + 'static>(
     done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
     let frame = resource(kind, context);
-    submit_in(class, frame, context, work, done)
+    let done: Done = Box::new(move |result, context| {
+        let result = result.map(|output| {
+            *output
+                .downcast::<T>()
+                .expect("the output is what this job's own work returned")
+        });
+        done(result, context)
+    });
+    start(
+        class,
+        frame,
+        context,
+        move || Box::new(work()) as Output,
+        done,
+    )
 }
 
 fn resource(kind: &'static str, context: &mut Context) -> Frame {
@@ -156,30 +160,6 @@ pub fn submit_boxed(
 ) -> Job {
     let frame = resource(kind, context);
     start(class, frame, context, work, Box::new(done))
-}
-
-fn submit_in<T: Send + 'static>(
-    class: Class,
-    frame: Frame,
-    context: &mut Context,
-    work: impl FnOnce() -> T + Send + 'static,
-    done: impl FnOnce(Result<T, JobError>, &mut Context) -> JsResult<()> + 'static,
-) -> Job {
-    let done: Done = Box::new(move |result, context| {
-        let result = result.map(|output| {
-            *output
-                .downcast::<T>()
-                .expect("the output is what this job's own work returned")
-        });
-        done(result, context)
-    });
-    start(
-        class,
-        frame,
-        context,
-        move || Box::new(work()) as Output,
-        done,
-    )
 }
 
 fn start(

@@ -6,11 +6,11 @@ use std::cell::{Cell, RefCell};
 
 use boa_engine::{
     Context, JsObject, JsResult, JsValue, builtins::promise::OperationType,
-    builtins::promise::PromiseState, object::builtins::JsPromise,
+    builtins::promise::PromiseState, js_string, object::builtins::JsPromise,
 };
 
 use super::{State, async_context::Frame, fatal};
-use crate::node::process;
+use crate::node::{events, process};
 
 /// What `--unhandled-rejections` chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Mode {
 struct Rejected {
     promise: JsObject,
     frame: Frame,
+    /// The domain in which it was rejected: told in the place of `process`.
+    domain: Option<JsObject>,
     id: u64,
 }
 
@@ -51,12 +53,23 @@ pub struct Rejections {
 
 impl Rejections {
     /// Host hook of the engine.
-    pub fn track(&self, promise: JsObject, operation: OperationType, frame: Frame) {
+    pub fn track(
+        &self,
+        promise: JsObject,
+        operation: OperationType,
+        frame: Frame,
+        domain: Option<JsObject>,
+    ) {
         match operation {
             OperationType::Reject => {
                 let id = self.last_id.get() + 1;
                 self.last_id.set(id);
-                let rejected = Rejected { promise, frame, id };
+                let rejected = Rejected {
+                    promise,
+                    frame,
+                    domain,
+                    id,
+                };
                 self.pending.borrow_mut().push(rejected);
             }
             OperationType::Handle => {
@@ -163,29 +176,38 @@ fn report_handled(reported: &Reported, context: &mut Context) -> JsResult<()> {
     process::emit_warning(&text, "PromiseRejectionHandledWarning", None, context)
 }
 
+/// Emits `unhandledRejection`, or the domain's 'error'; answers whether anybody listened.
+fn tell(reason: &JsValue, rejected: &Rejected, context: &mut Context) -> JsResult<bool> {
+    if let Some(domain) = &rejected.domain {
+        let error = std::slice::from_ref(reason);
+        return events::emit(domain, js_string!("error"), error, context);
+    }
+    let args = [reason.clone(), rejected.promise.clone().into()];
+    process::emit("unhandledRejection", &args, context)
+}
+
 fn report(
     reason: &JsValue,
     rejected: &Rejected,
     mode: Mode,
     context: &mut Context,
 ) -> JsResult<()> {
-    let args = [reason.clone(), rejected.promise.clone().into()];
     match mode {
         Mode::None => {
-            process::emit("unhandledRejection", &args, context)?;
+            tell(reason, rejected, context)?;
         }
         Mode::Warn => {
-            process::emit("unhandledRejection", &args, context)?;
+            tell(reason, rejected, context)?;
             process::warn_unhandled_rejection(reason, rejected.id, context)?;
         }
         Mode::WarnWithErrorCode => {
-            if !process::emit("unhandledRejection", &args, context)? {
+            if !tell(reason, rejected, context)? {
                 process::warn_unhandled_rejection(reason, rejected.id, context)?;
                 State::of(context).exit_code.set(Some(1));
             }
         }
         Mode::Throw => {
-            if !process::emit("unhandledRejection", &args, context)? {
+            if !tell(reason, rejected, context)? {
                 let error = fatal::rejection_error(reason, context)?;
                 fatal::uncaught(error, fatal::Origin::UnhandledRejection, context);
             }
@@ -193,9 +215,7 @@ fn report(
         Mode::Strict => {
             let error = fatal::rejection_error(reason, context)?;
             fatal::uncaught(error, fatal::Origin::UnhandledRejection, context);
-            if !State::of(context).is_terminating()
-                && !process::emit("unhandledRejection", &args, context)?
-            {
+            if !State::of(context).is_terminating() && !tell(reason, rejected, context)? {
                 process::warn_unhandled_rejection(reason, rejected.id, context)?;
             }
         }

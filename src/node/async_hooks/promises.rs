@@ -487,7 +487,9 @@ pub fn make_job_callback(callback: JsFunction, context: &mut Context) -> JobCall
         return JobCallback::new(callback, ());
     }
     if state.async_context.hooks.any() {
-        let frame = reaction(&state, context);
+        // Those of an `await` are the engine's, and two. A reaction in another realm has one, which is the program's.
+        let of_await = callback.is::<NativeFunctionObject>();
+        let frame = reaction(of_await, &state, context);
         return JobCallback::new(callback, frame);
     }
     match state.async_context.stores_only() {
@@ -497,7 +499,7 @@ pub fn make_job_callback(callback: JsFunction, context: &mut Context) -> JobCall
 }
 
 /// The frame of the reaction that the engine is about to make.
-fn reaction(state: &Rc<State>, context: &mut Context) -> Frame {
+fn reaction(of_await: bool, state: &Rc<State>, context: &mut Context) -> Frame {
     let promises = state.slot::<Promises>();
     if let Some(deriving) = &*promises.deriving.borrow() {
         return match &deriving.derived {
@@ -517,7 +519,8 @@ fn reaction(state: &Rc<State>, context: &mut Context) -> Frame {
         };
     }
     let awaited = promises.awaited.take();
-    if awaited.is_none()
+    if of_await
+        && awaited.is_none()
         && let Some(frame) = promises.pair.take()
     {
         return frame;
@@ -528,7 +531,9 @@ fn reaction(state: &Rc<State>, context: &mut Context) -> Frame {
     throwaway.insert_property(symbols(&promises)[3].clone(), property(true, METHOD));
     let frame = announce(&throwaway, awaited.as_ref(), context);
     promises.awaited.take();
-    promises.pair.replace(Some(frame.clone()));
+    if of_await {
+        promises.pair.replace(Some(frame.clone()));
+    }
     frame
 }
 

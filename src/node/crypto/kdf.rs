@@ -51,8 +51,9 @@ fn zeroed(length: usize) -> AlignedVec<u8> {
     AlignedVec::from_iter(0, std::iter::repeat_n(0, length))
 }
 
-/// Hands a derived key out: at once, or to a callback when the pool has made it.
+/// Hands a derived key out: at once, or to a callback when the pool has made it. `kind` is what hooks of `async_hooks` are told.
 fn derive(
+    kind: &'static str,
     work: impl FnOnce() -> Derived + Send + 'static,
     wrap: Wrap,
     callback: Option<JsObject>,
@@ -64,7 +65,7 @@ fn derive(
             Err(failure) => Err(failure.error(context)),
         };
     };
-    pool::submit(Class::Cpu, context, work, move |result, context| {
+    pool::submit_as(Class::Cpu, kind, context, work, move |result, context| {
         let args = match result {
             Ok(Ok(key)) => [JsValue::null(), wrap(key, context)?.into()],
             Ok(Err(failure)) => {
@@ -103,7 +104,13 @@ pub fn pbkdf2(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let job = check_pbkdf2(&given, &digest, context)?;
     let callback = input::callback(callback, context)?;
     let job = with_digest(job, &digest, context)?;
-    derive(job, buffer::from_aligned, Some(callback), context)
+    derive(
+        "PBKDF2REQUEST",
+        job,
+        buffer::from_aligned,
+        Some(callback),
+        context,
+    )
 }
 
 /// `crypto.pbkdf2Sync(password, salt, iterations, keylen, digest)`
@@ -112,7 +119,7 @@ pub fn pbkdf2_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let digest = args.get_or_undefined(4);
     let job = check_pbkdf2(&given, digest, context)?;
     let job = with_digest(job, digest, context)?;
-    derive(job, buffer::from_aligned, None, context)
+    derive("PBKDF2REQUEST", job, buffer::from_aligned, None, context)
 }
 
 struct Pbkdf2 {
@@ -170,6 +177,7 @@ pub fn scrypt(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let callback = input::callback(callback, context)?;
     check_cost(&job, context)?;
     derive(
+        "SCRYPTREQUEST",
         move || job.run(),
         buffer::from_aligned,
         Some(callback),
@@ -181,7 +189,13 @@ pub fn scrypt(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 pub fn scrypt_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let job = check_scrypt(args, args.get_or_undefined(3), context)?;
     check_cost(&job, context)?;
-    derive(move || job.run(), buffer::from_aligned, None, context)
+    derive(
+        "SCRYPTREQUEST",
+        move || job.run(),
+        buffer::from_aligned,
+        None,
+        context,
+    )
 }
 
 struct Scrypt {
@@ -298,14 +312,20 @@ pub fn hkdf(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let job = check_hkdf(args, context)?;
     let callback = input::callback(args.get_or_undefined(5), context)?;
     let job = hkdf_job(job, args.get_or_undefined(0), context)?;
-    derive(job, array_buffer, Some(callback), context)
+    derive(
+        "DERIVEBITSREQUEST",
+        job,
+        array_buffer,
+        Some(callback),
+        context,
+    )
 }
 
 /// `crypto.hkdfSync(digest, ikm, salt, info, keylen)`
 pub fn hkdf_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let job = check_hkdf(args, context)?;
     let job = hkdf_job(job, args.get_or_undefined(0), context)?;
-    derive(job, array_buffer, None, context)
+    derive("DERIVEBITSREQUEST", job, array_buffer, None, context)
 }
 
 struct Hkdf {

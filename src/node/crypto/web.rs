@@ -3,12 +3,13 @@
 use boa_engine::{
     Context, JsArgs, JsResult, JsValue,
     builtins::typed_array::{TypedArray, TypedArrayKind},
-    object::builtins::{JsArrayBuffer, JsPromise},
+    object::builtins::JsArrayBuffer,
 };
 
 use super::{algorithm::Algorithm, errors::plain};
 use crate::{
     node::{
+        async_hooks::promises,
         buffer::{self, View},
         errors,
     },
@@ -26,28 +27,34 @@ pub fn digest(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         value if value.is_undefined() => algorithm.output_length(),
         value => value.to_length(context)? as usize,
     };
-    let (promise, resolvers) = JsPromise::new_pending(context);
+    let (promise, resolvers) = promises::pending(context);
     let work = move || {
         let mut hasher = algorithm.hasher();
         hasher.update(&bytes);
         hasher.finish(length)
     };
-    pool::submit(Class::Cpu, context, work, move |result, context| {
-        let undefined = JsValue::undefined();
-        match result {
-            Ok(digest) => {
-                let buffer = JsArrayBuffer::from_byte_block(buffer::aligned(&digest), context)?;
-                resolvers
-                    .resolve
-                    .call(&undefined, &[buffer.into()], context)?;
+    pool::submit_as(
+        Class::Cpu,
+        "HASHREQUEST",
+        context,
+        work,
+        move |result, context| {
+            let undefined = JsValue::undefined();
+            match result {
+                Ok(digest) => {
+                    let buffer = JsArrayBuffer::from_byte_block(buffer::aligned(&digest), context)?;
+                    resolvers
+                        .resolve
+                        .call(&undefined, &[buffer.into()], context)?;
+                }
+                Err(error) => {
+                    let error = plain(&error.to_string(), context).into_opaque(context)?;
+                    resolvers.reject.call(&undefined, &[error], context)?;
+                }
             }
-            Err(error) => {
-                let error = plain(&error.to_string(), context).into_opaque(context)?;
-                resolvers.reject.call(&undefined, &[error], context)?;
-            }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     Ok(promise.into())
 }
 

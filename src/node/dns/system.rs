@@ -84,8 +84,9 @@ pub fn hosts_of(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let Some(done) = args.get_or_undefined(1).as_callable() else {
         return Ok(JsValue::undefined());
     };
-    pool::submit(
+    pool::submit_as(
         Class::Dns,
+        "QUERYWRAP",
         context,
         move || {
             let text = fs::read_to_string(HOSTS).unwrap_or_default();

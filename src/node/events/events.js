@@ -24,11 +24,14 @@ const errorMonitor = Symbol('events.errorMonitor');
 const extra = () => require('events/extra');
 
 let captureByDefault = false;
+// Whether streams call `init` too.
+native.alwaysInit = false;
 let defaultMaxListeners = 10;
 native.setLimit(defaultMaxListeners, (...args) => extra().warnAboutLeak(...args));
 
 function EventEmitter(options) {
-  ReflectApply(init, this, [options]);
+  // `domain` has one of its own.
+  ReflectApply(EventEmitter.init, this, [options]);
   this[kShapeMode] = false;
   if (!ObjectPrototypeHasOwnProperty(this, kCapture)) this[kCapture] = false;
 }
@@ -199,6 +202,7 @@ ObjectDefineProperties(EventEmitter, {
       extra().validateCapture(value, 'EventEmitter.captureRejections');
       captureByDefault = value;
       native.setCapture(value);
+      native.alwaysInit = value || EventEmitter.usingDomains;
       // Emitters on which no constructor has run see it there.
       proto[kCapture] = value;
     },

@@ -10,7 +10,10 @@ use boa_engine::{
 };
 
 use super::{Slot, help};
-use crate::{node::errors, runtime::State};
+use crate::{
+    node::{domain, errors},
+    runtime::State,
+};
 
 /// The object that holds the record of type `T` behind `this`.
 pub fn holder<T: NativeObject>(this: &JsValue, context: &mut Context) -> Option<JsObject> {
@@ -99,6 +102,7 @@ pub fn attach<T: NativeObject>(object: &JsObject, record: T, context: &mut Conte
         .enumerable(false)
         .configurable(true);
     object.insert_property(key, descriptor.build());
+    domain::adopt(object, context);
 }
 
 /// Gives an object a property of its own, as assignment in a constructor does.

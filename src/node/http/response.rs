@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::native::{METHOD, Natives},
-    node::{errors, events, task_queue::tick_native},
+    node::{domain, errors, events, task_queue::tick_native},
 };
 
 /// What a request says about its response.
@@ -69,7 +69,9 @@ pub fn make(start: Start, request: &JsObject, context: &mut Context) -> JsResult
         record.bits |= bits::NATIVE;
         let slot = Slot::of(context);
         let prototype = slot.classes().response.clone();
-        return Ok(JsObject::new(context.root_shape(), prototype, record).upcast());
+        let response = JsObject::new(context.root_shape(), prototype, record).upcast();
+        domain::adopt(&response, context);
+        return Ok(response);
     };
     let options = Natives::new(context)
         .value("highWaterMark", HIGH_WATER_MARK as f64)

@@ -98,6 +98,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .attributes(METHOD)
             .lazy("threadpool", threadpool::make)
             .attributes(METHOD | Attribute::ENUMERABLE)
+            .value("domain", JsValue::null())
             .function("nextTick", 1, task_queue::next_tick)
             .function("cwd", 0, cwd)
             .function("chdir", 1, chdir)

@@ -17,6 +17,7 @@ const {
 } = primordials;
 const EventEmitter = require('events');
 
+const emitters = binding('events');
 const native = binding('stream');
 
 const kRejection = SymbolFor('nodejs.rejection');
@@ -84,7 +85,7 @@ function Stream(options) {
 
 /** What the constructors of streams do for their emitter. */
 function becomeEmitter(stream, options) {
-  if (EventEmitter.captureRejections || options?.captureRejections) {
+  if (emitters.alwaysInit || options?.captureRejections) {
     ReflectApply(EventEmitter.init, stream, [options]);
   } else if (!ObjectPrototypeHasOwnProperty(stream, '_events')) {
     stream._events = { __proto__: null };

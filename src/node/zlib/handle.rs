@@ -109,7 +109,7 @@ pub fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         let outcome = codec::run(&mut *codec, &input, flush, limit);
         (codec, outcome)
     };
-    pool::submit(Class::Cpu, context, work, move |result, context| {
+    pool::submit_as(Class::Cpu, "ZLIB", context, work, move |result, context| {
         let outcome = match result {
             Ok((codec, outcome)) => {
                 put(&place, codec);
@@ -209,7 +209,7 @@ pub fn whole(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let input = view.map_or_else(Vec::new, |view| view.to_vec());
     let mut codec = take(&place, context)?;
     let work = move || run_whole(&mut *codec, &input, flush, limit);
-    pool::submit(Class::Cpu, context, work, move |result, context| {
+    pool::submit_as(Class::Cpu, "ZLIB", context, work, move |result, context| {
         place.replace(Place::Closed);
         let outcome = result.unwrap_or_else(|error| {
             let failure = Failure::new(&error.to_string(), -1, "Z_ERRNO");

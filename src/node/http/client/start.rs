@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     node::{
-        errors,
+        domain, errors,
         http::{
             fields, header_methods,
             outgoing::{self, Outgoing, bits},
@@ -42,6 +42,7 @@ fn new_record() -> Outgoing {
 pub fn request(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let prototype = Slot::of(context).script().prototype.clone();
     let request = JsObject::new(context.root_shape(), prototype, new_record()).upcast();
+    domain::adopt(&request, context);
     let this = request.into();
     start(&this, args, context)?;
     Ok(this)

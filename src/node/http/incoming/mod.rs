@@ -19,7 +19,10 @@ use super::{
     protocol::Head,
     record::{self, Watched, get_bit, set_bit, set_value, shadow},
 };
-use crate::engine::native::{METHOD, Natives};
+use crate::{
+    engine::native::{METHOD, Natives},
+    node::domain,
+};
 
 pub use body::{data, dump, end, skip};
 
@@ -99,12 +102,10 @@ impl Watched for Incoming {
 /// A message that the server made.
 pub fn make(incoming: Incoming, context: &mut Context) -> JsObject {
     let slot = Slot::of(context);
-    JsObject::new(
-        context.root_shape(),
-        slot.classes().incoming.clone(),
-        incoming,
-    )
-    .upcast()
+    let prototype = slot.classes().incoming.clone();
+    let message = JsObject::new(context.root_shape(), prototype, incoming).upcast();
+    domain::adopt(&message, context);
+    message
 }
 
 /// Reads or changes the record behind `this`.
