@@ -67,8 +67,8 @@ pub use fs_watch::{FsChange, FsChangeKind, FsWatchOptions};
 pub use handle::{HandleId, HandleKind};
 pub use metrics::{CallbackTime, Metrics};
 pub use net::{
-    ConnectOptions, Datagram, Datagrams, ListenOptions, MulticastInterface, Payload, StreamKind,
-    UdpOptions, UdpSettings,
+    BoundSocket, ConnectOptions, Datagram, Datagrams, KeepAlive, ListenOptions, MulticastInterface,
+    Payload, StreamKind, UdpOptions, UdpSettings,
 };
 pub use poll::Readiness;
 pub use process::{ChildStdio, ExitStatus, SpawnOptions, Spawned};

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use common::{any_port, new_loop, run, run_out, tcp_pair};
 use ouro_loop::{
-    ConnectOptions, Event, EventLoop, HandleId, ListenOptions, Payload, ReadResult, RunMode,
-    StreamKind,
+    BoundSocket, ConnectOptions, Event, EventLoop, HandleId, KeepAlive, ListenOptions, Payload,
+    ReadResult, RunMode, StreamKind,
 };
 
 /// Reads until there is nothing more now.
@@ -469,16 +469,80 @@ fn a_listener_closed_in_its_callback_accepts_no_more() {
 }
 
 #[test]
+fn bound_sockets_listen_and_connect() {
+    let ev = new_loop();
+    let options = ListenOptions::default();
+    let bound = BoundSocket::tcp(any_port(), &options).unwrap();
+    let address = bound.local_addr().unwrap();
+    assert_ne!(address.port(), 0);
+    let listener = ev.listen_bound(bound, 5).unwrap();
+    assert_eq!(ev.local_addr(listener).unwrap(), address);
+
+    let mut bound = BoundSocket::tcp(any_port(), &options).unwrap();
+    let from = bound.local_addr().unwrap();
+    let client = ev.tcp_connect_bound(&mut bound, address).unwrap();
+    let mut seen = None;
+    let mut connected = false;
+    ev.run(RunMode::Default, |ev, event| match event {
+        Event::Connection(id) => {
+            let server = ev.accept(id).unwrap().unwrap();
+            seen = Some(ev.peer_addr(server).unwrap());
+            ev.close(server).unwrap();
+            ev.close(id).unwrap();
+        }
+        Event::Connected { id, result } => {
+            result.unwrap();
+            assert_eq!(id, client);
+            assert_eq!(ev.local_addr(id).unwrap(), from);
+            connected = true;
+            ev.close(id).unwrap();
+        }
+        _ => {}
+    })
+    .unwrap();
+    assert!(connected);
+    assert_eq!(seen, Some(from));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_bound_socket_goes_with_it() {
+    let folder = std::env::temp_dir().join(format!("ouro-bound-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("socket");
+    let bound = BoundSocket::unix(&path).unwrap();
+    assert!(path.exists());
+    assert!(BoundSocket::unix(&path).is_err());
+    drop(bound);
+    assert!(!path.exists());
+    let ev = new_loop();
+    let listener = ev
+        .listen_bound(BoundSocket::unix(&path).unwrap(), 5)
+        .unwrap();
+    assert!(path.exists());
+    ev.close(listener).unwrap();
+    assert!(!path.exists());
+    std::fs::remove_dir(&folder).unwrap();
+}
+
+#[test]
 fn options_reach_the_socket() {
     let ev = new_loop();
     let (client, _server) = tcp_pair(&ev);
-    ev.set_keepalive(client, Some(std::time::Duration::from_secs(30)))
-        .unwrap();
+    let probes = KeepAlive {
+        idle: Some(std::time::Duration::from_secs(30)),
+        interval: Some(std::time::Duration::from_secs(2)),
+        count: Some(3),
+    };
+    ev.set_keepalive(client, Some(&probes)).unwrap();
     ev.set_keepalive(client, None).unwrap();
-    assert!(
-        ev.set_keepalive(client, Some(std::time::Duration::ZERO))
-            .is_err()
-    );
+    let never = KeepAlive {
+        idle: Some(std::time::Duration::ZERO),
+        ..probes
+    };
+    assert!(ev.set_keepalive(client, Some(&never)).is_err());
+    ev.set_type_of_service(client, 0x28).unwrap();
+    assert_eq!(ev.type_of_service(client).unwrap(), 0x28);
     ev.set_nodelay(client, true).unwrap();
     ev.set_nodelay(client, false).unwrap();
     #[cfg(unix)]

@@ -24,7 +24,7 @@ pub(crate) enum Connecting {
 
 impl Core {
     /// Adds a stream whose connecting has begun, or has failed.
-    fn add_connecting(&mut self, io: io::Result<Io>) -> Result<HandleId, LoopError> {
+    pub(super) fn add_connecting(&mut self, io: io::Result<Io>) -> Result<HandleId, LoopError> {
         let (io, failure) = match io {
             Ok(io) => (Some(io), None),
             Err(error) => (None, Some(error)),

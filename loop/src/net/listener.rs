@@ -5,11 +5,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use socket2::{Domain, Protocol, Type};
-
 use crate::error::LoopError;
 use crate::handle::{HandleId, Kind};
-use crate::net::{ListenOptions, Stream};
+use crate::net::{BoundSocket, ListenOptions, Stream};
 use crate::phases::Step;
 use crate::sys::{self, ListenerIo};
 use crate::{Core, Event, EventLoop};
@@ -178,24 +176,7 @@ impl EventLoop {
     /// # Errors
     /// The operating system's, of `socket`, `bind` or `listen`.
     pub fn tcp_listen(&self, address: SocketAddr, options: &ListenOptions) -> io::Result<HandleId> {
-        let socket = sys::socket(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
-        // On Windows the option means that another program may take over the port.
-        #[cfg(unix)]
-        socket.set_reuse_address(true)?;
-        if options.reuse_port {
-            sys::set_reuse_port(&socket)?;
-        }
-        if address.is_ipv6() {
-            socket.set_only_v6(options.ipv6_only)?;
-        }
-        socket.bind(&address.into())?;
-        socket.listen(options.backlog)?;
-        let io = ListenerIo::from_tcp_socket(socket);
-        self.core.borrow_mut().add_listener(io)
+        self.listen_bound(BoundSocket::tcp(address, options)?, options.backlog)
     }
 
     /// Listens at a path in the file system; the file goes when the listener is closed. On Windows, as a named pipe

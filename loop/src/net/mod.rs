@@ -1,6 +1,7 @@
 //! Streams and listeners, one concept over TCP, Unix-domain sockets, pipes and terminals; and datagrams.
 
 mod adopt;
+mod bound;
 mod connect;
 mod datagrams;
 mod listener;
@@ -15,6 +16,7 @@ mod udp_send;
 mod udp_settings;
 mod write;
 
+pub use bound::BoundSocket;
 pub use datagrams::{Datagram, Datagrams};
 #[allow(
     unused_imports,
@@ -22,7 +24,7 @@ pub use datagrams::{Datagram, Datagrams};
 )]
 pub(crate) use datagrams::{receive_one_by_one, send_first};
 pub(crate) use listener::{Listener, Reserve};
-pub use options::{ConnectOptions, ListenOptions};
+pub use options::{ConnectOptions, KeepAlive, ListenOptions};
 pub use payload::Payload;
 pub(crate) use stream::Stream;
 pub use stream::StreamKind;

@@ -1,6 +1,7 @@
 //! How to listen and how to connect.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// How to listen. The default is what Node.js does.
 ///
@@ -32,4 +33,15 @@ impl Default for ListenOptions {
 pub struct ConnectOptions {
     /// The address to connect from.
     pub local: Option<SocketAddr>,
+}
+
+/// How the system finds out that the peer of an idle TCP connection is gone. What is `None` stays as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeepAlive {
+    /// How long nothing has come before the first probe is sent.
+    pub idle: Option<Duration>,
+    /// How long after an unanswered probe the next one is sent.
+    pub interval: Option<Duration>,
+    /// How many unanswered probes end the connection. Windows has its own number.
+    pub count: Option<u32>,
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::EventLoop;
 use crate::error::LoopError;
 use crate::handle::HandleId;
+use crate::net::KeepAlive;
+use crate::sys;
 
 /// # TCP
 impl EventLoop {
@@ -21,22 +23,55 @@ impl EventLoop {
         core.stream_mut(id)?.io()?.socket()?.set_tcp_nodelay(on)
     }
 
-    /// Probes an idle TCP connection after `idle`, then each second, ten times; `None` turns probing off.
-    pub fn set_keepalive(&self, id: HandleId, idle: Option<Duration>) -> io::Result<()> {
+    /// Probes an idle TCP connection (`SO_KEEPALIVE`); `None` turns probing off.
+    ///
+    /// # Errors
+    /// [`LoopError::Invalid`] for times below a second and for no probes at all. Probing is on then, as the system has it.
+    pub fn set_keepalive(&self, id: HandleId, probes: Option<&KeepAlive>) -> io::Result<()> {
         let mut core = self.core.borrow_mut();
         let socket = core.stream_mut(id)?.io()?.socket()?;
-        let Some(idle) = idle else {
+        let Some(probes) = probes else {
             return socket.set_keepalive(false);
         };
-        if idle < Duration::from_secs(1) {
+        socket.set_keepalive(true)?;
+        let is_short = |time: Option<Duration>| time.is_some_and(|time| time.as_secs() < 1);
+        if is_short(probes.idle) || is_short(probes.interval) || probes.count == Some(0) {
             return Err(LoopError::Invalid.into());
         }
-        let probes = socket2::TcpKeepalive::new()
-            .with_time(idle)
-            .with_interval(Duration::from_secs(1));
+        let mut settings = socket2::TcpKeepalive::new();
+        if let Some(idle) = probes.idle {
+            settings = settings.with_time(idle);
+        }
+        if let Some(interval) = probes.interval {
+            settings = settings.with_interval(interval);
+        }
         #[cfg(unix)]
-        let probes = probes.with_retries(10);
-        socket.set_tcp_keepalive(&probes)
+        if let Some(count) = probes.count {
+            settings = settings.with_retries(count);
+        }
+        socket.set_tcp_keepalive(&settings)
+    }
+
+    /// Sets the type of service of what is sent (`IP_TOS`), or the traffic class where the connection is IPv6 (`IPV6_TCLASS`): 0 to 255.
+    ///
+    /// # Errors
+    /// The operating system's; `Unsupported` for IPv6 on Windows.
+    pub fn set_type_of_service(&self, id: HandleId, value: u8) -> io::Result<()> {
+        let mut core = self.core.borrow_mut();
+        let io = core.stream_mut(id)?.io()?;
+        let is_ipv6 = io.local_addr()?.is_ipv6();
+        sys::set_type_of_service(&*io.socket()?, is_ipv6, value)
+    }
+
+    /// What [`set_type_of_service`](Self::set_type_of_service) last set.
+    ///
+    /// # Errors
+    /// The operating system's; `Unsupported` for IPv6 on Windows.
+    pub fn type_of_service(&self, id: HandleId) -> io::Result<u8> {
+        let mut core = self.core.borrow_mut();
+        let io = core.stream_mut(id)?.io()?;
+        let is_ipv6 = io.local_addr()?.is_ipv6();
+        sys::type_of_service(&*io.socket()?, is_ipv6)
     }
 
     /// Closes the handle, and the connection with a reset instead of an orderly end.

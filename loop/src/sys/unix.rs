@@ -94,6 +94,11 @@ impl Io {
         Io::Tcp(TcpStream::from_std(socket.into()))
     }
 
+    /// The same of the Unix domain.
+    pub(crate) fn from_unix_socket(socket: socket2::Socket) -> Self {
+        Io::Unix(UnixStream::from_std(OwnedFd::from(socket).into()))
+    }
+
     /// Takes over a descriptor, whatever it is, and makes it non-blocking. A terminal is opened anew, for others have the
     /// same open file, and to them it should stay blocking.
     pub(crate) fn from_fd(fd: OwnedFd) -> io::Result<Self> {
@@ -277,8 +282,13 @@ impl ListenerIo {
         let socket = super::socket(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
         socket.bind(&socket2::SockAddr::unix(path)?)?;
         socket.listen(backlog)?;
+        Ok(Self::from_unix_socket(socket, path.to_owned()))
+    }
+
+    /// Takes over a listening socket with its name in the file system.
+    pub(crate) fn from_unix_socket(socket: socket2::Socket, path: PathBuf) -> Self {
         let listener = UnixListener::from_std(OwnedFd::from(socket).into());
-        Ok(ListenerIo::Unix(listener, Some(path.to_owned())))
+        ListenerIo::Unix(listener, Some(path))
     }
 
     /// Takes over a listening socket and makes it non-blocking. Its name in the file system stays when it is closed, for it
@@ -373,6 +383,29 @@ pub(crate) fn share_udp_address(socket: &socket2::Socket) -> io::Result<()> {
 /// Lets several sockets share an address, each with a part of what comes in.
 pub(crate) fn set_reuse_port(socket: &socket2::Socket) -> io::Result<()> {
     socket.set_reuse_port(true)
+}
+
+/// Sets what routers are asked for: the type of service of IPv4, the traffic class of IPv6.
+pub(crate) fn set_type_of_service(
+    socket: &socket2::Socket,
+    is_ipv6: bool,
+    value: u8,
+) -> io::Result<()> {
+    if is_ipv6 {
+        socket.set_tclass_v6(value.into())
+    } else {
+        socket.set_tos_v4(value.into())
+    }
+}
+
+/// What `set_type_of_service` set.
+pub(crate) fn type_of_service(socket: &socket2::Socket, is_ipv6: bool) -> io::Result<u8> {
+    let value = if is_ipv6 {
+        socket.tclass_v6()?
+    } else {
+        socket.tos_v4()?
+    };
+    Ok(value as u8)
 }
 
 /// The descriptor behind a UDP socket.

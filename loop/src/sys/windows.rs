@@ -92,6 +92,33 @@ pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> Result<()> {
     ))
 }
 
+/// Sets the type of service of IPv4.
+pub(crate) fn set_type_of_service(
+    socket: &socket2::Socket,
+    is_ipv6: bool,
+    value: u8,
+) -> Result<()> {
+    if is_ipv6 {
+        return Err(no_traffic_class());
+    }
+    socket.set_tos_v4(value.into())
+}
+
+/// What `set_type_of_service` set.
+pub(crate) fn type_of_service(socket: &socket2::Socket, is_ipv6: bool) -> Result<u8> {
+    if is_ipv6 {
+        return Err(no_traffic_class());
+    }
+    Ok(socket.tos_v4()? as u8)
+}
+
+fn no_traffic_class() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "Windows has no option for the traffic class of IPv6",
+    )
+}
+
 /// Takes the peer of a connected UDP socket away, by connecting to the address of nobody.
 pub(crate) fn disconnect_udp(socket: &UdpSocket) -> Result<()> {
     let nobody: SocketAddr = if socket.local_addr()?.is_ipv6() {

@@ -230,7 +230,7 @@ function attempt(socket, address, port, from, done) {
   const fail = (errno) => {
     let detail;
     if (localAddress || localPort) detail = `${localAddress ?? ''}:${localPort ?? 0}`;
-    const err = exceptionWithHostPort(errno, 'connect', address, port, detail && `Local (${detail})`);
+    const err = exceptionWithHostPort(errno, 'connect', address, port, detail);
     if (localPort) err.localPort = localPort;
     if (localAddress) err.localAddress = localAddress;
     return err;

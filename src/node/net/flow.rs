@@ -57,7 +57,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("_write", 3, write)
         .function("ref", 0, add_ref)
         .function("unref", 0, remove_ref)
-        .function("setKeepAlive", 2, set_keep_alive)
+        .function("setKeepAlive", 4, set_keep_alive)
         .build();
     let write = prototype
         .get(js_string!("_write"), context)?
@@ -152,13 +152,19 @@ fn keep_running(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsV
     Ok(this.clone())
 }
 
-/// `socket.setKeepAlive(enable, delay)`
+/// `socket.setKeepAlive(enable, delay, interval, count)`, or with options in place of them
 fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = this.to_object(context)?;
     let slot = State::of(context).slot::<Slot>();
     let Some(flow) = slot.flow.get() else {
         return Ok(this.clone());
     };
+    let is_full = |at| !args.get_or_undefined(at).is_undefined();
+    if args.get_or_undefined(0).is_object() || is_full(2) || is_full(3) {
+        let mut given = vec![this.clone()];
+        given.extend_from_slice(args);
+        return rarely(js_string!("keepAliveInFull"), &given, context);
+    }
     let on = args.get_or_undefined(0).to_boolean();
     let delay = args.get_or_undefined(1).to_number(context)? / 1000.0;
     let delay = JsValue::from(delay).to_i32(context)?;

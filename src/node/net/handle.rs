@@ -12,7 +12,7 @@ use std::{
 };
 
 use boa_engine::{Context, Finalize, JsData, JsObject, JsResult, JsValue, Trace, js_string};
-use ouro_loop::{Event, HandleId, ReadResult, StreamKind};
+use ouro_loop::{BoundSocket, Event, HandleId, ReadResult, StreamKind};
 use rustc_hash::FxHashMap;
 
 use super::{Slot, call_back, flow};
@@ -58,6 +58,8 @@ pub struct Stream {
     referenced: Cell<bool>,
     frame: RefCell<Frame>,
     companion: RefCell<Option<Weak<dyn Companion>>>,
+    /// What it is going to connect from. It keeps a name in the file system as long as the handle is open.
+    bound: RefCell<Option<BoundSocket>>,
 }
 
 /// What a handle object holds.
@@ -129,6 +131,7 @@ impl Stream {
             referenced: Cell::new(true),
             frame: RefCell::new(frame),
             companion: RefCell::default(),
+            bound: RefCell::default(),
         })
     }
 
@@ -156,6 +159,16 @@ impl Stream {
     /// Lets somebody else write to the same stream.
     pub fn set_companion(&self, companion: Option<Weak<dyn Companion>>) {
         self.companion.replace(companion);
+    }
+
+    /// Says what it connects from; `None` gives that back.
+    pub(super) fn set_bound(&self, socket: Option<BoundSocket>) {
+        self.bound.replace(socket);
+    }
+
+    /// What it connects from.
+    pub(super) fn bound(&self) -> std::cell::RefMut<'_, Option<BoundSocket>> {
+        self.bound.borrow_mut()
     }
 
     /// Who shares the stream.

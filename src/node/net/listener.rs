@@ -146,10 +146,11 @@ impl Owner for Listener {
 }
 
 /// What hooks of `async_hooks` hear.
-const TCP: &str = "TCPSERVERWRAP";
-const PIPE: &str = "PIPESERVERWRAP";
+pub(super) const TCP: &str = "TCPSERVERWRAP";
+pub(super) const PIPE: &str = "PIPESERVERWRAP";
 
-fn adopt(
+/// The handle of a listener that the loop has made, or an error number.
+pub(super) fn adopt(
     made: std::io::Result<HandleId>,
     kind: &'static str,
     server: &JsValue,
@@ -244,12 +245,15 @@ pub fn listen_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let backlog = args.get_or_undefined(2).to_i32(context)?;
     access::check(Operation::PipeListen(&path), context)?;
     let made = State::of(context).event_loop.pipe_listen(&path, backlog);
-    // libuv's answer where a folder is missing.
-    let made = made.map_err(|error| match error.kind() {
+    adopt(like_libuv(made), PIPE, args.get_or_undefined(0), context)
+}
+
+/// libuv's answer where the folder of a pipe is missing.
+pub(super) fn like_libuv<T>(made: std::io::Result<T>) -> std::io::Result<T> {
+    made.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => std::io::ErrorKind::PermissionDenied.into(),
         _ => error,
-    });
-    adopt(made, PIPE, args.get_or_undefined(0), context)
+    })
 }
 
 /// `listenFd(server, fd)`: a handle, or an error number. The descriptor is the handle's from here on.

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use boa_engine::{Context, JsResult, JsValue};
-use ouro_loop::HandleId;
+use ouro_loop::{BoundSocket, HandleId};
 
 use super::{Listener, Stream, address};
 use crate::runtime::State;
@@ -25,6 +25,12 @@ pub fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 
 /// `handle.getsockname()`
 pub fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    // One that is bound has an address before it has a stream.
+    let stream = this.as_object().and_then(|object| Stream::of(&object));
+    let bound = stream.and_then(|stream| stream.bound().as_ref().and_then(BoundSocket::local_addr));
+    if let Some(address) = bound {
+        return Ok(address::describe(&address, context).into());
+    }
     describe(this, context, |state, id| state.event_loop.local_addr(id))
 }
 

@@ -3,6 +3,7 @@
 //! The script half keeps what Node's classes promise; here are the handles behind them (`socket._handle`, `server._handle`).
 
 pub mod address;
+mod bound;
 pub mod flow;
 mod handle;
 mod listener;
@@ -85,6 +86,8 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("openFd", 2, open::open_fd)
         .function("listenTcp", 6, listener::listen_tcp)
         .function("listenPipe", 3, listener::listen_pipe)
+        .function("bindTcp", 4, bound::bind_tcp)
+        .function("bindPipe", 1, bound::bind_pipe)
         .function("listenFd", 2, listener::listen_fd)
         .function("isListener", 1, listener::is_listener)
         .build())

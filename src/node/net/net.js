@@ -123,6 +123,8 @@ const members = {
       if (open) open();
       return this;
     }
+    const open = require('net/bound').listenOn(this, options, backlog || 511);
+    if (open !== undefined) return begin(this, open, null, null, -1);
     if (!('port' in options || 'path' in options)) {
       throw nodeError('ERR_INVALID_ARG_VALUE', 'options', options, 'must have the property "port" or "path"');
     }
@@ -316,6 +318,9 @@ const exported = {
   },
   get SocketAddress() {
     return require('net/block_list').SocketAddress;
+  },
+  get BoundSocket() {
+    return require('net/bound').BoundSocket;
   },
   connect,
   createConnection: connect,

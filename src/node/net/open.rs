@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use boa_engine::{Context, JsArgs, JsResult, JsValue};
-use ouro_loop::{ConnectOptions, HandleId, LoopError, StreamKind};
+use ouro_loop::{BoundSocket, ConnectOptions, HandleId, LoopError, StreamKind};
 
 use super::{address, handle::Stream};
 use crate::{
@@ -73,17 +73,37 @@ pub fn connect_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         None => None,
     };
     access::check(Operation::NetConnect(target), context)?;
-    let options = ConnectOptions { local };
-    let made = State::of(context).event_loop.tcp_connect(target, &options);
-    begin(args.get_or_undefined(0), made, context)
+    let handle = args.get_or_undefined(0);
+    let event_loop = &State::of(context).event_loop;
+    let made = match unused(handle, |bound| event_loop.tcp_connect_bound(bound, target)) {
+        Some(made) => made,
+        None => event_loop.tcp_connect(target, &ConnectOptions { local }),
+    };
+    begin(handle, made, context)
 }
 
 /// `connectPipe(handle, path)`: 0, or an error number.
 pub fn connect_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let path = path_of(args.get_or_undefined(1));
     access::check(Operation::PipeConnect(&path), context)?;
-    let made = State::of(context).event_loop.pipe_connect(&path);
-    begin(args.get_or_undefined(0), made, context)
+    let handle = args.get_or_undefined(0);
+    let event_loop = &State::of(context).event_loop;
+    #[cfg(unix)]
+    let bound = unused(handle, |bound| event_loop.unix_connect_bound(bound, &path));
+    // A named pipe of Windows is never bound.
+    #[cfg(not(unix))]
+    let bound = None;
+    let made = bound.unwrap_or_else(|| event_loop.pipe_connect(&path));
+    begin(handle, made, context)
+}
+
+/// Connects from what the handle is bound to, if it is and hasn't connected before.
+fn unused<R>(handle: &JsValue, connect: impl FnOnce(&mut BoundSocket) -> R) -> Option<R> {
+    let stream = Stream::of(&handle.as_object()?)?;
+    if stream.id().is_some() {
+        return None;
+    }
+    stream.bound().as_mut().map(connect)
 }
 
 /// The path that a string names. A leading NUL is Linux's abstract namespace.

@@ -23,6 +23,7 @@ const kBytesWritten = Symbol('kBytesWritten');
 const kNoDelay = Symbol('kSetNoDelay');
 const kKeepAlive = Symbol('kSetKeepAlive');
 const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
+const kTypeOfService = Symbol('kSetTOS');
 
 function Socket(options) {
   if (!(this instanceof Socket)) return new Socket(options);
@@ -50,6 +51,11 @@ function Socket(options) {
   this[kKeepAlive] = !!options?.keepAlive;
   this[kKeepAliveDelay] = seconds(options?.keepAliveInitialDelay);
 
+  if (options?.typeOfService !== undefined) {
+    binding('validators').validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
+    this[kTypeOfService] = options.typeOfService;
+  }
+
   options = typeof options === 'number' ? { fd: options } : { ...options };
   options.allowHalfOpen = !!options.allowHalfOpen;
   options.emitClose = false;
@@ -60,9 +66,11 @@ function Socket(options) {
   ReflectApply(Duplex, this, [options]);
 
   const { handle, fd } = options;
+  let isOpen = !!handle || fd !== undefined;
   if (handle) {
-    this._handle = handle;
-    handle.attach?.(this);
+    if (handle.attach === undefined && require('net/socket_extra').startFrom(this, handle)) isOpen = false;
+    else this._handle = handle;
+    this._handle.attach?.(this);
   } else if (fd !== undefined) {
     binding('validators').validateInt32(fd, 'fd', 0);
     const opened = native.openFd(this, fd);
@@ -79,7 +87,7 @@ function Socket(options) {
   }
   this.on('end', onReadableEnd);
   this._sockname = null;
-  if (handle || fd !== undefined) {
+  if (isOpen) {
     if (options.pauseOnCreate) {
       this.readableFlowing = false;
       this._readableState.paused = true;
@@ -202,6 +210,14 @@ const members = {
       this._handle.setNoDelay(enable);
     }
     return this;
+  },
+
+  setTypeOfService(tos) {
+    return require('net/socket_extra').setTypeOfService(this, tos, kTypeOfService);
+  },
+
+  getTypeOfService() {
+    return require('net/socket_extra').getTypeOfService(this, kTypeOfService);
   },
 
   address() {
@@ -339,6 +355,7 @@ const members = {
   },
 
   _getsockname() {
+    if (this._boundPath !== undefined) return { address: this._boundPath };
     if (!this._handle?.getsockname) return {};
     this._sockname ??= this._handle.getsockname();
     return this._sockname ?? {};
@@ -411,6 +428,9 @@ native.defineFlow(Socket.prototype, {
     socket._handle.reading = false;
     if (!socket.destroyed) socket._handle.readStop();
   },
+  keepAliveInFull(socket, enable, delay, interval, count) {
+    return require('net/socket_extra').keepAliveInFull(socket, enable, delay, interval, count, kKeepAlive, kKeepAliveDelay);
+  },
   writeLater(socket, data, encoding, cb) {
     socket._writeGeneric(false, data, encoding, cb);
   },
@@ -437,7 +457,12 @@ const callbacks = {
     const handle = socket._handle;
     if (!handle) return;
     if (socket[kNoDelay]) handle.setNoDelay?.(true);
-    if (socket[kKeepAlive]) handle.setKeepAlive?.(true, socket[kKeepAliveDelay]);
+    if (socket[kKeepAlive]) {
+      const delay = socket[kKeepAliveDelay];
+      if (typeof delay === 'object') handle.setKeepAlive?.(true, delay.delay, delay.interval, delay.count);
+      else handle.setKeepAlive?.(true, delay);
+    }
+    if (socket[kTypeOfService] !== undefined) handle.setTypeOfService?.(socket[kTypeOfService]);
     active(socket);
     socket.emit('connect');
     socket.emit('ready');

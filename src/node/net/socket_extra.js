@@ -62,6 +62,63 @@ exports.deliverRest = function deliverRest(socket, onread) {
   return all;
 };
 
+/** `setKeepAlive` with more than a delay. Both settings of the socket are kept under the keys that come last. */
+exports.keepAliveInFull = function keepAliveInFull(socket, enable, delay, interval, count, kEnable, kDelay) {
+  if (enable !== null && typeof enable === 'object') {
+    ({ enable, initialDelay: delay, interval, count } = enable);
+  }
+  enable = !!enable;
+  const settings = {
+    delay: ~~(delay / 1000),
+    interval: interval === undefined ? undefined : ~~(interval / 1000),
+    count,
+  };
+  const handle = socket._handle;
+  if (handle && !handle.setKeepAlive) return socket;
+  const known = socket[kDelay];
+  const same = enable === socket[kEnable] && (!enable || (known.delay === settings.delay &&
+    known.interval === settings.interval && known.count === count));
+  socket[kEnable] = enable;
+  socket[kDelay] = settings;
+  if (handle && !same) handle.setKeepAlive(enable, settings.delay, settings.interval, count);
+  return socket;
+};
+
+exports.setTypeOfService = function setTypeOfService(socket, tos, kTypeOfService) {
+  if (tos !== tos) throw binding('errors').nodeError('ERR_INVALID_ARG_TYPE', 'tos', 'number', tos);
+  binding('validators').validateInt32(tos, 'tos', 0, 255);
+  const handle = socket._handle;
+  if (handle?.setTypeOfService && tos !== socket[kTypeOfService]) {
+    const errno = handle.setTypeOfService(tos);
+    // Windows often refuses, or does it and says that it didn't.
+    if (errno && require('process').platform !== 'win32') throw binding('errors').errnoException(errno, 'setTypeOfService');
+  }
+  socket[kTypeOfService] = tos;
+  return socket;
+};
+
+exports.getTypeOfService = function getTypeOfService(socket, kTypeOfService) {
+  const known = socket[kTypeOfService] ?? 0;
+  const handle = socket._handle;
+  if (!handle?.getTypeOfService) return known;
+  const answer = handle.getTypeOfService();
+  if (answer >= 0) return answer;
+  if (require('process').platform === 'win32') return known;
+  throw binding('errors').errnoException(answer, 'getTypeOfService');
+};
+
+/** Gives a socket the handle of a `BoundSocket`; answers whether it was one. */
+exports.startFrom = function startFrom(socket, bound) {
+  const taken = require('net/bound').streamOf(bound);
+  if (taken === undefined) return false;
+  socket._handle = taken.handle;
+  if (taken.path !== undefined) {
+    socket._boundPath = taken.path;
+    socket._pipe = true;
+  }
+  return true;
+};
+
 /** Whether the connection was refused: too many, or from an address on the list. */
 exports.refuse = function refuse(server, handle) {
   const local = handle.getsockname() ?? {};

@@ -5,7 +5,7 @@ use std::{rc::Rc, time::Duration};
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsValue, js_string, object::builtins::JsArray,
 };
-use ouro_loop::HandleId;
+use ouro_loop::{HandleId, KeepAlive};
 
 use super::{EBADF, Stream};
 use crate::{
@@ -41,7 +41,9 @@ pub(super) fn prototype(context: &mut Context) -> JsObject {
         .function("getsockname", 0, members::sock_name)
         .function("getpeername", 0, peer_name)
         .function("setNoDelay", 1, set_no_delay)
-        .function("setKeepAlive", 2, set_keep_alive)
+        .function("setKeepAlive", 4, set_keep_alive)
+        .function("setTypeOfService", 1, set_type_of_service)
+        .function("getTypeOfService", 0, type_of_service)
         .function("attach", 1, attach)
         .function("asyncReset", 0, async_reset)
         .accessor("fd", members::fd, None)
@@ -172,6 +174,7 @@ fn close_with(
     let Some(stream) = this_stream(this) else {
         return Ok(EBADF.into());
     };
+    stream.set_bound(None);
     let Some(id) = stream.id.get() else {
         // It never came to a stream: there is nothing to wait for.
         if let Some(done) = args.get_or_undefined(0).as_callable() {
@@ -222,19 +225,56 @@ fn set_no_delay(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     })
 }
 
+/// `setKeepAlive(on, delay, interval, count)`: times in seconds. Without a delay the system's settings stay.
 fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let on = args.get_or_undefined(0).to_boolean();
-    let seconds = args.get_or_undefined(1).to_u32(context)?.max(1);
-    let idle = on.then(|| Duration::from_secs(seconds.into()));
+    let time = |seconds: i32| Some(Duration::from_secs(seconds.max(0) as u64));
+    let idle = args.get_or_undefined(1).to_i32(context)?;
+    let probes = if idle == 0 {
+        KeepAlive::default()
+    } else {
+        // What libuv takes where nothing is said.
+        let whole = |value: &JsValue| value.as_number().filter(|number| number.fract() == 0.0);
+        let interval = whole(args.get_or_undefined(2)).unwrap_or(1.0);
+        let count = whole(args.get_or_undefined(3)).unwrap_or(10.0);
+        KeepAlive {
+            idle: time(idle),
+            interval: time(interval as i32),
+            count: Some(count as u32),
+        }
+    };
     with_id(this, context, |state, id| {
-        state.event_loop.set_keepalive(id, idle)
+        state.event_loop.set_keepalive(id, on.then_some(&probes))
     })
+}
+
+/// `setTypeOfService(value)`: 0, or an error number.
+fn set_type_of_service(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let value = args.get_or_undefined(0).to_u32(context)? as u8;
+    with_id(this, context, |state, id| {
+        state.event_loop.set_type_of_service(id, value)
+    })
+}
+
+/// `getTypeOfService()`: what is set, or an error number.
+fn type_of_service(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(id) = this_stream(this).and_then(|stream| stream.id.get()) else {
+        return Ok(EBADF.into());
+    };
+    let asked = State::of(context).event_loop.type_of_service(id);
+    Ok(asked
+        .map_or_else(|error| errno_of(&error), i32::from)
+        .into())
 }
 
 /// `attach(socket)`: says whose handle it is.
 fn attach(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     if let Some(stream) = this_stream(this)
-        && stream.id.get().is_some()
+        && (stream.id.get().is_some() || stream.bound().is_some())
     {
         stream.set_socket(args.get_or_undefined(0).as_object());
     }
