@@ -41,7 +41,8 @@ function ClientRequest(input, options, cb) {
 inherit(ClientRequest, OutgoingMessage);
 
 /** Options that few requests have. */
-function checkRare(req, timeout, socketPath, signal, maxHeaderSize, insecureHTTPParser, joinDuplicateHeaders) {
+function checkRare(req, timeout, socketPath, signal, maxHeaderSize, insecureHTTPParser, joinDuplicateHeaders,
+  httpValidation) {
   const { validateBoolean, validateInteger, validateNumber } = binding('validators');
   if (socketPath !== undefined) req.socketPath = socketPath;
   if (timeout !== undefined) validateNumber(timeout, 'timeout', 0);
@@ -53,6 +54,10 @@ function checkRare(req, timeout, socketPath, signal, maxHeaderSize, insecureHTTP
   if (insecureHTTPParser !== undefined) {
     validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
     req.insecureHTTPParser = insecureHTTPParser;
+  }
+  if (httpValidation !== undefined) {
+    require('http/late').checkValidation(httpValidation, insecureHTTPParser);
+    req.httpValidation = httpValidation;
   }
   if (joinDuplicateHeaders !== undefined) {
     validateBoolean(joinDuplicateHeaders, 'options.joinDuplicateHeaders');
@@ -87,6 +92,7 @@ const methods = {
   socketPath: undefined,
   maxHeaderSize: undefined,
   insecureHTTPParser: undefined,
+  httpValidation: undefined,
   joinDuplicateHeaders: undefined,
 
   _finish() {

@@ -7,7 +7,10 @@ use boa_engine::{
     string::JsStrVariant,
 };
 
-use super::protocol::{Head, encode};
+use super::{
+    outgoing,
+    protocol::{Head, encode},
+};
 use crate::node::errors;
 
 /// A Latin-1 string of bytes from the wire.
@@ -55,7 +58,12 @@ fn bad_name(name: &JsValue, context: &mut Context) -> JsError {
 }
 
 /// Throws what Node throws for a bad header value.
-pub fn validate_value(name: &JsString, value: &JsValue, context: &mut Context) -> JsResult<()> {
+pub fn validate_value(
+    name: &JsString,
+    value: &JsValue,
+    sender: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
     if value.is_undefined() {
         return Err(errors::node_error(
             "ERR_HTTP_INVALID_HEADER_VALUE",
@@ -64,13 +72,13 @@ pub fn validate_value(name: &JsString, value: &JsValue, context: &mut Context) -
         ));
     }
     if let Some(text) = value.as_string() {
-        return validate_text(name, &text, context);
+        return validate_text(name, &text, sender, context);
     }
     if value.is_number() || value.is_boolean() {
         return Ok(());
     }
     let text = value.to_string(context)?;
-    validate_text(name, &text, context)
+    validate_text(name, &text, sender, context)
 }
 
 /// Whether text can be a header value.
@@ -83,9 +91,20 @@ pub fn is_value(text: &JsString) -> bool {
     }
 }
 
-/// Throws when text can't be a header value.
-pub fn validate_text(name: &JsString, text: &JsString, context: &mut Context) -> JsResult<()> {
-    if is_value(text) {
+/// Whether text can be a header value of a message that isn't strict: control characters, but none that end the line.
+fn is_lax_value(text: &JsString) -> bool {
+    text.iter()
+        .all(|unit| !matches!(unit, 0 | 0x0a | 0x0d | 0x100..))
+}
+
+/// Throws when text can't be a header value of this message.
+pub fn validate_text(
+    name: &JsString,
+    text: &JsString,
+    sender: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    if is_value(text) || is_lax_value(text) && outgoing::takes_lax_values(sender, context)? {
         return Ok(());
     }
     Err(errors::node_error(
@@ -110,14 +129,15 @@ pub fn validate_name_native(
     Ok(JsValue::undefined())
 }
 
-/// `validateHeaderValue(name, value)`
+/// `validateHeaderValue(name, value, sender)`: the sender is a message, or what says whether to be lax
 pub fn validate_value_native(
     _: &JsValue,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let name = args.get_or_undefined(0).to_string(context)?;
-    validate_value(&name, args.get_or_undefined(1), context)?;
+    let [value, sender] = [1, 2].map(|index| args.get_or_undefined(index));
+    validate_value(&name, value, sender, context)?;
     Ok(JsValue::undefined())
 }
 

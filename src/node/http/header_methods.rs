@@ -61,16 +61,21 @@ pub fn elements(array: &JsObject, context: &mut Context) -> JsResult<Vec<JsValue
     Ok(list)
 }
 
-fn validate(name: &JsString, value: &JsValue, context: &mut Context) -> JsResult<()> {
+fn validate(
+    this: &JsValue,
+    name: &JsString,
+    value: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
     if let Some(list) = value.as_object()
         && list.is_array()
     {
         for element in elements(&list, context)? {
-            fields::validate_value(name, &element, context)?;
+            fields::validate_value(name, &element, this, context)?;
         }
         return Ok(());
     }
-    fields::validate_value(name, value, context)
+    fields::validate_value(name, value, this, context)
 }
 
 fn put(record: &mut Outgoing, name: JsString, value: JsValue) {
@@ -97,7 +102,7 @@ pub fn set_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     refuse_if_sent(state, js_string!("set"), context)?;
     let name = fields::validate_name(args.get_or_undefined(0), context)?;
     let value = args.get_or_undefined(1);
-    validate(&name, value, context)?;
+    validate(this, &name, value, context)?;
     let value = value.clone();
     need(this, context, |record| put(record, name, value))?;
     Ok(this.clone())
@@ -109,7 +114,7 @@ fn append_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
     refuse_if_sent(state, js_string!("append"), context)?;
     let name = fields::validate_name(args.get_or_undefined(0), context)?;
     let value = args.get_or_undefined(1).clone();
-    validate(&name, &value, context)?;
+    validate(this, &name, &value, context)?;
     append(this, name, value, context)?;
     Ok(this.clone())
 }
@@ -254,8 +259,12 @@ fn pairs(headers: &JsObject, context: &mut Context) -> JsResult<Vec<(JsValue, Js
     Ok(found)
 }
 
-/// The texts of an argument of `writeHead`.
-pub fn texts_of(headers: &JsObject, validate: bool, context: &mut Context) -> JsResult<Texts> {
+/// The texts of an argument of `writeHead`; values are checked if there is a sender.
+pub fn texts_of(
+    headers: &JsObject,
+    sender: Option<&JsValue>,
+    context: &mut Context,
+) -> JsResult<Texts> {
     if !headers.is_array() {
         let keys = headers.own_property_keys(context)?;
         let mut texts = Texts::with_capacity(keys.len());
@@ -265,7 +274,7 @@ pub fn texts_of(headers: &JsObject, validate: bool, context: &mut Context) -> Js
             };
             fields::validate_name_text(&name, context)?;
             let value = headers.get(key, context)?;
-            push_texts(&mut texts, name, &value, validate, context)?;
+            push_texts(&mut texts, name, &value, sender, context)?;
         }
         return Ok(texts);
     }
@@ -273,7 +282,7 @@ pub fn texts_of(headers: &JsObject, validate: bool, context: &mut Context) -> Js
     let mut texts = Texts::with_capacity(pairs.len() + 1);
     for (name, value) in pairs {
         let name = fields::validate_name(&name, context)?;
-        push_texts(&mut texts, name, &value, validate, context)?;
+        push_texts(&mut texts, name, &value, sender, context)?;
     }
     Ok(texts)
 }
@@ -299,7 +308,7 @@ pub fn merge(this: &JsValue, headers: &JsObject, context: &mut Context) -> JsRes
             continue;
         }
         let name = fields::validate_name(&name, context)?;
-        validate(&name, &value, context)?;
+        validate(this, &name, &value, context)?;
         named.push((name, value));
     }
     if !is_array {

@@ -113,7 +113,9 @@ function Server(options, requestListener) {
     optimizeEmptyRequests: options.optimizeEmptyRequests,
     uniqueHeaders: options.uniqueHeaders,
     maxHeaderSize: options.maxHeaderSize || native.maxHeaderSize,
-    insecureHTTPParser: options.insecureHTTPParser ?? native.insecureHTTPParser,
+    insecureHTTPParser: options.httpValidation ? options.httpValidation === 'insecure' :
+      options.insecureHTTPParser ?? native.insecureHTTPParser,
+    laxValues: options.httpValidation === 'relaxed',
   });
   FunctionPrototypeCall(net.Server, this, {
     allowHalfOpen: true,

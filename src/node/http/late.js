@@ -17,6 +17,7 @@ exports.checkOptions = function checkOptions(options) {
   for (let i = 0; i < flags.length; i++) {
     if (options[flags[i]] !== undefined) validateBoolean(options[flags[i]], `options.${flags[i]}`);
   }
+  checkValidation(options.httpValidation, options.insecureHTTPParser);
   const numbers = [
     'maxHeaderSize', 'requestTimeout', 'headersTimeout', 'keepAliveTimeout', 'connectionsCheckingInterval',
     'keepAliveTimeoutBuffer',
@@ -37,7 +38,18 @@ exports.checkOptions = function checkOptions(options) {
   return options;
 };
 
+/** The option `httpValidation`, of servers and of requests. */
+const checkValidation = exports.checkValidation = function checkValidation(value, insecureHTTPParser) {
+  if (value === undefined) return;
+  binding('validators').validateOneOf(value, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
+  if (insecureHTTPParser !== undefined) {
+    throw nodeError('ERR_INVALID_ARG_VALUE', 'options.httpValidation', value,
+      'cannot be used together with options.insecureHTTPParser');
+  }
+};
+
 exports.configure = function configure(server, options) {
+  if (options.httpValidation !== undefined) server.httpValidation = options.httpValidation;
   if (options.shouldUpgradeCallback !== undefined) server.shouldUpgradeCallback = options.shouldUpgradeCallback;
 };
 
@@ -331,7 +343,7 @@ exports.methods = {
         native.validateHeaderName(field, 'Trailer name');
         const all = ArrayIsArray(value) ? value : [value];
         for (let j = 0; j < all.length; j++) {
-          checkContent(field, all[j]);
+          checkContent(this, field, all[j]);
           text += `${field}: ${all[j]}\r\n`;
         }
       }
@@ -456,7 +468,7 @@ exports.methods = {
     let text = `HTTP/1.1 ${status} ${native.statusCodes[status] || 'unknown'}\r\n`;
     const add = (name, value) => {
       native.validateHeaderName(name);
-      native.validateHeaderValue(name, value);
+      native.validateHeaderValue(name, value, this);
       text += `${name}: ${value}\r\n`;
     };
     if (ArrayIsArray(headers)) {
@@ -480,7 +492,7 @@ exports.methods = {
     if (hints.link === null || hints.link === undefined) return;
     const link = linkValue(hints.link);
     if (link.length === 0) return;
-    native.validateHeaderValue('Link', link);
+    native.validateHeaderValue('Link', link, this);
     const headers = { __proto__: null, Link: link };
     const keys = ObjectKeys(hints);
     for (let i = 0; i < keys.length; i++) if (keys[i] !== 'link') headers[keys[i]] = hints[keys[i]];
@@ -504,10 +516,10 @@ function linkValue(value) {
   return text;
 }
 
-function checkContent(name, value) {
-  const text = `${value}`;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9) || code === 127 || code > 255) throw nodeError('ERR_INVALID_CHAR', 'trailer content', name);
+function checkContent(message, name, value) {
+  try {
+    native.validateHeaderValue(name, `${value}`, message);
+  } catch {
+    throw nodeError('ERR_INVALID_CHAR', 'trailer content', name);
   }
 }

@@ -8,9 +8,13 @@ use boa_engine::{
 };
 
 use super::{
-    client::answer::{self, Next},
+    client::{
+        Validation,
+        answer::{self, Next},
+    },
     fields,
     incoming::{self, Incoming},
+    outgoing,
     protocol::{Decoder, Item, Limits, ParseError, Role},
 };
 use crate::{
@@ -114,15 +118,24 @@ impl Parser {
         let count = number(js_string!("maxHeadersCount"))?;
         let join = options.get(js_string!("joinDuplicateHeaders"), context)?;
         let lenient = options.get(js_string!("insecureHTTPParser"), context)?;
+        let validation = outgoing::with(&options.clone().into(), context, |record| {
+            record
+                .client
+                .as_deref()
+                .and_then(|request| request.validation)
+        })
+        .flatten();
         let limits = Limits {
             header_size: match size {
                 0 => State::of(context).options.max_http_header_size,
                 size => size as usize,
             },
-            lenient: match lenient.is_undefined() {
-                true => State::of(context).options.insecure_http_parser,
-                false => lenient.to_boolean(),
+            lenient: match validation {
+                None if lenient.is_undefined() => State::of(context).options.insecure_http_parser,
+                None => lenient.to_boolean(),
+                Some(said) => said == Validation::Insecure,
             },
+            lax_values: validation == Some(Validation::Relaxed),
         };
         self.decoder.replace(Decoder::new(Role::Client, limits));
         self.unread.replace(Vec::new());

@@ -250,7 +250,7 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
             header_methods::merge(this, &headers, context)?;
             outgoing::texts_of_fields(this, context)?
         }
-        Some(headers) => header_methods::texts_of(&headers, true, context)?,
+        Some(headers) => header_methods::texts_of(&headers, Some(this), context)?,
         None if has_fields => outgoing::texts_of_fields(this, context)?,
         None => outgoing::Texts::new(),
     };

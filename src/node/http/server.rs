@@ -73,6 +73,8 @@ struct Options {
     unique: Option<Rc<[JsString]>>,
     /// `insecureHTTPParser`
     lenient: bool,
+    /// `httpValidation: 'relaxed'`
+    lax_values: bool,
     incoming_class: Option<JsObject>,
     response_class: Option<JsObject>,
     /// The listener of 'connection' that the script half installed.
@@ -95,6 +97,7 @@ impl Options {
             unique,
             no_delay: option(js_string!("noDelay"))?.to_boolean(),
             lenient: option(js_string!("insecureHTTPParser"))?.to_boolean(),
+            lax_values: option(js_string!("laxValues"))?.to_boolean(),
             header_size: option(js_string!("maxHeaderSize"))?.to_u32(context)? as usize,
         })
     }
@@ -120,6 +123,7 @@ impl Server {
         Limits {
             header_size: self.options.header_size,
             lenient: self.options.lenient,
+            lax_values: self.options.lax_values,
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
     runtime::State,
 };
 
-pub use request::Request;
+pub use request::{Request, Validation};
 
 /// What the script half gives to `setUpClient`.
 struct Script {

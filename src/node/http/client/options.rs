@@ -58,6 +58,7 @@ known! {
     SetDefaultHeaders "setDefaultHeaders"
     MaxHeaderSize "maxHeaderSize"
     InsecureHttpParser "insecureHTTPParser"
+    HttpValidation "httpValidation"
     JoinDuplicateHeaders "joinDuplicateHeaders"
     UniqueHeaders "uniqueHeaders"
 }

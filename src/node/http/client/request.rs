@@ -25,6 +25,16 @@ pub mod flags {
     pub const FINISH_WHEN_FLUSHED: u8 = 1 << 5;
 }
 
+/// The option `httpValidation`: what header values and what responses a request takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validation {
+    Strict,
+    /// Control characters in header values.
+    Relaxed,
+    /// All that `insecureHTTPParser` lets through.
+    Insecure,
+}
+
 /// A client's request.
 #[derive(Trace, Finalize)]
 #[boa_gc(unsafe_no_drop)]
@@ -40,6 +50,8 @@ pub struct Request {
     pub parser: JsValue,
     #[unsafe_ignore_trace]
     pub flags: u8,
+    #[unsafe_ignore_trace]
+    pub validation: Option<Validation>,
 }
 
 impl Default for Request {
@@ -55,6 +67,7 @@ impl Default for Request {
             response: JsValue::null(),
             parser: JsValue::null(),
             flags: 0,
+            validation: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use boa_engine::{
 use super::{
     Slot, agent, help,
     options::{Known, Options},
-    request::Request,
+    request::{self, Request, Validation},
 };
 use crate::{
     node::{
@@ -224,13 +224,14 @@ fn host(options: &Options, context: &mut Context) -> JsResult<JsValue> {
 
 /// Options that few requests have are the script half's.
 fn check_rare(this: &JsValue, options: &Options, context: &mut Context) -> JsResult<()> {
-    const RARE: [Known; 6] = [
+    const RARE: [Known; 7] = [
         Known::Timeout,
         Known::SocketPath,
         Known::Signal,
         Known::MaxHeaderSize,
         Known::InsecureHttpParser,
         Known::JoinDuplicateHeaders,
+        Known::HttpValidation,
     ];
     let values = RARE.map(|which| options.get(which).clone());
     if values.iter().all(JsValue::is_undefined) {
@@ -238,7 +239,18 @@ fn check_rare(this: &JsValue, options: &Options, context: &mut Context) -> JsRes
     }
     let mut args = vec![this.clone()];
     args.extend(values);
-    help(js_string!("checkRare"), &args, context).map(drop)
+    help(js_string!("checkRare"), &args, context)?;
+    if let Some(said) = options.get(Known::HttpValidation).as_string() {
+        let validation = if said == js_str!("insecure") {
+            Validation::Insecure
+        } else if said == js_str!("relaxed") {
+            Validation::Relaxed
+        } else {
+            Validation::Strict
+        };
+        request::with(this, context, |known| known.validation = Some(validation));
+    }
+    Ok(())
 }
 
 fn method(options: &Options, context: &mut Context) -> JsResult<JsString> {
@@ -300,6 +312,7 @@ fn settle(
         if let Some(known) = record.client.as_deref_mut() {
             // What the script half has noted while it checked.
             request.flags = known.flags;
+            request.validation = known.validation;
             *known = request;
         }
         if bodiless {

@@ -167,22 +167,22 @@ pub fn texts_of_fields(this: &JsValue, context: &mut Context) -> JsResult<Texts>
     let list = need(this, context, |record| record.fields.clone())?.unwrap_or_default();
     let mut texts = Texts::with_capacity(list.len() + 1);
     for Field { name, value } in list {
-        push_texts(&mut texts, name, &value, false, context)?;
+        push_texts(&mut texts, name, &value, None, context)?;
     }
     Ok(texts)
 }
 
-/// Adds a field, or one for each element of an array.
+/// Adds a field, or one for each element of an array. Values are checked if there is a sender.
 pub fn push_texts(
     texts: &mut Texts,
     name: JsString,
     value: &JsValue,
-    validate: bool,
+    sender: Option<&JsValue>,
     context: &mut Context,
 ) -> JsResult<()> {
     if let Some(text) = value.as_string() {
-        if validate {
-            fields::validate_text(&name, &text, context)?;
+        if let Some(sender) = sender {
+            fields::validate_text(&name, &text, sender, context)?;
         }
         texts.push((name, text));
         return Ok(());
@@ -201,16 +201,16 @@ pub fn push_texts(
             return Ok(());
         }
         for element in elements {
-            if validate {
-                fields::validate_value(&name, &element, context)?;
+            if let Some(sender) = sender {
+                fields::validate_value(&name, &element, sender, context)?;
             }
             let text = element.to_string(context)?;
             texts.push((name.clone(), text));
         }
         return Ok(());
     }
-    if validate {
-        fields::validate_value(&name, value, context)?;
+    if let Some(sender) = sender {
+        fields::validate_value(&name, value, sender, context)?;
     }
     let text = value.to_string(context)?;
     texts.push((name, text));
@@ -233,7 +233,7 @@ pub(super) fn store_header(
         ));
     }
     let texts = match args.get_or_undefined(1).as_object() {
-        Some(headers) => header_methods::texts_of(&headers, true, context)?,
+        Some(headers) => header_methods::texts_of(&headers, Some(this), context)?,
         None => texts_of_fields(this, context)?,
     };
     let state_ok = {

@@ -15,12 +15,15 @@ use boa_engine::{
 };
 
 use super::{
-    client::Request,
+    client::{Request, Validation},
     connection::{Connection, HIGH_WATER_MARK},
     header_methods,
     record::{self, Watched, get_bit, set_bit, set_value, shadow},
 };
-use crate::engine::native::{METHOD, Natives};
+use crate::{
+    engine::native::{METHOD, Natives},
+    runtime::State,
+};
 
 pub use body::call_endings;
 pub use head::{FirstLine, Texts, encode_header, push_texts, texts_of_fields, trailer_invalid};
@@ -204,6 +207,39 @@ impl Watched for Outgoing {
         }
         just_ended
     }
+}
+
+/// Whether the message may have control characters in header values: by `httpValidation` or `insecureHTTPParser` of the server
+/// or of the request. What is no message answers by being truthy.
+///
+/// # Errors
+/// What getters of the options throw.
+pub fn takes_lax_values(this: &JsValue, context: &mut Context) -> JsResult<bool> {
+    let known = with(this, context, |record| {
+        let connection = match &record.sink {
+            Sink::Connection(connection, _) => Some(connection.clone()),
+            Sink::None => None,
+        };
+        let client = record.client.as_deref();
+        (connection, client.and_then(|request| request.validation))
+    });
+    let Some((connection, validation)) = known else {
+        return Ok(this.to_boolean());
+    };
+    if let Some(connection) = connection {
+        let limits = connection.server().limits();
+        return Ok(limits.lenient || limits.lax_values);
+    }
+    if let Some(said) = validation {
+        return Ok(said != Validation::Strict);
+    }
+    let lenient = this
+        .to_object(context)?
+        .get(js_string!("insecureHTTPParser"), context)?;
+    Ok(match lenient.is_undefined() {
+        true => State::of(context).options.insecure_http_parser,
+        false => lenient.to_boolean(),
+    })
 }
 
 /// Reads or changes the record behind `this`.

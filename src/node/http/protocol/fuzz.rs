@@ -128,6 +128,7 @@ fn mutated_messages() {
             let limits = Limits {
                 header_size: [16 * 1024, 100][usize::from(numbers.below(8) == 0)],
                 lenient: numbers.below(4) == 0,
+                lax_values: numbers.below(4) == 0,
             };
             let whole = tests::verdict_on(*role, limits, &bytes, &[bytes.len()]);
             let cut = cuts(bytes.len(), &mut numbers);

@@ -46,6 +46,8 @@ pub struct Limits {
     /// Lets through what `insecureHTTPParser` does: folded lines, control characters, line feeds for line ends, a length beside a
     /// coding, and more. Who turns it on has a peer that nobody else's server sits in front of.
     pub lenient: bool,
+    /// Lets through control characters in header values, and nothing else.
+    pub lax_values: bool,
 }
 
 impl Default for Limits {
@@ -53,6 +55,7 @@ impl Default for Limits {
         Self {
             header_size: 16 * 1024,
             lenient: false,
+            lax_values: false,
         }
     }
 }

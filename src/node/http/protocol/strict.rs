@@ -370,7 +370,7 @@ impl<'a> Reader<'a> {
                 b'\t' | b' '..=b'~' | 0x80.. => self.at += 1,
                 _ if sized => return Err(ParseError::LengthCharacter.into()),
                 b'\n' => return Err(ParseError::HeaderValueCarriageReturn.into()),
-                _ if lenient => self.at += 1,
+                _ if lenient || self.limits.lax_values && byte != 0 => self.at += 1,
                 _ => return Err(ParseError::HeaderValueCharacter.into()),
             }
         }
