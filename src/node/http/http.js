@@ -248,6 +248,11 @@ function drain(res) {
   }
 }
 
+// What loads late can be replaced, as if it had been there.
+function replace(name, value) {
+  ObjectDefineProperty(exports, name, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+}
+
 const client = () => require('http/client');
 const agent = () => require('http/agent');
 
@@ -258,8 +263,14 @@ copy(exports, {
   get Agent() {
     return agent().Agent;
   },
+  set Agent(value) {
+    replace('Agent', value);
+  },
   get ClientRequest() {
     return client().ClientRequest;
+  },
+  set ClientRequest(value) {
+    replace('ClientRequest', value);
   },
   IncomingMessage,
   OutgoingMessage,

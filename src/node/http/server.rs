@@ -251,7 +251,7 @@ impl Server {
                 _ => self.setting(Setting::RequestTimeout),
             },
             Phase::Body => self.setting(Setting::RequestTimeout),
-            Phase::Answer => return None,
+            Phase::Told | Phase::Answer => return None,
         };
         (timeout > 0.0).then_some(timeout as u64)
     }

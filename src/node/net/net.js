@@ -307,6 +307,11 @@ native.setCallbacks({
   onconnect: (socket, errno) => callbacks().onconnect(socket, errno),
 });
 
+// What loads late can be replaced, as if it had been there.
+function replace(name, value) {
+  ObjectDefineProperty(exports, name, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+}
+
 function connect(...args) {
   return ReflectApply(require('net/connect').connect, undefined, args);
 }
@@ -322,6 +327,9 @@ const exported = {
   get BoundSocket() {
     return require('net/bound').BoundSocket;
   },
+  set BoundSocket(value) {
+    replace('BoundSocket', value);
+  },
   connect,
   createConnection: connect,
   createServer: (options, listener) => new Server(options, listener),
@@ -332,8 +340,14 @@ const exported = {
   get Socket() {
     return socketFile().Socket;
   },
+  set Socket(value) {
+    replace('Socket', value);
+  },
   get Stream() {
     return socketFile().Socket;
+  },
+  set Stream(value) {
+    replace('Stream', value);
   },
   getDefaultAutoSelectFamily: () => require('net/connect').autoSelect.on,
   setDefaultAutoSelectFamily: (value) => require('net/connect').setAutoSelect(value),

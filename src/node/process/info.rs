@@ -125,6 +125,8 @@ fn make_versions(context: &mut Context) -> JsResult<JsValue> {
         // Not inside: the version whose names, numbers and errors `crypto` follows. Programs look here before they use it.
         .value("openssl", js_string!("3.5.8"))
         .value("zlib", js_string!("1.3.1"))
+        // Programs ask whether there is Brotli by this: the version of the format's library that Node 24 has.
+        .value("brotli", js_string!("1.1.0"))
         .build()
         .into())
 }

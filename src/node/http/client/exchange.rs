@@ -105,7 +105,7 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
     request.set(js_string!("socket"), socket.clone(), true, context)?;
     let known = request::with(&this, context, |known| {
         known.parser = parser.clone().into();
-        (known.timeout.clone(), known.agent.as_object())
+        known.timeout.clone()
     });
     set(socket, js_string!("_httpClient"), true, context)?;
     set(socket, js_string!("_hadError"), false, context)?;
@@ -124,12 +124,9 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
         attach(socket, &all, context)?;
     }
     let times = match known {
-        Some((timeout, _)) if !timeout.is_undefined() => true,
-        Some((_, Some(agent))) => match agent.get(js_string!("options"), context)?.as_object() {
-            Some(options) => options.get(js_string!("timeout"), context)?.to_boolean(),
-            None => false,
-        },
-        _ => false,
+        Some(timeout) if !timeout.is_undefined() => true,
+        Some(_) => has_timeout(request, context)?,
+        None => false,
     };
     if times {
         help(
@@ -140,6 +137,18 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
     }
     let args = [socket.clone().into()];
     events::emit(request, js_string!("socket"), &args, context).map(drop)
+}
+
+/// Whether the agent of a request has a time limit for its sockets.
+fn has_timeout(request: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let agent = request.get(js_string!("agent"), context)?;
+    let Some(agent) = agent.as_object() else {
+        return Ok(false);
+    };
+    match agent.get(js_string!("options"), context)?.as_object() {
+        Some(options) => Ok(options.get(js_string!("timeout"), context)?.to_boolean()),
+        None => Ok(false),
+    }
 }
 
 // ---- the way out

@@ -1,13 +1,16 @@
 //! What a request of the client knows beside what every outgoing message does, and how script sees it.
 //!
-//! It is part of the message's record. Properties that Node's constructor sets are accessors on the prototype.
+//! It is part of the message's record. Properties that Node's constructor sets are accessors on the prototype, but for those that
+//! programs look for on the request itself: agent, method, host and protocol.
 
-use boa_engine::{Context, Finalize, JsArgs, JsObject, JsValue, Trace, property::Attribute};
+use boa_engine::{
+    Context, Finalize, JsArgs, JsObject, JsValue, Trace, js_string, property::Attribute,
+};
 
 use super::{exchange, start};
 use crate::{
     engine::native::{METHOD, Natives},
-    node::http::outgoing,
+    node::http::{outgoing, record},
 };
 
 /// What has happened to a request.
@@ -39,11 +42,7 @@ pub enum Validation {
 #[derive(Trace, Finalize)]
 #[boa_gc(unsafe_no_drop)]
 pub struct Request {
-    pub agent: JsValue,
-    pub method: JsValue,
     pub path: JsValue,
-    pub host: JsValue,
-    pub protocol: JsValue,
     pub timeout: JsValue,
     pub timeout_callback: JsValue,
     pub response: JsValue,
@@ -57,11 +56,7 @@ pub struct Request {
 impl Default for Request {
     fn default() -> Self {
         Self {
-            agent: JsValue::undefined(),
-            method: JsValue::undefined(),
             path: JsValue::undefined(),
-            host: JsValue::undefined(),
-            protocol: JsValue::undefined(),
             timeout: JsValue::undefined(),
             timeout_callback: JsValue::null(),
             response: JsValue::null(),
@@ -92,8 +87,16 @@ macro_rules! value {
                 Ok(with(this, context, |request| request.$field.clone()).unwrap_or_default())
             },
             Some(|this, args, context| {
-                let value = args.get_or_undefined(0).clone();
-                with(this, context, |request| request.$field = value);
+                let mut value = Some(args.get_or_undefined(0).clone());
+                with(this, context, |request| {
+                    if let Some(value) = value.take() {
+                        request.$field = value;
+                    }
+                });
+                // What only inherits from a request keeps it itself.
+                if let Some(value) = value {
+                    record::define_own(this, js_string!($name), value);
+                }
                 Ok(JsValue::undefined())
             }),
         );
@@ -111,13 +114,17 @@ macro_rules! flag {
             },
             Some(|this, args, context| {
                 let on = args.get_or_undefined(0).to_boolean();
-                with(this, context, |request| {
+                let known = with(this, context, |request| {
                     request.flags = if on {
                         request.flags | $flag
                     } else {
                         request.flags & !$flag
                     };
                 });
+                if known.is_none() {
+                    let value = args.get_or_undefined(0).clone();
+                    record::define_own(this, js_string!($name), value);
+                }
                 Ok(JsValue::undefined())
             }),
         );
@@ -128,11 +135,7 @@ macro_rules! flag {
 pub fn define(prototype: JsObject, context: &mut Context) {
     let mut natives =
         Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE);
-    value!(natives, "agent", agent);
-    value!(natives, "method", method);
     value!(natives, "path", path);
-    value!(natives, "host", host);
-    value!(natives, "protocol", protocol);
     value!(natives, "timeout", timeout);
     value!(natives, "timeoutCb", timeout_callback);
     value!(natives, "res", response);

@@ -129,20 +129,20 @@ fn start(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<()
 
     check_rare(this, &options, context)?;
     let method = method(&options, context)?;
-    settle(
-        this,
-        Request {
-            agent: agent.clone(),
-            path: either(&path, || js_string!("/").into()),
-            method: method.clone().into(),
-            host,
-            protocol,
-            timeout: options.get(Known::Timeout).clone(),
-            ..Request::default()
-        },
-        &options,
-        context,
-    )?;
+    for (name, value) in [
+        (js_string!("agent"), agent.clone()),
+        (js_string!("method"), method.clone().into()),
+        (js_string!("host"), host),
+        (js_string!("protocol"), protocol),
+    ] {
+        record::define_own(this, name, value);
+    }
+    let known = Request {
+        path: either(&path, || js_string!("/").into()),
+        timeout: options.get(Known::Timeout).clone(),
+        ..Request::default()
+    };
+    settle(this, known, &method, &agent, &options, context)?;
     if callback.to_boolean() {
         let object = this.to_object(context)?;
         let args = [js_string!("response").into(), callback];
@@ -287,27 +287,27 @@ fn method(options: &Options, context: &mut Context) -> JsResult<JsString> {
 fn settle(
     this: &JsValue,
     mut request: Request,
+    method: &JsString,
+    agent: &JsValue,
     options: &Options,
     context: &mut Context,
 ) -> JsResult<()> {
     let mut alone = false;
-    if let Some(agent) = request.agent.as_object() {
+    if let Some(agent) = agent.as_object() {
         let kept = agent.get(js_string!("keepAlive"), context)?.to_boolean();
         let most = agent.get(js_string!("maxSockets"), context)?;
         alone = !kept && !most.as_number().is_some_and(f64::is_finite);
     }
     let unique = outgoing::names_of(options.get(Known::UniqueHeaders), context)?;
     let bare = options.get(Known::SetDefaultHeaders).as_boolean() == Some(false);
-    let has_agent = request.agent.to_boolean();
-    let bodiless = request.method.as_string().is_some_and(|method| {
-        let JsStrVariant::Latin1(method) = method.as_str().variant() else {
-            return false;
-        };
-        matches!(
+    let has_agent = agent.to_boolean();
+    let bodiless = match method.as_str().variant() {
+        JsStrVariant::Latin1(method) => matches!(
             method,
             b"GET" | b"HEAD" | b"DELETE" | b"OPTIONS" | b"TRACE" | b"CONNECT"
-        )
-    });
+        ),
+        JsStrVariant::Utf16(_) => false,
+    };
     outgoing::need(this, context, |record| {
         if let Some(known) = record.client.as_deref_mut() {
             // What the script half has noted while it checked.

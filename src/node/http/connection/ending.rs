@@ -4,7 +4,10 @@ use boa_engine::{Context, JsResult, js_string};
 
 use super::{Connection, Phase, Transport};
 use crate::{
-    node::http::help,
+    node::{
+        events,
+        http::{help, listener_count},
+    },
     runtime::{
         State,
         async_context::destroyed,
@@ -16,8 +19,7 @@ impl Connection {
     /// It has waited too long.
     pub fn timed_out(&self, phase: Phase, context: &mut Context) -> JsResult<()> {
         if phase == Phase::Idle {
-            self.close(context);
-            return Ok(());
+            return self.idled_too_long(context);
         }
         self.finished.set(true);
         let Some(server) = self.server_object.borrow().clone() else {
@@ -30,6 +32,23 @@ impl Connection {
             context,
         )
         .map(drop)
+    }
+
+    /// No other request came. Who listens for 'timeout' decides what becomes of the socket, and is told once.
+    fn idled_too_long(&self, context: &mut Context) -> JsResult<()> {
+        let server = self.server_object.borrow().clone();
+        let is_watched = self.socket.borrow().is_some()
+            || match &server {
+                Some(server) => listener_count(server, js_string!("timeout"), context)? > 0,
+                None => false,
+            };
+        if !is_watched || self.handle().is_none() {
+            self.close(context);
+            return Ok(());
+        }
+        self.phase.set(Phase::Told);
+        let socket = self.socket(context)?.to_object(context)?;
+        events::emit(&socket, js_string!("timeout"), &[], context).map(drop)
     }
 
     /// Ends the connection when all is sent.

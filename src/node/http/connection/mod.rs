@@ -53,6 +53,8 @@ pub enum Phase {
     Fresh,
     /// Another request, after one was answered.
     Idle,
+    /// The same, for so long that the program was told.
+    Told,
     /// The rest of a head.
     Head,
     /// The rest of a body.
@@ -198,7 +200,7 @@ impl Connection {
     /// Whether it has nothing to do but to wait for another request.
     pub fn is_idle(&self) -> bool {
         self.exchanges.borrow().is_empty()
-            && matches!(self.phase.get(), Phase::Fresh | Phase::Idle)
+            && matches!(self.phase.get(), Phase::Fresh | Phase::Idle | Phase::Told)
             && !self.decoder.borrow().is_inside()
     }
 

@@ -214,7 +214,9 @@ impl Connection {
         self.detach(context);
         let this = JsValue::from(request.clone());
         incoming::with(&this, context, |record| {
-            record.bits |= incoming::bits::COMPLETE
+            record.bits |= incoming::bits::COMPLETE;
+            // The connection forgets it.
+            record.socket = socket.clone();
         });
         if listener_count(server, event.clone(), context)? == 0 {
             return help(js_string!("destroy"), &[socket], context).map(drop);
