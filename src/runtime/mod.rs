@@ -274,13 +274,19 @@ impl RuntimeBuilder {
         let started = std::time::Instant::now();
         let loader = Rc::new(modules::Loader);
         let next_global = node::vm::NextGlobal::default();
-        let mut context = Context::builder()
-            .host_hooks(Rc::new(hooks::Hooks {
-                next_global: next_global.clone(),
-            }))
-            .job_executor(Rc::new(tasks::Executor))
-            .module_loader(loader)
+        let builder = || {
+            Context::builder()
+                .host_hooks(Rc::new(hooks::Hooks {
+                    next_global: next_global.clone(),
+                }))
+                .job_executor(Rc::new(tasks::Executor))
+                .module_loader(loader.clone())
+        };
+        // `Atomics.wait` may suspend the thread, as in Node, unless an embedder's own engine is on it, which may not be.
+        let mut context = builder()
+            .can_block(true)
             .build()
+            .or_else(|_| builder().build())
             .map_err(|error| BuildError::Engine(error.to_string()))?;
         let state = Rc::new(State {
             options: self.options,
