@@ -32,6 +32,8 @@ impl Origin {
 pub mod exit {
     /// An exception that nobody caught.
     pub const UNCAUGHT: i32 = 1;
+    /// A program has put something in the place of `process._fatalException` that can't be called.
+    pub const NO_HANDLER: i32 = 6;
     /// A thrown value inside the handling of an uncaught one.
     pub const HANDLER_FAILED: i32 = 7;
     /// A command line that can't be.
@@ -56,7 +58,21 @@ pub fn uncaught(error: JsError, origin: Origin, context: &mut Context) {
             return;
         }
     };
-    match handle(&value, origin, context) {
+    let handler = match process::fatal_exception(context) {
+        Ok(Some(handler)) => handler,
+        Ok(None) | Err(_) => {
+            let text = report::uncaught_at(&value, thrown, context);
+            write_error(&text);
+            terminate(exit::NO_HANDLER, context);
+            return;
+        }
+    };
+    let from_promise = origin == Origin::UnhandledRejection;
+    let args = [value.clone(), from_promise.into()];
+    let handled = handler
+        .call(&JsValue::undefined(), &args, context)
+        .map(|handled| handled.to_boolean());
+    match handled {
         // What waits in the queues is drained after the next callback: see that there is one.
         Ok(true) => timers::keep_turning(&state),
         Ok(false) => {
@@ -89,7 +105,11 @@ fn code_after_uncaught(state: &State, context: &mut Context) -> i32 {
     state.exit_code.get().unwrap_or(exit::UNCAUGHT)
 }
 
-fn handle(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<bool> {
+/// `process._fatalException(error, fromPromise)`: tells whoever wants to hear of it; answers whether anybody did.
+///
+/// # Errors
+/// What a listener throws.
+pub fn handle(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<bool> {
     let state = State::of(context);
     let args = [value.clone(), origin.name().into()];
     process::emit("uncaughtExceptionMonitor", &args, context)?;

@@ -33,6 +33,8 @@ type Loaded = (Output, Load);
 type Done = Box<dyn FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()>>;
 
 struct Waiting {
+    /// What it is to hooks of `async_hooks`.
+    kind: &'static str,
     done: Done,
     frame: Frame,
     /// Who submitted it, where slow turns are reported.
@@ -107,6 +109,12 @@ impl PoolLink {
         std::mem::take(&mut *self.reports.borrow_mut())
     }
 
+    /// What the jobs are that haven't been heard of yet.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        let waiting = self.waiting.borrow();
+        waiting.values().map(|job| job.kind).collect()
+    }
+
     /// Cancels the queued jobs of this runtime and waits for its running ones.
     pub fn shut_down(&self) {
         drop(self.queue.borrow_mut().take());
@@ -138,6 +146,7 @@ pub fn submit_as<T: Send + 'static>(
     });
     start(
         class,
+        kind,
         frame,
         context,
         move || Box::new(work()) as Output,
@@ -159,11 +168,12 @@ pub fn submit_boxed(
     done: impl FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()> + 'static,
 ) -> Job {
     let frame = resource(kind, context);
-    start(class, frame, context, work, Box::new(done))
+    start(class, kind, frame, context, work, Box::new(done))
 }
 
 fn start(
     class: Class,
+    kind: &'static str,
     frame: Frame,
     context: &mut Context,
     work: impl FnOnce() -> Output + Send + 'static,
@@ -190,6 +200,7 @@ fn start(
     });
     state.event_loop.request_begin();
     let waiting = Waiting {
+        kind,
         done,
         frame,
         origin: slow_turn::origin(context),
@@ -254,6 +265,7 @@ fn deliver(context: &mut Context) {
             output
         });
         let Some(Waiting {
+            kind: _,
             done,
             frame,
             origin,

@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
-    Trace, js_string, object::FunctionObjectBuilder, property::Attribute,
+    Context, Finalize, JsArgs, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue,
+    NativeFunction, Trace, js_string, object::FunctionObjectBuilder, property::Attribute,
 };
 
 use super::{Slot, Stream};
@@ -13,7 +13,7 @@ use crate::{
     engine::native::Natives,
     node::{
         buffer::{Encoding, View},
-        errors::{errno_exception, type_error},
+        errors::{Base, coded, errno_exception, type_error},
         stream::{calls, is_destroyed_duplex, readable, writable},
     },
     runtime::State,
@@ -264,6 +264,12 @@ fn read_handle(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     Ok(JsValue::undefined())
 }
 
+/// Text that is said to be a Buffer: the stream lets it pass.
+fn no_buffer(context: &mut Context) -> JsError {
+    let message = "Second argument must be a buffer";
+    coded("ERR_INVALID_ARG_TYPE", Base::Type, message, context)
+}
+
 /// `socket._write(chunk, encoding, callback)`
 fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (chunk, encoding) = (args.get_or_undefined(0), args.get_or_undefined(1));
@@ -289,6 +295,9 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         Some(view) => view.read(|bytes| stream.write(&[bytes], None, context)),
         None => {
             let text = chunk.to_string(context)?;
+            if encoding.as_string().is_some_and(|name| name == "buffer") {
+                return Err(no_buffer(context));
+            }
             let encoding = Encoding::of(encoding).unwrap_or(Encoding::Utf8);
             stream.write(&[&encoding.encode(text.as_str())], None, context)
         }

@@ -1,6 +1,6 @@
 //! How a process ends: `exit`, `exitCode`, `abort`, `reallyExit`, and the events around them.
 
-use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string, property::Attribute};
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string, property::Attribute};
 
 use super::emitter::emit;
 use crate::{
@@ -24,6 +24,7 @@ pub fn add(natives: Natives<'_>) -> Natives<'_> {
             1,
             set_capture_callback,
         )
+        .function("_fatalException", 2, fatal_exception_of)
         .function(
             "hasUncaughtExceptionCaptureCallback",
             0,
@@ -167,6 +168,27 @@ fn set_capture_callback(_: &JsValue, args: &[JsValue], context: &mut Context) ->
     }
     state.uncaught_capture.replace(Some(callback));
     Ok(JsValue::undefined())
+}
+
+/// What an uncaught exception is given to: ours, or what a program has put there; nothing if that can't be called.
+///
+/// # Errors
+/// What an accessor throws.
+pub fn fatal_exception(context: &mut Context) -> JsResult<Option<JsObject>> {
+    let process = State::of(context).process.object.borrow().clone();
+    let Some(process) = process else {
+        return Ok(None);
+    };
+    let found = process.get(js_string!("_fatalException"), context)?;
+    Ok(found.as_callable())
+}
+
+fn fatal_exception_of(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let origin = match args.get_or_undefined(1).to_boolean() {
+        true => fatal::Origin::UnhandledRejection,
+        false => fatal::Origin::Exception,
+    };
+    fatal::handle(args.get_or_undefined(0), origin, context).map(JsValue::from)
 }
 
 fn has_capture_callback(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

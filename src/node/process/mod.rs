@@ -39,7 +39,9 @@ use crate::{
 };
 
 pub use emitter::{become_emitter, emit};
-pub use exit::{emit_before_exit, flush_standard_streams, is_exiting, run_exit_listeners};
+pub use exit::{
+    emit_before_exit, fatal_exception, flush_standard_streams, is_exiting, run_exit_listeners,
+};
 pub use signals::number_of as signal_number;
 pub use warnings::{emit_warning, warn_unhandled_rejection};
 
@@ -118,7 +120,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .accessor("sourceMapsEnabled", |_, _, _| Ok(false.into()), None)
             .function("dlopen", 1, no_dlopen)
             .function("_getActiveHandles", 0, get_active_handles)
-            .function("_getActiveRequests", 0, get_active_handles)
+            .function("_getActiveRequests", 0, get_active_requests)
             .function("getActiveResourcesInfo", 0, get_active_resources),
     );
     *state.process.object.borrow_mut() = Some(object.clone());
@@ -261,9 +263,36 @@ fn get_active_handles(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsRe
     Ok(string_array([], context))
 }
 
+/// An object for each job of the pool that Node has a request for, of a class of that name.
+fn get_active_requests(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let names = active_requests(&State::of(context));
+    let mut requests = Vec::new();
+    for name in names {
+        let class = native::constructor(context, name, 0, |this, _, _| Ok(this.clone()));
+        requests.push(JsValue::from(class.construct(&[], None, context)?));
+    }
+    Ok(JsArray::from_iter(requests, context).into())
+}
+
+fn active_requests(state: &State) -> Vec<&'static str> {
+    let named = |kind| {
+        Some(match kind {
+            "FSREQCALLBACK" => "FSReqCallback",
+            "FSREQPROMISE" => "FSReqPromise",
+            "GETADDRINFOREQWRAP" => "GetAddrInfoReqWrap",
+            "GETNAMEINFOREQWRAP" => "GetNameInfoReqWrap",
+            _ => return None,
+        })
+    };
+    state.pool.kinds().into_iter().filter_map(named).collect()
+}
+
 fn get_active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let state = State::of(context);
-    let mut names = state.timers.active_resources();
+    let mut names: Vec<String> = active_requests(&state)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     names.extend(
         state
             .event_loop
@@ -277,6 +306,7 @@ fn get_active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> Js
                     .flatten()
             }),
     );
+    names.extend(state.timers.active_resources());
     Ok(string_array(names, context))
 }
 

@@ -113,7 +113,7 @@ pub fn callback(stream: &JsObject, context: &Context) -> JsValue {
 }
 
 /// `_construct` is over, or has failed.
-pub fn over(stream: &JsObject, error: JsValue, context: &Context) {
+pub fn over(stream: &JsObject, error: JsValue, context: &mut Context) {
     tick_native(go_on, vec![stream.clone().into(), error], context);
 }
 

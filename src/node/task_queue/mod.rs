@@ -31,9 +31,7 @@ pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
     let Some(callback) = args.get_or_undefined(0).as_callable() else {
         return Err(errors::invalid_callback(args.get_or_undefined(0), context));
     };
-    let frame = State::of(context)
-        .async_context
-        .resource("TickObject", None, context);
+    let frame = new_frame(context);
     push(
         Callee::Script(callback),
         args.get(1..).unwrap_or_default().to_vec(),
@@ -44,15 +42,21 @@ pub fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 }
 
 /// `process.nextTick(callback, ...args)` from Rust, with a callback of script.
-pub fn tick(callback: JsObject, args: Vec<JsValue>, context: &Context) {
-    let frame = State::of(context).async_context.capture();
+pub fn tick(callback: JsObject, args: Vec<JsValue>, context: &mut Context) {
+    let frame = new_frame(context);
     push(Callee::Script(callback), args, frame, context);
 }
 
 /// The same with a step of Rust: it runs in its turn among the ticks of script, in the async context of now.
-pub fn tick_native(run: NativeTick, args: Vec<JsValue>, context: &Context) {
-    let frame = State::of(context).async_context.capture();
+pub fn tick_native(run: NativeTick, args: Vec<JsValue>, context: &mut Context) {
+    let frame = new_frame(context);
     push(Callee::Native(run), args, frame, context);
+}
+
+fn new_frame(context: &mut Context) -> Frame {
+    State::of(context)
+        .async_context
+        .resource("TickObject", None, context)
 }
 
 fn push(callback: Callee, args: Vec<JsValue>, frame: Frame, context: &Context) {
