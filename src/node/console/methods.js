@@ -4,7 +4,7 @@
 
 const {
   ArrayPrototypeUnshift, Error, FunctionPrototypeBind, Map, MapPrototypeGet, Number, ObjectDefineProperty, ObjectKeys,
-  ReflectApply, ReflectConstruct, SafeMap, StringPrototypeIncludes, StringPrototypeRepeat, StringPrototypeReplaceAll,
+  ReflectApply, ReflectConstruct, SafeMap, SafeWeakMap, StringPrototypeIncludes, StringPrototypeRepeat, StringPrototypeReplaceAll,
   StringPrototypeSlice, Symbol, SymbolHasInstance, SymbolToStringTag,
 } = primordials;
 const { nodeError } = binding('errors');
@@ -126,14 +126,21 @@ function write(state, which, text) {
 
 function ignore() {}
 
+// One for each stream, which then calls it in one tick for any number of writes.
+const ignorers = new SafeWeakMap();
+
 // The error may be emitted after the callback of the write.
 function errorIgnorer(stream) {
-  return (error) => {
+  const known = ignorers.get(stream);
+  if (known !== undefined) return known;
+  const callback = (error) => {
     if (error != null && stream._writableState !== undefined && !stream._writableState.errorEmitted &&
         stream.listenerCount('error') === 0) {
       stream.once('error', ignore);
     }
   };
+  ignorers.set(stream, callback);
+  return callback;
 }
 
 function warn(message) {
