@@ -8,7 +8,7 @@ use ouro_loop::HandleId;
 use super::{Connection, NOTHING, Phase, Transport};
 use crate::{
     node::{
-        buffer,
+        buffer::{self, View},
         http::{
             figures::{self, Figure},
             help, incoming,
@@ -22,6 +22,9 @@ use crate::{
         fatal::{self, Origin},
     },
 };
+
+/// Memory for output that is kept for the next.
+const KEEP: usize = 4 * 1024;
 
 impl Connection {
     /// Writes to the place of a response's bytes; `false` when there is none any more.
@@ -140,9 +143,60 @@ impl Connection {
         }
     }
 
+    /// Whether this response's bytes could go to the system now.
+    pub fn can_pour(&self, number: u64) -> bool {
+        self.handle().is_some() && !self.sending.get() && self.is_first(number)
+    }
+
+    /// Sends what may be sent, and bytes of script with `tail` behind it, which are copied only if the socket doesn't take them. Answers
+    /// whether all is out; if not, 'drain' follows when it is.
+    pub fn pour(&self, view: &View, tail: &[u8], context: &mut Context) -> bool {
+        let Some(id) = self.handle() else {
+            return true;
+        };
+        let mut before = self.out.take();
+        let total = before.len() + view.len() + tail.len();
+        self.count(0, total);
+        let state = State::of(context);
+        figures::count(Figure::Writes, &state);
+        let outcome = view.read(|bytes| {
+            let parts = [&before[..], bytes, tail];
+            let sent = match state.event_loop.try_write(id, &parts.map(IoSlice::new)) {
+                Ok(sent) if sent == total => return Ok(None),
+                Ok(sent) => sent,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => 0,
+                Err(error) => return Err(error),
+            };
+            let mut rest = Vec::with_capacity(total - sent);
+            let mut skip = sent;
+            for part in parts {
+                let from = skip.min(part.len());
+                skip -= from;
+                rest.extend_from_slice(&part[from..]);
+            }
+            Ok(Some(rest))
+        });
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(rest)) => {
+                if state.event_loop.write(id, rest, 0).is_ok() {
+                    self.sending.set(true);
+                    self.wants_drain.set(true);
+                }
+            }
+            // The peer is gone. Reading tells the rest, unless it was over already.
+            Err(_) if !self.reading.get() => self.close(context),
+            Err(_) => {}
+        }
+        before.clear();
+        if before.capacity() <= KEEP {
+            self.out.replace(before);
+        }
+        !self.sending.get()
+    }
+
     /// Sends bytes and gives the memory back if it is worth keeping.
     fn send(&self, id: HandleId, mut bytes: Vec<u8>, context: &mut Context) -> Vec<u8> {
-        const KEEP: usize = 4 * 1024;
         let state = State::of(context);
         figures::count(Figure::Writes, &state);
         let sent = match state.event_loop.try_write(id, &[IoSlice::new(&bytes)]) {

@@ -38,6 +38,9 @@ pub(super) fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     write_body(this, body, &callback, false, context).map(JsValue::from)
 }
 
+/// What stands around a chunk of the transfer coding takes no more.
+const MOST_FRAMING: usize = 20;
+
 /// A chunk of a body.
 enum Body {
     View(View),
@@ -86,6 +89,8 @@ impl Body {
         if !chunked || self.len() == 0 {
             return self.append_to(out);
         }
+        // Memory that has grown for the chunk would be copied for its last two bytes.
+        out.reserve(self.len() + MOST_FRAMING);
         encode::chunk_size(self.len(), out);
         self.append_to(out);
         out.extend_from_slice(b"\r\n");
@@ -187,6 +192,13 @@ fn put(
     from_end: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
+    if let Body::View(view) = body
+        && !from_end
+        && view.len() >= HIGH_WATER_MARK
+        && pour(this, view, callback, context)?
+    {
+        return Ok(false);
+    }
     let turn = State::of(context).tasks.turn();
     let target = need(this, context, |record| {
         record.bits |= bits::SENT;
@@ -240,6 +252,33 @@ fn put(
         help(js_string!("drainSoon"), std::slice::from_ref(this), context)?;
     }
     Ok(false)
+}
+
+/// A chunk that would be sent at once because it is so large goes to the system from where it is, with what comes before it. Answers
+/// whether it did.
+fn pour(this: &JsValue, view: &View, callback: &JsValue, context: &mut Context) -> JsResult<bool> {
+    let place = need(this, context, |record| record.place())?;
+    let Some((connection, number)) = place.filter(|(place, number)| place.can_pour(*number)) else {
+        return Ok(false);
+    };
+    let chunked = need(this, context, |record| {
+        record.bits |= bits::SENT | bits::NEED_DRAIN;
+        record.fresh = (0, 0);
+        record.has(bits::CHUNKED)
+    })?;
+    let tail: &[u8] = if chunked { b"\r\n" } else { b"" };
+    if chunked {
+        connection.write(number, |out| encode::chunk_size(view.len(), out));
+    }
+    connection.release(number, context);
+    if callback.is_callable() {
+        with(this, context, |record| record.bits |= bits::AWAITED);
+        tick(callback, &[], context);
+    }
+    if connection.pour(view, tail, context) {
+        help(js_string!("drainSoon"), std::slice::from_ref(this), context)?;
+    }
+    Ok(true)
 }
 
 /// Sends what is kept, without anything new.
