@@ -70,15 +70,12 @@ const attempt = (label, run) => {
 };
 
 async function main() {
-  const server = dgram.createSocket('udp4');
-  server.on('message', (query, { address, port }) => {
+  const answerTo = (server) => (query, { address, port }) => {
     const bytes = answer(query, false);
     // A stranger's answer first: it has the wrong number.
     if (bytes) server.send(Buffer.concat([Buffer.from([bytes[0] ^ 255]), bytes.subarray(1)]), port, address);
     if (bytes) server.send(bytes, port, address);
-  });
-  await new Promise((resolve) => server.bind(0, '127.0.0.1', resolve));
-  const { port } = server.address();
+  };
   const stream = net.createServer((socket) => {
     socket.on('data', (bytes) => {
       const made = answer(bytes.subarray(2), true);
@@ -87,7 +84,24 @@ async function main() {
       socket.write(made);
     });
   });
-  await new Promise((resolve) => stream.listen(port, '127.0.0.1', resolve));
+  // One number for both: a free one for UDP may belong to somebody's connection of TCP.
+  let server;
+  let port;
+  for (let bound = false; !bound;) {
+    server?.close();
+    server = dgram.createSocket('udp4');
+    server.on('message', answerTo(server));
+    await new Promise((resolve) => server.bind(0, '127.0.0.1', resolve));
+    ({ port } = server.address());
+    bound = await new Promise((resolve) => {
+      const taken = () => resolve(false);
+      stream.once('error', taken);
+      stream.listen(port, '127.0.0.1', () => {
+        stream.off('error', taken);
+        resolve(true);
+      });
+    });
+  }
 
   const resolver = new dns.Resolver();
   const promised = new dns.promises.Resolver();
