@@ -28,7 +28,7 @@ Builds Ouro so that it counts, runs the scenarios (or those that are named) once
 it again, guided by the counts: the fastest binary. Takes two builds and two minutes. Needs
 rustup's component llvm-tools.
 
-  --profile NAME  build with this profile (default dist, the one that is shipped)
+  --profile NAME  build with this profile (default release)
 
 Prints where the program lies: `ouro-bench all --ouro PATH` measures it.
 ";
@@ -88,7 +88,7 @@ enum Asked {
 
 fn parse(words: impl Iterator<Item = String>) -> Result<Asked> {
     let mut names = Vec::new();
-    let mut profile = "dist".to_owned();
+    let mut profile = "release".to_owned();
     let mut words = Words::new(words, HELP);
     while let Some(word) = words.next() {
         match word.as_str() {
