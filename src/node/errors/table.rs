@@ -350,7 +350,6 @@ static ENTRIES: &[Entry] = &[
     system("ERR_SOCKET_BUFFER_SIZE", "Could not get or set buffer size"),
     text("ERR_SOCKET_CLOSED", Plain, "Socket is closed"),
     text("ERR_SOCKET_CLOSED_BEFORE_CONNECTION", Plain, "Socket closed before the connection was established"),
-    text("ERR_SOCKET_HANDLE_ADOPTED", Plain, "The bound socket has already been adopted by a server or socket"),
     text("ERR_SOCKET_CONNECTION_TIMEOUT", Plain, "Socket connection timeout"),
     text("ERR_SOCKET_DGRAM_IS_CONNECTED", Plain, "Already connected"),
     text("ERR_SOCKET_DGRAM_NOT_CONNECTED", Plain, "Not connected"),
