@@ -43,7 +43,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Whether glibc is 2.36 or newer, the first to read relative relocations as a bitmap (`DT_RELR`). A list of them is 3.5 MB
-/// of the program, all of which the dynamic linker reads at start and which stays resident; the bitmap is 40 KB.
+/// of the program, all of which the dynamic linker reads at start and which stays resident; the bitmap is 37 KB.
 fn reads_packed_relocations() -> bool {
     let of = |name: &str| env::var(name).unwrap_or_default();
     if of("CARGO_CFG_TARGET_OS") != "linux"

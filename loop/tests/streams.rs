@@ -510,14 +510,14 @@ fn the_name_of_a_bound_socket_goes_with_it() {
     let folder = std::env::temp_dir().join(format!("ouro-bound-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("socket");
-    let bound = BoundSocket::unix(&path).unwrap();
+    let bound = BoundSocket::pipe(&path).unwrap();
     assert!(path.exists());
-    assert!(BoundSocket::unix(&path).is_err());
+    assert!(BoundSocket::pipe(&path).is_err());
     drop(bound);
     assert!(!path.exists());
     let ev = new_loop();
     let listener = ev
-        .listen_bound(BoundSocket::unix(&path).unwrap(), 5)
+        .listen_bound(BoundSocket::pipe(&path).unwrap(), 5)
         .unwrap();
     assert!(path.exists());
     ev.close(listener).unwrap();

@@ -1,8 +1,8 @@
 //! mimalloc as Rust's allocator.
 //!
-//! The crate `mimalloc` asks for every block by way of `mi_malloc_aligned`, which, unless its size is a power of two, takes the
-//! slow way and a block of the next larger size. Blocks that need no more than the usual alignment are asked for plainly
-//! here: a heap of small objects and strings is 4 % smaller.
+//! The crate `mimalloc` asks for every block by way of `mi_malloc_aligned`, which, unless its size is a power of two and a free
+//! block of it is at hand, takes the slow way: some seventy instructions for each string that `JSON.parse` makes. Blocks that need
+//! no more than the usual alignment are asked for plainly here.
 
 use std::{
     alloc::{GlobalAlloc, Layout},

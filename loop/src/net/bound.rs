@@ -3,7 +3,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-#[cfg(unix)]
 use std::path::{Path, PathBuf};
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -20,7 +19,7 @@ use crate::sys::{self, Io, ListenerIo};
 pub struct BoundSocket {
     /// Taken when it goes to a loop.
     socket: Option<Socket>,
-    #[cfg(unix)]
+    /// Its name in the file system, which is ours to remove.
     path: Option<PathBuf>,
 }
 
@@ -35,9 +34,7 @@ impl BoundSocket {
             Type::STREAM,
             Some(Protocol::TCP),
         )?;
-        // On Windows the option means that another program may take over the port.
-        #[cfg(unix)]
-        socket.set_reuse_address(true)?;
+        sys::take_address_after_others(&socket)?;
         if options.reuse_port {
             sys::set_reuse_port(&socket)?;
         }
@@ -47,7 +44,6 @@ impl BoundSocket {
         socket.bind(&address.into())?;
         Ok(Self {
             socket: Some(socket),
-            #[cfg(unix)]
             path: None,
         })
     }
@@ -55,13 +51,10 @@ impl BoundSocket {
     /// A Unix-domain socket of a name.
     ///
     /// # Errors
-    /// The operating system's, of `socket` or `bind`.
-    #[cfg(unix)]
-    pub fn unix(path: &Path) -> io::Result<Self> {
-        let socket = sys::socket(Domain::UNIX, Type::STREAM, None)?;
-        socket.bind(&socket2::SockAddr::unix(path)?)?;
+    /// The operating system's, of `socket` or `bind`. `Unsupported` on Windows, where a named pipe is made by listening.
+    pub fn pipe(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            socket: Some(socket),
+            socket: Some(sys::bind_path(path)?),
             path: Some(path.to_owned()),
         })
     }
@@ -71,11 +64,9 @@ impl BoundSocket {
         self.socket.as_ref()?.local_addr().ok()?.as_socket()
     }
 
-    /// The number of its descriptor, which stays its own.
-    #[cfg(unix)]
-    pub fn raw_fd(&self) -> Option<std::os::fd::RawFd> {
-        use std::os::fd::AsRawFd;
-        self.socket.as_ref().map(AsRawFd::as_raw_fd)
+    /// The number of its descriptor, which stays its own. On Windows it has none.
+    pub fn descriptor(&self) -> Option<i32> {
+        sys::stream_descriptor(self.socket.as_ref()?)
     }
 
     pub(super) fn listen(mut self, backlog: i32) -> io::Result<ListenerIo> {
@@ -83,11 +74,7 @@ impl BoundSocket {
             return Err(LoopError::BadHandle.into());
         };
         socket.listen(backlog)?;
-        #[cfg(unix)]
-        if let Some(path) = self.path.take() {
-            return Ok(ListenerIo::from_unix_socket(socket, path));
-        }
-        Ok(ListenerIo::from_tcp_socket(socket))
+        Ok(ListenerIo::from_new_socket(socket, self.path.take()))
     }
 
     fn connect(&mut self, address: &socket2::SockAddr) -> io::Result<Io> {
@@ -96,14 +83,11 @@ impl BoundSocket {
         };
         match socket.connect(address) {
             Err(error) if !sys::is_in_progress(&error) => Err(error),
-            #[cfg(unix)]
-            _ if address.is_unix() => Ok(Io::from_unix_socket(socket)),
-            _ => Ok(Io::from_tcp_socket(socket)),
+            _ => Ok(Io::from_new_socket(socket, self.path.is_some())),
         }
     }
 }
 
-#[cfg(unix)]
 impl Drop for BoundSocket {
     fn drop(&mut self) {
         if let Some(path) = &self.path {
@@ -136,8 +120,7 @@ impl EventLoop {
     }
 
     /// The same to a Unix-domain socket.
-    #[cfg(unix)]
-    pub fn unix_connect_bound(
+    pub fn pipe_connect_bound(
         &self,
         socket: &mut BoundSocket,
         path: &Path,

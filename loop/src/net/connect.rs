@@ -81,7 +81,8 @@ impl EventLoop {
         address: SocketAddr,
         options: &ConnectOptions,
     ) -> Result<HandleId, LoopError> {
-        let io = tcp_connect_socket(address, options).map(Io::from_tcp_socket);
+        let io =
+            tcp_connect_socket(address, options).map(|socket| Io::from_new_socket(socket, false));
         self.core.borrow_mut().add_connecting(io)
     }
 

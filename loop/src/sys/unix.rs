@@ -86,17 +86,15 @@ impl Io {
         // A name in Linux's abstract namespace, which the standard library takes for a mistake.
         let socket = super::socket(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
         socket.connect(&socket2::SockAddr::unix(path)?)?;
-        Ok(Io::Unix(UnixStream::from_std(OwnedFd::from(socket).into())))
+        Ok(Io::from_new_socket(socket, true))
     }
 
-    /// Takes over a socket whose connecting has begun.
-    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
-        Io::Tcp(TcpStream::from_std(socket.into()))
-    }
-
-    /// The same of the Unix domain.
-    pub(crate) fn from_unix_socket(socket: socket2::Socket) -> Self {
-        Io::Unix(UnixStream::from_std(OwnedFd::from(socket).into()))
+    /// Takes over a socket whose connecting has begun: of the Unix domain if it is of paths.
+    pub(crate) fn from_new_socket(socket: socket2::Socket, of_paths: bool) -> Self {
+        match of_paths {
+            true => Io::Unix(UnixStream::from_std(OwnedFd::from(socket).into())),
+            false => Io::Tcp(TcpStream::from_std(socket.into())),
+        }
     }
 
     /// Takes over a descriptor, whatever it is, and makes it non-blocking. A terminal is opened anew, for others have the
@@ -274,21 +272,19 @@ pub(crate) enum ListenerIo {
 }
 
 impl ListenerIo {
-    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
-        ListenerIo::Tcp(TcpListener::from_std(socket.into()))
-    }
-
     pub(crate) fn listen_unix(path: &Path, backlog: i32) -> io::Result<Self> {
-        let socket = super::socket(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
-        socket.bind(&socket2::SockAddr::unix(path)?)?;
+        let socket = bind_path(path)?;
         socket.listen(backlog)?;
-        Ok(Self::from_unix_socket(socket, path.to_owned()))
+        Ok(Self::from_new_socket(socket, Some(path.to_owned())))
     }
 
-    /// Takes over a listening socket with its name in the file system.
-    pub(crate) fn from_unix_socket(socket: socket2::Socket, path: PathBuf) -> Self {
+    /// Takes over a listening socket, with its name in the file system if it has one.
+    pub(crate) fn from_new_socket(socket: socket2::Socket, path: Option<PathBuf>) -> Self {
+        if path.is_none() {
+            return ListenerIo::Tcp(TcpListener::from_std(socket.into()));
+        }
         let listener = UnixListener::from_std(OwnedFd::from(socket).into());
-        ListenerIo::Unix(listener, Some(path))
+        ListenerIo::Unix(listener, path)
     }
 
     /// Takes over a listening socket and makes it non-blocking. Its name in the file system stays when it is closed, for it
@@ -378,6 +374,23 @@ pub(crate) fn share_udp_address(socket: &socket2::Socket) -> io::Result<()> {
     } else {
         socket.set_reuse_port(true)
     }
+}
+
+/// A socket of the Unix domain with this name.
+pub(crate) fn bind_path(path: &Path) -> io::Result<socket2::Socket> {
+    let socket = super::socket(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
+    socket.bind(&socket2::SockAddr::unix(path)?)?;
+    Ok(socket)
+}
+
+/// The descriptor behind a socket of a stream.
+pub(crate) fn stream_descriptor(socket: &socket2::Socket) -> Option<i32> {
+    Some(socket.as_raw_fd())
+}
+
+/// Lets a socket be bound to a port that connections of a program that has ended still hold.
+pub(crate) fn take_address_after_others(socket: &socket2::Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
 }
 
 /// Lets several sockets share an address, each with a part of what comes in.

@@ -84,6 +84,21 @@ pub(crate) fn share_udp_address(socket: &socket2::Socket) -> Result<()> {
     socket.set_reuse_address(true)
 }
 
+/// A named pipe is made by listening on it, and can't be bound before.
+pub(crate) fn bind_path(_path: &std::path::Path) -> Result<socket2::Socket> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+/// Sockets have no descriptors here.
+pub(crate) fn stream_descriptor(_socket: &socket2::Socket) -> Option<i32> {
+    None
+}
+
+/// Nothing to do: a port is free at once, and the option would let anyone take it over.
+pub(crate) fn take_address_after_others(_socket: &socket2::Socket) -> Result<()> {
+    Ok(())
+}
+
 /// Not on this platform, whose `SO_REUSEADDR` lets anyone take the port over instead.
 pub(crate) fn set_reuse_port(_socket: &socket2::Socket) -> Result<()> {
     Err(Error::new(

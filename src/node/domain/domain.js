@@ -1,8 +1,8 @@
-'use strict';
 // `domain`: what a callback starts, and the emitters made in it, give their errors to one object. A hook on the lives of
 // resources notes which domain was active when each was made and enters it around their callbacks; emitters do so around their
 // listeners. All of that begins with the first `require('domain')`.
 // Behaviour: <https://nodejs.org/docs/latest-v24.x/api/domain.html>
+'use strict';
 
 const {
   ArrayPrototypeIndexOf, ArrayPrototypeLastIndexOf, ArrayPrototypePush, ArrayPrototypeShift, ArrayPrototypeSlice, ArrayPrototypeSplice, Error,

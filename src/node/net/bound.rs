@@ -65,18 +65,11 @@ pub fn bind_tcp(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 }
 
 /// `bindPipe(path)`: an object, or an error number.
-#[cfg(unix)]
 pub fn bind_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let path = super::open::path_of(args.get_or_undefined(0));
     access::check(Operation::PipeListen(&path), context)?;
-    let made = listener::like_libuv(BoundSocket::unix(&path));
+    let made = listener::like_libuv(BoundSocket::pipe(&path));
     Ok(object(made, context))
-}
-
-/// `bindPipe(path)`: a named pipe of Windows is made by listening on it, and can't be bound before.
-#[cfg(not(unix))]
-pub fn bind_pipe(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok(errno_of(&std::io::ErrorKind::Unsupported.into()).into())
 }
 
 fn with<R>(this: &JsValue, act: impl FnOnce(&mut Option<BoundSocket>) -> R) -> Option<R> {
@@ -102,15 +95,11 @@ fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
     })
 }
 
-#[cfg(unix)]
 fn fd(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    let fd = with(this, |bound| bound.as_ref().and_then(BoundSocket::raw_fd)).flatten();
-    Ok(fd.unwrap_or(-1).into())
-}
-
-#[cfg(not(unix))]
-fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok((-1).into())
+    let fd = with(this, |bound| {
+        bound.as_ref().and_then(BoundSocket::descriptor)
+    });
+    Ok(fd.flatten().unwrap_or(-1).into())
 }
 
 /// `listen(server, backlog, isPipe)`: the handle of a listener, or an error number.

@@ -17,10 +17,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Slot, call_back, flow};
 use crate::{
-    node::{
-        buffer::{self},
-        errors::system::errno_of,
-    },
+    node::{buffer, errors::system::errno_of},
     runtime::{
         State,
         async_context::{Frame, destroyed},
@@ -214,13 +211,7 @@ impl Stream {
         if sent == total {
             return 0;
         }
-        let mut rest = Vec::with_capacity(total - sent);
-        let mut skip = sent;
-        for part in parts {
-            let from = skip.min(part.len());
-            skip -= from;
-            rest.extend_from_slice(&part[from..]);
-        }
+        let rest = unsent(parts, sent);
         let tag = self.next_tag.get() + 1;
         self.next_tag.set(tag);
         if let Err(error) = state.event_loop.write(id, rest, tag) {
@@ -410,4 +401,17 @@ pub fn finish(done: Option<JsObject>, errno: i32, context: &mut Context) -> JsRe
             .map(drop),
         None => Ok(()),
     }
+}
+
+/// The bytes of parts behind the first so many, which the system has taken.
+pub fn unsent(parts: &[&[u8]], sent: usize) -> Vec<u8> {
+    let total: usize = parts.iter().map(|part| part.len()).sum();
+    let mut rest = Vec::with_capacity(total - sent);
+    let mut skip = sent;
+    for part in parts {
+        let from = skip.min(part.len());
+        skip -= from;
+        rest.extend_from_slice(&part[from..]);
+    }
+    rest
 }

@@ -17,7 +17,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 use crate::{engine::native::Natives, runtime::State};
 
 pub use flow::arrived;
-pub use handle::{Companion, Stream, finish};
+pub use handle::{Companion, Stream, finish, unsent};
 pub use listener::{Accept, Listener, park};
 
 /// Bytes that one read takes at most.

@@ -88,12 +88,10 @@ pub fn connect_pipe(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
     access::check(Operation::PipeConnect(&path), context)?;
     let handle = args.get_or_undefined(0);
     let event_loop = &State::of(context).event_loop;
-    #[cfg(unix)]
-    let bound = unused(handle, |bound| event_loop.unix_connect_bound(bound, &path));
-    // A named pipe of Windows is never bound.
-    #[cfg(not(unix))]
-    let bound = None;
-    let made = bound.unwrap_or_else(|| event_loop.pipe_connect(&path));
+    let made = match unused(handle, |bound| event_loop.pipe_connect_bound(bound, &path)) {
+        Some(made) => made,
+        None => event_loop.pipe_connect(&path),
+    };
     begin(handle, made, context)
 }
 

@@ -36,8 +36,8 @@ impl Io {
         }
     }
 
-    /// Takes over a socket whose connecting has begun.
-    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
+    /// Takes over a socket whose connecting has begun. There are none of paths: those are named pipes.
+    pub(crate) fn from_new_socket(socket: socket2::Socket, _of_paths: bool) -> Self {
         Io::Tcp(TcpStream::from_std(socket.into()))
     }
 

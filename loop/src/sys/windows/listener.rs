@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mio::event::Source;
 use mio::net::TcpListener;
@@ -18,7 +18,8 @@ pub(crate) enum ListenerIo {
 }
 
 impl ListenerIo {
-    pub(crate) fn from_tcp_socket(socket: socket2::Socket) -> Self {
+    /// Takes over a listening socket. There are none of paths: those are named pipes.
+    pub(crate) fn from_new_socket(socket: socket2::Socket, _path: Option<PathBuf>) -> Self {
         ListenerIo::Tcp(TcpListener::from_std(socket.into()))
     }
 

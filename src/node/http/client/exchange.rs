@@ -236,16 +236,17 @@ fn send_last(
         }
         errno => {
             let error = errno_exception(errno, "write", None, context).into_opaque(context)?;
-            calls::call(
-                socket,
-                js_string!("destroy"),
-                std::slice::from_ref(&error),
-                context,
-            )?;
+            destroy(socket, &error, context)?;
             tick_native(finished_now, vec![this.clone(), error], context);
         }
     }
     Ok(true)
+}
+
+fn destroy(socket: &JsObject, error: &JsValue, context: &mut Context) -> JsResult<()> {
+    let error = std::slice::from_ref(error);
+    calls::call(socket, js_string!("destroy"), error, context)?;
+    Ok(())
 }
 
 /// The last bytes of a request have been sent, or can't be.
@@ -258,12 +259,7 @@ fn sent(
     if error.is_null() {
         return finished_now(std::slice::from_ref(request), context);
     }
-    calls::call(
-        socket,
-        js_string!("destroy"),
-        std::slice::from_ref(&error),
-        context,
-    )?;
+    destroy(socket, &error, context)?;
     finished_now(&[request.clone(), error], context)
 }
 

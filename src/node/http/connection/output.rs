@@ -13,7 +13,7 @@ use crate::{
             figures::{self, Figure},
             help, incoming,
         },
-        net::Companion,
+        net::{Companion, unsent},
     },
     runtime::{
         State,
@@ -167,14 +167,7 @@ impl Connection {
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => 0,
                 Err(error) => return Err(error),
             };
-            let mut rest = Vec::with_capacity(total - sent);
-            let mut skip = sent;
-            for part in parts {
-                let from = skip.min(part.len());
-                skip -= from;
-                rest.extend_from_slice(&part[from..]);
-            }
-            Ok(Some(rest))
+            Ok(Some(unsent(&parts, sent)))
         });
         match outcome {
             Ok(None) => {}
