@@ -15,6 +15,10 @@ fn member(id: &str, name: &'static str, context: &mut Context) -> JsResult<JsVal
     module.get(JsString::from(name), context)
 }
 
+fn navigator(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    member("navigator", "navigator", context)
+}
+
 /// Defines the globals whose implementation is script, and takes away what the engine has and Node.js 24 hasn't.
 pub fn install(context: &mut Context) -> JsResult<()> {
     let global = context.global_object();
@@ -69,6 +73,14 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .lazy("performance", |context| {
                 member("perf_hooks/performance", "performance", context)
             }),
+    );
+    drop(
+        Natives::on(context.global_object(), context)
+            .lazy("Navigator", |context| {
+                member("navigator", "Navigator", context)
+            })
+            .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
+            .accessor("navigator", navigator, None),
     );
     streams::install(context);
     Ok(())

@@ -8,43 +8,13 @@ const {
   StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
 } = primordials;
 const { nodeError } = binding('errors');
-const { isPromise, isRegExp, isNativeError } = binding('types');
+const { isPromise, isRegExp } = binding('types');
+const { kOptions, checkOk, fail, isError, newError, show } = require('assert/failure');
 
 const NOTHING_THROWN = {};
 
-function fail(details) {
-  if (isError(details.message)) throw details.message;
-  throw newError(details);
-}
-
-function newError(details) {
-  const { AssertionError } = require('assert/assertion_error');
-  return new AssertionError(details);
-}
-
-function show(value, options) {
-  return require('util/inspect').inspect(value, options);
-}
-
 function requireBoth(count) {
   if (count < 2) throw nodeError('ERR_MISSING_ARGS', 'actual', 'expected');
-}
-
-function checkOk(call, count, value, message) {
-  if (value) return;
-  let generated = false;
-  if (count === 0) {
-    generated = true;
-    message = 'No value argument passed to `assert.ok()`';
-  } else if (message == null) {
-    generated = true;
-    message = require('assert/source').messageOfCall(call);
-  } else if (isError(message)) {
-    throw message;
-  }
-  const error = newError({ actual: value, expected: true, message, operator: '==', stackStartFn: call });
-  error.generatedMessage = generated;
-  throw error;
 }
 
 /**
@@ -90,7 +60,7 @@ assert.fail = function fail(actual, expected, message, operator, stackStartFn) {
   if (isError(message)) throw message;
   const details = { actual, expected, operator: operator === undefined ? 'fail' : operator, stackStartFn: stackStartFn || assert.fail };
   if (message !== undefined) details.message = message;
-  const error = newError(details);
+  const error = newError(details, this);
   if (generated) error.generatedMessage = true;
   throw error;
 };
@@ -99,7 +69,7 @@ assert.equal = function equal(actual, expected, message) {
   requireBoth(arguments.length);
   // eslint-disable-next-line eqeqeq
   if (actual != expected && (actual === actual || expected === expected)) {
-    fail({ actual, expected, message, operator: '==', stackStartFn: equal });
+    fail({ actual, expected, message, operator: '==', stackStartFn: equal }, this);
   }
 };
 
@@ -107,56 +77,56 @@ assert.notEqual = function notEqual(actual, expected, message) {
   requireBoth(arguments.length);
   // eslint-disable-next-line eqeqeq
   if (actual == expected || (actual !== actual && expected !== expected)) {
-    fail({ actual, expected, message, operator: '!=', stackStartFn: notEqual });
+    fail({ actual, expected, message, operator: '!=', stackStartFn: notEqual }, this);
   }
 };
 
 assert.deepEqual = function deepEqual(actual, expected, message) {
   requireBoth(arguments.length);
   if (!require('util/comparisons').isDeepEqual(actual, expected)) {
-    fail({ actual, expected, message, operator: 'deepEqual', stackStartFn: deepEqual });
+    fail({ actual, expected, message, operator: 'deepEqual', stackStartFn: deepEqual }, this);
   }
 };
 
 assert.notDeepEqual = function notDeepEqual(actual, expected, message) {
   requireBoth(arguments.length);
   if (require('util/comparisons').isDeepEqual(actual, expected)) {
-    fail({ actual, expected, message, operator: 'notDeepEqual', stackStartFn: notDeepEqual });
+    fail({ actual, expected, message, operator: 'notDeepEqual', stackStartFn: notDeepEqual }, this);
   }
 };
 
 assert.deepStrictEqual = function deepStrictEqual(actual, expected, message) {
   requireBoth(arguments.length);
-  if (!require('util/comparisons').isDeepStrictEqual(actual, expected)) {
-    fail({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: deepStrictEqual });
+  if (!require('util/comparisons').isDeepStrictEqual(actual, expected, this?.[kOptions])) {
+    fail({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: deepStrictEqual }, this);
   }
 };
 
 assert.notDeepStrictEqual = function notDeepStrictEqual(actual, expected, message) {
   requireBoth(arguments.length);
-  if (require('util/comparisons').isDeepStrictEqual(actual, expected)) {
-    fail({ actual, expected, message, operator: 'notDeepStrictEqual', stackStartFn: notDeepStrictEqual });
+  if (require('util/comparisons').isDeepStrictEqual(actual, expected, this?.[kOptions])) {
+    fail({ actual, expected, message, operator: 'notDeepStrictEqual', stackStartFn: notDeepStrictEqual }, this);
   }
 };
 
 assert.strictEqual = function strictEqual(actual, expected, message) {
   requireBoth(arguments.length);
   if (!ObjectIs(actual, expected)) {
-    fail({ actual, expected, message, operator: 'strictEqual', stackStartFn: strictEqual });
+    fail({ actual, expected, message, operator: 'strictEqual', stackStartFn: strictEqual }, this);
   }
 };
 
 assert.notStrictEqual = function notStrictEqual(actual, expected, message) {
   requireBoth(arguments.length);
   if (ObjectIs(actual, expected)) {
-    fail({ actual, expected, message, operator: 'notStrictEqual', stackStartFn: notStrictEqual });
+    fail({ actual, expected, message, operator: 'notStrictEqual', stackStartFn: notStrictEqual }, this);
   }
 };
 
 assert.partialDeepStrictEqual = function partialDeepStrictEqual(actual, expected, message) {
   requireBoth(arguments.length);
   if (!require('util/comparisons').isPartialStrictEqual(actual, expected)) {
-    fail({ actual, expected, message, operator: 'partialDeepStrictEqual', stackStartFn: partialDeepStrictEqual });
+    fail({ actual, expected, message, operator: 'partialDeepStrictEqual', stackStartFn: partialDeepStrictEqual }, this);
   }
 };
 
@@ -287,10 +257,6 @@ function checkError(actual, expected, message, call) {
   throw error;
 }
 
-function isError(value) {
-  return isNativeError(value) || value instanceof Error;
-}
-
 function checkErrorObject(actual, expected, message, call) {
   if (actual === null || typeof actual !== 'object') {
     const error = newError({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: startOf(call) });
@@ -387,7 +353,7 @@ assert.ifError = function ifError(error) {
   } else {
     message += show(error);
   }
-  const failure = newError({ actual: error, expected: null, operator: 'ifError', message, stackStartFn: ifError });
+  const failure = newError({ actual: error, expected: null, operator: 'ifError', message, stackStartFn: ifError }, this);
   // The stack of the error says where it came from: it goes below ours, less what both have.
   const original = error.stack;
   if (typeof original === 'string') {

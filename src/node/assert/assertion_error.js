@@ -60,7 +60,7 @@ function textOf(value) {
 
 // The equality messages
 
-function equalityMessage(actual, expected, operator, custom) {
+function equalityMessage(actual, expected, operator, custom, whole) {
   let headline = headlines[operator];
   if (operator === 'strictEqual' &&
       ((isObject(actual) && isObject(expected)) || (typeof actual === 'function' && typeof expected === 'function'))) {
@@ -80,7 +80,7 @@ function equalityMessage(actual, expected, operator, custom) {
       return `${headline}\n+ actual - expected\n\n+ ${actualText}\n- ${expectedText}\n`;
     }
     const head = custom != null && custom !== '' ? custom : headlines.notIdentical;
-    if (left.length <= MAX_LINES) return `${head}\n\n${actualText}\n`;
+    if (whole || left.length <= MAX_LINES) return `${head}\n\n${actualText}\n`;
     return `${head}\n\n... Skipped lines\n${ArrayPrototypeJoin(ArrayPrototypeSlice(left, 0, MAX_LINES), '\n')}\n...}\n`;
   }
   const { text, skipped } = writeEdits(edits(left, right, sameLine));
@@ -143,13 +143,13 @@ function writeEdits(script) {
 
 // The inequality messages, and the others
 
-function inequalityMessage(actual, operator) {
+function inequalityMessage(actual, operator, whole) {
   let headline = headlines[operator];
   if (operator === 'notStrictEqual' && (isObject(actual) || typeof actual === 'function')) {
     headline = headlines.notStrictEqualObject;
   }
   const lines = StringPrototypeSplit(textOf(actual), '\n');
-  if (lines.length > MAX_LINES) {
+  if (!whole && lines.length > MAX_LINES) {
     ArrayPrototypeSplice(lines, 46, lines.length - 46, '...');
   }
   if (lines.length === 1) return `${headline}${lines[0].length > 5 ? '\n\n' : ' '}${lines[0]}`;
@@ -160,26 +160,27 @@ function shorten(text) {
   return text.length > MAX_TEXT ? `${StringPrototypeSlice(text, 0, MAX_TEXT - 3)}...` : text;
 }
 
-function looseMessage(actual, expected, operator) {
-  const left = shorten(textOf(actual));
-  const right = shorten(textOf(expected));
+function looseMessage(actual, expected, operator, whole) {
+  const left = whole ? textOf(actual) : shorten(textOf(actual));
+  const right = whole ? textOf(expected) : shorten(textOf(expected));
   if (operator === 'deepEqual') return `${headlines.deepEqual}\n\n${left}\n\nshould loosely deep-equal\n\n${right}`;
   if (operator === 'notDeepEqual') {
-    const whole = textOf(actual);
-    if (whole === textOf(expected)) return `${headlines.notDeepEqual}\n\n${whole}`;
+    const text = textOf(actual);
+    if (text === textOf(expected)) return `${headlines.notDeepEqual}\n\n${text}`;
     return `Expected values not to be loosely deep-equal:\n\n${left}\n\nshould not loosely deep-equal\n\n${right}`;
   }
   return `${left} ${operator} ${right}`;
 }
 
-function messageFor(actual, expected, operator, custom) {
+/** What the values are shown with; `whole` leaves nothing out that is long (`diff: 'full'`). */
+function messageFor(actual, expected, operator, custom, whole) {
   switch (operator) {
     case 'deepStrictEqual': case 'strictEqual': case 'partialDeepStrictEqual':
-      return equalityMessage(actual, expected, operator, custom);
+      return equalityMessage(actual, expected, operator, custom, whole);
     case 'notDeepStrictEqual': case 'notStrictEqual':
-      return inequalityMessage(actual, operator);
+      return inequalityMessage(actual, operator, whole);
     default:
-      return looseMessage(actual, expected, operator);
+      return looseMessage(actual, expected, operator, whole);
   }
 }
 
@@ -195,11 +196,12 @@ class AssertionError extends Error {
     if (diff !== undefined) validateOneOf(diff, 'options.diff', ['simple', 'full']);
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
+    const whole = diff === 'full';
     if (message != null) {
       const extended = operator === 'deepStrictEqual' || operator === 'strictEqual' || operator === 'partialDeepStrictEqual';
-      super(extended ? messageFor(actual, expected, operator, String(message)) : String(message));
+      super(extended ? messageFor(actual, expected, operator, String(message), whole) : String(message));
     } else {
-      super(messageFor(actual, expected, operator));
+      super(messageFor(actual, expected, operator, undefined, whole));
     }
     Error.stackTraceLimit = limit;
     this.generatedMessage = !message;
@@ -249,7 +251,7 @@ class AssertionError extends Error {
 function shortenText(text) {
   const lines = StringPrototypeSplit(text, '\n');
   if (lines.length > 10) return `${ArrayPrototypeJoin(ArrayPrototypeSlice(lines, 0, 10), '\n')}\n...`;
-  return text.length > 488 ? `${StringPrototypeSlice(text, 0, 488)}...` : text;
+  return text.length > MAX_TEXT ? `${StringPrototypeSlice(text, 0, MAX_TEXT)}...` : text;
 }
 
 module.exports = { AssertionError };

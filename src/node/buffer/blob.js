@@ -66,6 +66,25 @@ let isBlob;
 let bytesOfBlob;
 let isFile;
 
+/** A byte stream of the bytes, as much at once as files are read with. */
+function streamOf(bytes) {
+  const { ReadableStream } = require('stream/web');
+  let at = 0;
+  return new ReadableStream({
+    type: 'bytes',
+    pull(controller) {
+      if (at >= bytes.length) {
+        controller.close();
+        controller.byobRequest?.respond(0);
+        return;
+      }
+      const chunk = new Uint8Array(bytes.subarray(at, at + 65536));
+      at += chunk.length;
+      controller.enqueue(chunk);
+    },
+  }, { highWaterMark: 0 });
+}
+
 /** Text and bytes that can be read any number of times, and not changed. */
 class Blob {
   #bytes;
@@ -135,22 +154,13 @@ class Blob {
 
   stream() {
     if (!isBlob(this)) throw nodeError('ERR_INVALID_THIS', 'Blob');
-    const { ReadableStream } = require('stream/web');
-    const bytes = this.#bytes;
-    let at = 0;
-    return new ReadableStream({
-      type: 'bytes',
-      pull(controller) {
-        if (at >= bytes.length) {
-          controller.close();
-          controller.byobRequest?.respond(0);
-          return;
-        }
-        const chunk = new Uint8Array(bytes.subarray(at, at + 65536));
-        at += chunk.length;
-        controller.enqueue(chunk);
-      },
-    }, { highWaterMark: 0 });
+    return streamOf(this.#bytes);
+  }
+
+  textStream() {
+    if (!isBlob(this)) throw nodeError('ERR_INVALID_THIS', 'Blob');
+    const { TextDecoderStream } = require('stream/web');
+    return streamOf(this.#bytes).pipeThrough(new TextDecoderStream());
   }
 
   [kInspect](depth, options) {
@@ -206,7 +216,7 @@ function enumerable(prototype, names) {
     ObjectDefineProperties(prototype, { [names[i]]: { __proto__: null, enumerable: true } });
   }
 }
-enumerable(Blob.prototype, ['type', 'size', 'slice', 'arrayBuffer', 'text', 'bytes', 'stream']);
+enumerable(Blob.prototype, ['type', 'size', 'slice', 'arrayBuffer', 'text', 'bytes', 'stream', 'textStream']);
 enumerable(File.prototype, ['name', 'lastModified']);
 ObjectDefineProperties(Blob.prototype, {
   [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'Blob' },

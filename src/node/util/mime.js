@@ -167,6 +167,17 @@ class MIMEType {
     read(this.#parameters, found.parameters);
   }
 
+  /** What the text says, or null if it isn't a media type. */
+  static parse(text) {
+    text = `${text}`;
+    try {
+      return new MIMEType(text);
+    } catch (error) {
+      if (error.code !== 'ERR_INVALID_MIME_SYNTAX') throw error;
+      return null;
+    }
+  }
+
   get type() {
     return this.#type;
   }
