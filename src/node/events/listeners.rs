@@ -169,6 +169,23 @@ fn count(emitter: &JsObject, change: i32, context: &mut Context) -> JsResult<i32
     Ok(count)
 }
 
+/// The listeners of an emitter, and whether they were made now: for one that was made without its constructor.
+fn events_of(emitter: &JsObject, context: &mut Context) -> JsResult<(JsObject, bool)> {
+    let key = PropertyKey::from(js_string!("_events"));
+    let known = read(emitter, key.clone(), context)?;
+    if !known.is_undefined() {
+        return Ok((known.to_object(context)?, false));
+    }
+    let events = JsObject::with_null_proto();
+    write(emitter, key, events.clone(), context)?;
+    write(emitter, js_string!("_eventsCount"), 0, context)?;
+    let emitters = &State::of(context).emitters;
+    if let (true, Some((_, hooks))) = (emitters.capture.get(), emitters.own.get()) {
+        emitter.set(hooks.capture.clone(), true, true, context)?;
+    }
+    Ok((events, true))
+}
+
 /// What `emitter.on(kind, listener)` does, or `prependListener`.
 ///
 /// # Errors
@@ -185,28 +202,12 @@ pub(crate) fn add(
     let function = check(listener, context)?;
     let emitter = this.to_object(context)?;
     let key = kind.to_property_key(context)?;
-    let events_key = PropertyKey::from(js_string!("_events"));
-    let known = read(&emitter, events_key.clone(), context)?;
-    let mut events = if known.is_undefined() {
-        // An emitter that was made without its constructor.
-        let events = JsObject::with_null_proto();
-        write(&emitter, events_key, events.clone(), context)?;
-        write(&emitter, js_string!("_eventsCount"), 0, context)?;
-        let emitters = &State::of(context).emitters;
-        if let (true, Some((_, hooks))) = (emitters.capture.get(), emitters.own.get()) {
-            emitter.set(hooks.capture.clone(), true, true, context)?;
-        }
-        events
-    } else {
-        let events = known.to_object(context)?;
-        if read(&events, js_string!("newListener").into(), context)?.is_undefined() {
-            events
-        } else {
-            let args = [kind.clone(), unwrapped(&function)];
-            emit(&emitter, js_string!("newListener"), &args, context)?;
-            read(&emitter, events_key, context)?.to_object(context)?
-        }
-    };
+    let (mut events, is_new) = events_of(&emitter, context)?;
+    if !is_new && !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
+        let args = [kind.clone(), unwrapped(&function)];
+        emit(&emitter, js_string!("newListener"), &args, context)?;
+        events = read(&emitter, js_string!("_events").into(), context)?.to_object(context)?;
+    }
     let existing = read(&events, key.clone(), context)?;
     let Some(existing) = existing.as_object() else {
         write(&events, key, listener.clone(), context)?;

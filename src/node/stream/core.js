@@ -11,7 +11,6 @@ const {
   ObjectSetPrototypeOf,
   ReflectApply,
   SymbolAsyncDispose,
-  SymbolAsyncIterator,
   SymbolFor,
   SymbolHasInstance,
 } = primordials;
@@ -115,7 +114,7 @@ function Readable(options) {
 const source = inherit(Readable, Stream);
 native.defineReadable(source);
 methods(source, 'stream/readable', [
-  '_undestroy', '_read', 'wrap', kRejection, SymbolAsyncDispose, SymbolAsyncIterator,
+  '_undestroy', '_read', 'wrap', kRejection, SymbolAsyncDispose,
 ]);
 methods(source, 'stream/operators', ['iterator', 'compose']);
 methods(source, 'stream/operators', [

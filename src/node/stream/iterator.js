@@ -1,4 +1,4 @@
-// Reading a stream with `for await`, and `await using` of streams.
+// What the iterators of streams leave to script, and `await using` of streams.
 'use strict';
 
 const { Promise } = primordials;
@@ -6,60 +6,28 @@ const { Readable } = require('stream/core');
 const { eos } = require('stream/finished');
 const { aggregateTwoErrors, destroyer } = require('stream/utils');
 
-/** The iterator of any stream; one that has no `read` is wrapped. */
-exports.iterate = function(stream, options) {
-  if (typeof stream.read !== 'function') stream = Readable.wrap(stream, { objectMode: true });
-  const iterator = chunks(stream, options);
-  iterator.stream = stream;
-  return iterator;
+exports.aggregate = aggregateTwoErrors;
+
+/** Destroys a stream that is no longer read. */
+exports.destroy = (stream) => destroyer(stream, null);
+
+/** Calls `fulfilled` or `rejected` with what comes of a promise or thenable. */
+exports.settle = async function(value, fulfilled, rejected) {
+  let result;
+  try {
+    result = await value;
+  } catch (error) {
+    rejected(error);
+    return;
+  }
+  fulfilled(result);
 };
 
-async function* chunks(stream, options) {
-  let wake = null;
-  function onreadable() {
-    if (wake !== null) {
-      const call = wake;
-      wake = null;
-      call();
-    }
-  }
-  const sleep = (resolve) => {
-    wake = resolve;
-  };
-  stream.on('readable', onreadable);
-  // Undefined while the stream lives, null when it ended well.
-  let error;
-  const unwatch = eos(stream, { writable: false }, (err) => {
-    error = err ? aggregateTwoErrors(error, err) : null;
-    onreadable();
-  });
-  try {
-    // Nested, because the engine forgets what a `catch` throws when its own `finally` catches something.
-    try {
-      for (;;) {
-        const chunk = stream.destroyed ? null : stream.read();
-        if (chunk !== null) yield chunk;
-        else if (error) throw error;
-        else if (error === null) return;
-        else await new Promise(sleep);
-      }
-    } catch (err) {
-      error = aggregateTwoErrors(error, err);
-      throw error;
-    }
-  } finally {
-    // A stream that ended well looks after itself: its writable half may still be in use.
-    const { autoDestroy } = stream._readableState;
-    const kept = error === undefined ? options?.destroyOnReturn === false
-      : error === null ? stream.writable === true || !autoDestroy || options?.destroyOnReturn === false : !autoDestroy;
-    if (!kept) {
-      destroyer(stream, null);
-    } else {
-      stream.removeListener('readable', onreadable);
-      unwatch();
-    }
-  }
-}
+/** Calls `ended` when no more can be read, with the error if there was one; returns what takes the listeners away. */
+exports.watch = (stream, ended) => eos(stream, { writable: false }, ended);
+
+/** A stream from before there were iterators as one that has them. */
+exports.wrap = (stream) => Readable.wrap(stream, { objectMode: true });
 
 /** `stream[Symbol.asyncDispose]()`. */
 exports.dispose = function(stream, complete) {

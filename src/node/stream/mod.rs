@@ -32,6 +32,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("emitError", 2, destroy::emit_error_native)
         .function("errorOrDestroy", 3, destroy::error_or_destroy_native)
         .function("defineReadable", 1, readable::define)
+        .function("iterate", 2, readable::iterate_native)
         .function("makeReadableState", 3, readable::make_state_native)
         .function("defineWritable", 2, writable::define)
         .function("makeWritableState", 3, writable::make_state_native)

@@ -14,6 +14,7 @@ const {
 } = primordials;
 const { Readable } = require('stream/core');
 const { nodeError } = binding('errors');
+const { iterate } = binding('stream');
 const { validateAbortSignal, validateFunction, validateInteger, validateObject } = binding('validators');
 
 const kEmpty = Symbol('kEmpty'); // nothing to pass on
@@ -175,7 +176,7 @@ async function any(stream, fn, options) {
 module.exports = {
   iterator(options) {
     if (options !== undefined) validateObject(options, 'options');
-    return require('stream/iterator').iterate(this, options);
+    return iterate(this, options);
   },
 
   compose(stream, options) {

@@ -16,6 +16,7 @@ const { Duplex } = require('stream/core');
 const { eos } = require('stream/finished');
 const utils = require('stream/utils');
 const { nodeError } = binding('errors');
+const { iterate } = binding('stream');
 const { nextTick } = binding('task_queue');
 const { validateAbortSignal, validateFunction } = binding('validators');
 
@@ -59,7 +60,7 @@ function asIterable(value) {
 }
 
 async function* iterateLegacy(stream) {
-  yield* require('stream/iterator').iterate(stream);
+  yield* iterate(stream);
 }
 
 function pipeline(...streams) {

@@ -1,7 +1,7 @@
 // Readable: making one, and what few of them need. What moves data is native.
 'use strict';
 
-const { ReflectApply, SymbolAsyncDispose, SymbolAsyncIterator, SymbolFor } = primordials;
+const { ReflectApply, SymbolAsyncDispose, SymbolFor } = primordials;
 const { becomeEmitter, Duplex } = require('stream/core');
 const { construct, makeReadableState, readableStatePrototype } = binding('stream');
 const { nodeError } = binding('errors');
@@ -41,10 +41,6 @@ const members = {
 
   [SymbolAsyncDispose]() {
     return require('stream/iterator').dispose(this, this.readableEnded);
-  },
-
-  [SymbolAsyncIterator]() {
-    return require('stream/iterator').iterate(this);
   },
 };
 

@@ -27,7 +27,7 @@ use boa_engine::{
     object::builtins::{JsGeneratorFunction, JsMapIterator, JsSetIterator, JsWeakMap, JsWeakSet},
 };
 
-use crate::engine::native::Natives;
+use crate::{engine::native::Natives, node::stream::readable::StreamIterator};
 
 /// The native half of `util.types`.
 pub fn binding(context: &mut Context) -> JsResult<JsObject> {
@@ -75,7 +75,11 @@ const CHECKS: &[(&str, NativeFunctionPointer)] = &[
     ("isGeneratorFunction", check!(is_generator_function)),
     (
         "isGeneratorObject",
-        check!(|object, _| object.is::<Generator>() || object.is::<AsyncGenerator>()),
+        check!(|object, _| {
+            object.is::<Generator>()
+                || object.is::<AsyncGenerator>()
+                || object.is::<StreamIterator>()
+        }),
     ),
     (
         "isMap",

@@ -4,7 +4,7 @@ use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
 };
 
-use super::{super::read, add, count, remove, write};
+use super::{super::read, add, count, events_of, remove, write};
 
 /// Adds several listeners, each of an event of its own, with one look at the emitter. Answers whether it could: not if somebody
 /// watches listeners come.
@@ -17,10 +17,8 @@ pub(crate) fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let Some(events) = read(emitter, js_string!("_events").into(), context)?.as_object() else {
-        return Ok(false);
-    };
-    if !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
+    let (events, is_new) = events_of(emitter, context)?;
+    if !is_new && !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
         return Ok(false);
     }
     let this = JsValue::from(emitter.clone());

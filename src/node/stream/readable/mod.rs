@@ -5,6 +5,7 @@
 //! Behaviour: <https://nodejs.org/docs/latest-v24.x/api/stream.html#readable-streams>
 
 mod flow;
+mod iterator;
 mod listen;
 mod pipe;
 mod prototype;
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub use flow::{pause, resume};
+pub use iterator::{StreamIterator, iterate_native};
 pub use listen::remember_emitter;
 pub(crate) use listen::{attach, detach};
 pub use prototype::{define, state_prototype};

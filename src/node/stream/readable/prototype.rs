@@ -1,13 +1,16 @@
 //! What script sees: the properties of `_readableState`, and the members of `Readable.prototype` that need no script.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
-    property::Attribute,
+    Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    object::builtins::JsArray, property::Attribute,
 };
 
-use super::{Chunk, ReadableState, Slot, State, bits, flow, listen, pipe, push, read};
+use super::{Chunk, ReadableState, Slot, State, bits, flow, iterator, listen, pipe, push, read};
 use crate::{
-    engine::{native::Natives, registry},
+    engine::{
+        native::{self, Natives},
+        registry,
+    },
     node::stream::{
         calls, destroy,
         state::{self, Accessor, Bits, look},
@@ -300,6 +303,11 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             .attributes(Attribute::all())
             .value(alias, method);
     }
+    let iterate = native::function(context, "", 0, iterator::of_stream);
+    prototype.insert_property(
+        JsSymbol::async_iterator(),
+        native::property(iterate, Attribute::all()),
+    );
     listen::remember_own(&prototype, context)?;
     for (name, known) in [
         (js_string!("read"), &slot.read),
