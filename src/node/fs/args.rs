@@ -56,7 +56,7 @@ pub fn path(value: &JsValue, name: &str, usage: Use, context: &mut Context) -> J
 
 fn any_path(value: &JsValue, name: &str, context: &mut Context) -> JsResult<PathBuf> {
     let bytes = if let Some(text) = value.as_string() {
-        text.to_std_string_lossy().into_bytes()
+        Encoding::Utf8.encode(text.as_str())
     } else if let Some(view) = View::of_uint8(value, context) {
         view.to_vec()
     } else if url::is_url(value, context)? {
@@ -65,7 +65,7 @@ fn any_path(value: &JsValue, name: &str, context: &mut Context) -> JsResult<Path
         let expected = &["string", "Buffer", "URL"];
         return Err(invalid_type(name, expected, value, context));
     };
-    if bytes.contains(&0) {
+    if memchr::memchr(0, &bytes).is_some() {
         let reason = "must be a string, Uint8Array, or URL without null bytes";
         return Err(invalid_value(name, value, reason, context));
     }
