@@ -81,6 +81,8 @@ pub struct Memory {
     watching: Cell<bool>,
     /// Whether the engine has been given room.
     roomy: Cell<bool>,
+    /// For how many bytes of objects at once it has been given room besides.
+    expected: Cell<usize>,
 }
 
 /// A collection that the runtime started, because of memory that the engine doesn't count or because script asked for it.
@@ -166,12 +168,16 @@ impl Memory {
 
     /// So many bytes of objects are about to be made, and kept: their maker says so, and the collector doesn't go through
     /// those that are there again and again while they become more. Its threshold comes to what it would with them alive,
-    /// by the way of [`Self::safe_point`]; the collections that takes find next to nothing.
+    /// by the way of [`Self::safe_point`]; the collections that takes find next to nothing. Since it never shrinks, there is
+    /// room for as many from then on. Where they become more and more, the room doubles.
     pub fn expect(&self, bytes: usize) {
-        let weights = bytes / WEIGHT;
-        if weights < MOST_WEIGHTS {
+        let before = self.expected.get();
+        if bytes / WEIGHT < MOST_WEIGHTS || bytes <= before {
             return;
         }
+        let bytes = bytes.max(2 * before);
+        self.expected.set(bytes);
+        let weights = bytes / WEIGHT;
         let weights: Vec<_> = (0..weights).map(|_| weight()).collect();
         drop(weights);
         boa_gc::force_collect();

@@ -23,6 +23,7 @@ pub const METHOD: Attribute =
     Attribute::from_bits_truncate(Attribute::WRITABLE.bits() | Attribute::CONFIGURABLE.bits());
 
 /// A data property.
+#[inline]
 pub fn property(value: impl Into<JsValue>, attributes: Attribute) -> PropertyDescriptor {
     PropertyDescriptor::builder()
         .value(value.into())
