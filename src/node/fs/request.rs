@@ -21,7 +21,8 @@ use crate::{
 /// What an operation leaves behind: a boxed `Result<T, FsError>`.
 type Output = pool::Output;
 type Work = Box<dyn FnOnce() -> Output + Send>;
-type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Values>>;
+type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Step>>;
+type Meanwhile = Box<dyn FnOnce(&mut Context)>;
 
 /// What script gets of an operation: mostly one value.
 pub enum Values {
@@ -48,6 +49,14 @@ impl Values {
     }
 }
 
+/// What script's thread makes of work that was done.
+pub enum Step {
+    /// The result.
+    Done(Values),
+    /// A part of it: while the pool goes on with the rest, what was found so far is made into values.
+    More { rest: Request, meanwhile: Meanwhile },
+}
+
 /// An operation whose arguments have been checked and copied.
 pub struct Request {
     work: Work,
@@ -69,6 +78,16 @@ impl Request {
     pub fn with_values<T: Send + 'static>(
         work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
         finish: impl FnOnce(T, &mut Context) -> JsResult<Values> + 'static,
+    ) -> Self {
+        Self::in_steps(work, |value, context| {
+            finish(value, context).map(Step::Done)
+        })
+    }
+
+    /// The first part of an operation that may have several.
+    pub fn in_steps<T: Send + 'static>(
+        work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
+        finish: impl FnOnce(T, &mut Context) -> JsResult<Step> + 'static,
     ) -> Self {
         Self {
             work: Box::new(move || Box::new(work())),
@@ -127,7 +146,16 @@ impl Request {
     /// # Errors
     /// When it fails.
     pub fn run(self, context: &mut Context) -> JsResult<Values> {
-        (self.finish)((self.work)(), context)
+        let mut request = self;
+        loop {
+            match (request.finish)((request.work)(), context)? {
+                Step::Done(values) => return Ok(values),
+                Step::More { rest, meanwhile } => {
+                    meanwhile(context);
+                    request = rest;
+                }
+            }
+        }
     }
 
     /// Runs it on the pool; `done` gets the result through the door.
@@ -139,7 +167,7 @@ impl Request {
     ) {
         let Self { work, finish } = self;
         pool::submit_boxed(Class::Fs, kind, context, work, move |result, context| {
-            let outcome = match result {
+            let step = match result {
                 Ok(output) => finish(output, context),
                 Err(JobError::Canceled) => return Ok(()),
                 Err(error) => Err(errors::plain(
@@ -148,7 +176,15 @@ impl Request {
                     context,
                 )),
             };
-            done(outcome, context)
+            match step {
+                Ok(Step::Done(values)) => done(Ok(values), context),
+                Ok(Step::More { rest, meanwhile }) => {
+                    rest.submit(kind, context, done);
+                    meanwhile(context);
+                    Ok(())
+                }
+                Err(error) => done(Err(error), context),
+            }
         });
     }
 }

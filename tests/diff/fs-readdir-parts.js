@@ -1,0 +1,48 @@
+// Node: 24
+// Recursive listings of more entries than are found at once: all of them, in the order of each form, as text and Dirents.
+const crypto = require('crypto');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const { promisify } = require('util');
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'ouro-parts-'));
+for (let i = 0; i < 12; i++) {
+  for (let j = 0; j < 4; j++) {
+    const folder = path.join(root, `folder-${i}`, `${j}-ümläut`);
+    fs.mkdirSync(folder, { recursive: true });
+    for (let k = 0; k < 250; k++) fs.writeFileSync(path.join(folder, `${k}-\u{1f600}`), '');
+  }
+}
+
+function text(entry) {
+  if (entry instanceof fs.Dirent) return `${path.relative(root, entry.parentPath)} ${entry.name} ${entry.isDirectory()}`;
+  return entry;
+}
+
+function digest(found) {
+  return crypto.createHash('sha1').update(found.map(text).join('\n')).digest('hex');
+}
+
+async function main() {
+  for (const options of [{}, { withFileTypes: true }]) {
+    options.recursive = true;
+    const forms = {
+      sync: async () => fs.readdirSync(root, options),
+      callback: () => promisify(fs.readdir)(root, options),
+      promise: () => fs.promises.readdir(root, options),
+    };
+    for (const [form, list] of Object.entries(forms)) {
+      const found = await list();
+      console.log(JSON.stringify(options), form, found.length, digest(found));
+    }
+  }
+  // Two at a time don't get in each other's way.
+  const both = await Promise.all([
+    fs.promises.readdir(root, { recursive: true }),
+    fs.promises.readdir(root, { recursive: true, withFileTypes: true }),
+  ]);
+  console.log(both.map((found) => found.length));
+}
+
+main().finally(() => fs.rmSync(root, { recursive: true }));
