@@ -1,0 +1,8 @@
+// What: the same tree of 100,000 files with withFileTypes: sync, callback and promise
+// Group: fs
+// Measure: operations
+// Unit: entries
+// Result: 303300
+'use strict';
+
+require('./lib/tree').list({ recursive: true, withFileTypes: true });
