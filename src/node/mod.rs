@@ -28,6 +28,7 @@ pub mod url;
 pub mod util;
 pub mod v8;
 pub mod vm;
+pub mod worker_threads;
 pub mod zlib;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
@@ -67,6 +68,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("util", util::binding),
     ("v8", v8::binding),
     ("vm", vm::binding),
+    ("worker_threads", worker_threads::binding),
     ("zlib", zlib::binding),
 ];
 

@@ -35,6 +35,22 @@ pub fn install(context: &mut Context) -> JsResult<()> {
             .lazy("EventTarget", |context| {
                 member("events/event_target", "EventTarget", context)
             })
+            .lazy("MessageEvent", |context| {
+                member("events/message_event", "MessageEvent", context)
+            })
+            .lazy("MessageChannel", |context| {
+                member("worker_threads/port", "MessageChannel", context)
+            })
+            .lazy("MessagePort", |context| {
+                member("worker_threads/port", "MessagePort", context)
+            })
+            .lazy("BroadcastChannel", |context| {
+                member(
+                    "worker_threads/broadcast_channel",
+                    "BroadcastChannel",
+                    context,
+                )
+            })
             .lazy("URLPattern", |context| {
                 member("url/pattern", "URLPattern", context)
             })

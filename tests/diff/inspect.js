@@ -10,3 +10,7 @@ console.log('%s %d %i %f %j %o %O %%', 'str', 42, 42.9, 1.5, { a: 1 }, [1], { b:
 console.log(Promise.resolve(4), Promise.reject(new Error('x')).catch(() => {}) instanceof Promise, new Proxy({ a: 1 }, {}));
 console.log(process.stdout.constructor !== undefined, [new Error('in array').message], { get a() { return 1; }, set b(v) {} });
 console.log(new Number(3), new String('abc'), [,'a'], Object.assign(() => {}, { prop: 1 }), globalThis === global);
+
+// Text of several lines, given by an object that says itself how it looks.
+const lines = { [Symbol.for('nodejs.util.inspect.custom')]: () => 'one\ntwo' };
+console.log([lines], { a: { b: lines } }, new Map([['k', lines]]));

@@ -230,11 +230,13 @@ function cloneable(prototype, method) {
   ObjectDefineProperties(prototype, { [kClone]: { __proto__: null, configurable: true, value: method } });
 }
 cloneable(Blob.prototype, function() {
-  return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type }];
+  return { deserializeInfo: 'buffer/blob:Blob', data: { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type } };
 });
 cloneable(File.prototype, function() {
   const { name, lastModified } = this;
-  return ['buffer/blob', { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type, name, lastModified }];
+  return {
+    deserializeInfo: 'buffer/blob:File', data: { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type, name, lastModified },
+  };
 });
 
 function revive({ bytes, type, name, lastModified }) {

@@ -10,6 +10,7 @@ const EventEmitter = require('events');
 const native = binding('fs');
 const { nodeError } = binding('errors');
 const { validateAbortSignal, validateBoolean, validateObject } = binding('validators');
+const { carry, kRevive, kTransfer } = binding('structured_clone');
 
 const CHUNK = 512 * 1024;
 const SymbolAsyncDispose = Symbol.asyncDispose;
@@ -59,6 +60,17 @@ class FileHandle extends EventEmitter {
     this.#fd = -1;
     native.close(fd).then(settle.resolve, settle.reject);
   };
+
+  /** Another handle for the file, which is gone from this one. */
+  [kTransfer]() {
+    if (this.#users > 1 || this.#closing !== undefined || this.#fd === -1) {
+      const DOMException = require('dom_exception');
+      throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
+    }
+    const successor = new FileHandle(this.#fd);
+    this.#fd = -1;
+    return { deserializeInfo: 'fs/filehandle:FileHandle', data: carry(successor) };
+  }
 
   /** A stream uses the file: it stays open until `unhold`. */
   hold() {
@@ -289,6 +301,20 @@ async function readFile(handle, options) {
   return handle.readFile(options);
 }
 
+/** The same for a path, each step with a request of its own: while hooks of `async_hooks` hear of them. */
+async function readFileInSteps(path, options) {
+  const signal = typeof options === 'string' ? undefined : options?.signal;
+  if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
+  checkAborted(signal);
+  const flag = typeof options === 'string' ? undefined : options?.flag;
+  const handle = await open(path, flag ?? 'r', 0o666);
+  try {
+    return await handle.readFile(options);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function writeFile(target, data, options, flag) {
   const own = typeof options === 'string' ? { encoding: options } : options;
   if (target instanceof FileHandle) return target.writeFile(data, options);
@@ -327,4 +353,6 @@ async function truncate(path, length = 0) {
   }
 }
 
-module.exports = { FileHandle, open, readFile, truncate, writeFile };
+module.exports = {
+  FileHandle, open, readFile, readFileInSteps, truncate, writeFile, [kRevive]: (successor) => successor,
+};

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     engine::native::{Natives, function},
     node::{buffer::View, errors, url},
+    runtime::{State, async_hooks::Event},
 };
 
 /// What `require('fs/promises')` gives: native but for what needs a `FileHandle` or is rare.
@@ -83,6 +84,10 @@ fn read_file_promise(this: &JsValue, args: &[JsValue], context: &mut Context) ->
         let error =
             errors::invalid_arg_type("path", &["string", "Buffer", "URL"], &args[0], context);
         return request::rejected(error, context);
+    }
+    // Without hooks nobody can tell one job from the requests that Node makes.
+    if State::of(context).async_context.hooks.wants(Event::Destroy) {
+        return call_member("fs/filehandle", "readFileInSteps", args, context);
     }
     promise::<ReadFile>(this, args, context)
 }

@@ -22,6 +22,13 @@ const kContext = Symbol('context');
 const kOnKeylog = Symbol('onkeylog');
 const kProxy = Symbol('kProxyConfig');
 
+let log;
+/** Tells what happens to connections, if the variable NODE_DEBUG names `http`. */
+function debug(...args) {
+  if (log === undefined) log = require('process').env.NODE_DEBUG ? require('util/debuglog').debuglog('http') : null;
+  if (log !== null) log(...args);
+}
+
 function Agent(options) {
   if (!(this instanceof Agent)) return new Agent(options);
   FunctionPrototypeCall(EventEmitter, this);
@@ -126,6 +133,7 @@ const methods = {
       }
       put(this.sockets, name, socket);
       this.totalSocketCount++;
+      debug('sockets', name, this.sockets[name].length, this.totalSocketCount);
       installListeners(this, socket, options);
       cb(null, socket);
     };
@@ -133,12 +141,14 @@ const methods = {
       options.keepAlive = this.keepAlive;
       options.keepAliveInitialDelay = this.keepAliveMsecs;
     }
+    debug('createConnection', name);
     const socket = this.createConnection(options, done);
     if (socket) done(null, socket);
   },
 
   removeSocket(socket, options) {
     const name = this.getName(options);
+    debug('removeSocket', name, 'writable:', socket.writable);
     take(this.sockets, name, socket);
     if (!socket.writable) take(this.freeSockets, name, socket);
     let req;
@@ -228,6 +238,7 @@ function setRequestSocket(agent, req, socket) {
 function installListeners(agent, socket, options) {
   const onFreeEvent = native.tellFree(agent, options);
   const onClose = () => {
+    debug('CLIENT socket onClose');
     agent.totalSocketCount--;
     agent.removeSocket(socket, options);
   };

@@ -1,9 +1,10 @@
 // `net.BlockList` and `net.SocketAddress`.
 'use strict';
 
-const { ArrayIsArray, JSONParse, NumberIsNaN, NumberParseInt, ObjectFreeze, SymbolFor } = primordials;
+const { ArrayIsArray, JSONParse, NumberIsNaN, NumberParseInt, ObjectDefineProperty, ObjectFreeze, SymbolFor } = primordials;
 const native = binding('net');
 const { nodeError } = binding('errors');
+const { carry, kClone, kRevive } = binding('structured_clone');
 
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
@@ -97,6 +98,9 @@ function parseCIDR(cidr) {
   return [address, prefix, address.includes(':') ? 'ipv6' : 'ipv4'];
 }
 
+let rulesOf;
+let withRules;
+
 class SocketAddress {
   #address;
   #family;
@@ -168,6 +172,15 @@ const rulePattern = new RegExp('(Address|Range|Subnet): (IPv4|IPv6) ' +
 
 class BlockList {
   #rules = [];
+
+  static {
+    rulesOf = (list) => list.#rules;
+    withRules = (rules) => {
+      const list = new BlockList();
+      list.#rules = rules;
+      return list;
+    };
+  }
 
   static PRIVATE_RANGES = ObjectFreeze([
     '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fe80::/10', 'fc00::/7',
@@ -323,4 +336,21 @@ class BlockList {
   }
 }
 
-module.exports = { BlockList, SocketAddress };
+function cloneable(prototype, clone) {
+  ObjectDefineProperty(prototype, kClone, { __proto__: null, configurable: true, value: clone });
+}
+cloneable(SocketAddress.prototype, function() {
+  const { address, family, port, flowlabel } = this;
+  return { deserializeInfo: 'net/block_list:SocketAddress', data: { address, family, port, flowlabel } };
+});
+// Clones of a list have its rules, also those that are added later.
+cloneable(BlockList.prototype, function() {
+  return { deserializeInfo: 'net/block_list:BlockList', data: carry(rulesOf(this)) };
+});
+
+module.exports = {
+  BlockList, SocketAddress,
+  [kRevive](data, name) {
+    return name === 'BlockList' ? withRules(data) : new SocketAddress(data);
+  },
+};

@@ -1,10 +1,12 @@
 // Histograms: `createHistogram`, `monitorEventLoopDelay`. The values are counted natively.
 'use strict';
 
-const { BigInt, Map, MathCeil, Number, NumberIsNaN, Symbol, SymbolFor } = primordials;
+const { BigInt, Map, MathCeil, Number, NumberIsNaN, ObjectDefineProperty, Symbol, SymbolFor } = primordials;
 const native = binding('perf_hooks');
 const { nodeError } = binding('errors');
 const { validateInteger, validateNumber, validateObject } = binding('validators');
+
+const { carry, kClone, kRevive } = binding('structured_clone');
 
 const MAX = 2 ** 53 - 1;
 const kMake = Symbol('kMake');
@@ -191,4 +193,20 @@ function recordDuration(histogram, duration) {
   native.histogramRecord(handleOf(histogram), nanoseconds < 1 ? 1 : nanoseconds);
 }
 
-module.exports = { createHistogram, monitorEventLoopDelay, isRecordable: (value) => isRecordable(value), recordDuration };
+// Clones count the same values.
+function cloneable(prototype, name) {
+  ObjectDefineProperty(prototype, kClone, {
+    __proto__: null,
+    configurable: true,
+    value() { return { deserializeInfo: `perf_hooks/histogram:${name}`, data: carry(checked(this, 'Histogram')) }; },
+  });
+}
+cloneable(Histogram.prototype, 'Histogram');
+cloneable(RecordableHistogram.prototype, 'RecordableHistogram');
+
+module.exports = {
+  createHistogram, monitorEventLoopDelay, isRecordable: (value) => isRecordable(value), recordDuration,
+  [kRevive](handle, name) {
+    return new (name === 'Histogram' ? Histogram : RecordableHistogram)(kMake, handle);
+  },
+};

@@ -33,6 +33,7 @@ function debuglog(section, callback) {
     if (log === undefined) {
       enabled ??= isEnabled(section);
       log = enabled ? print : silent;
+      if (enabled) warnOfSecrets(section);
       if (typeof callback === 'function') callback(log);
     }
     log(...args);
@@ -57,5 +58,12 @@ function debuglog(section, callback) {
 }
 
 function silent() {}
+
+function warnOfSecrets(section) {
+  if (section !== 'HTTP' && section !== 'HTTP2') return;
+  require('process').emitWarning(
+    `Setting the NODE_DEBUG environment variable to '${section === 'HTTP' ? 'http' : 'http2'}' can expose sensitive data ` +
+    '(such as passwords, tokens and authentication headers) in the resulting log.');
+}
 
 module.exports = { debuglog, debug: debuglog };

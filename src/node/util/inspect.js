@@ -117,8 +117,8 @@ function formatValue(ctx, value, level, insideBuffer) {
       const depth = ctx.depth === null ? null : ctx.depth - level;
       const result = FunctionPrototypeCall(method, shown, depth, rare().optionsForUser(ctx, proxied, shown), inspect);
       if (result !== shown) {
-        if (typeof result !== 'object') return `${result}`;
-        return StringPrototypeReplaceAll(formatValue(ctx, result, level), '\n', `\n${spaces(ctx.indent)}`);
+        const text = typeof result === 'object' ? formatValue(ctx, result, level) : `${result}`;
+        return StringPrototypeReplaceAll(text, '\n', `\n${spaces(ctx.indent)}`);
       }
     }
   }

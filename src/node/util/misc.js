@@ -124,12 +124,12 @@ function convertProcessSignalToExitCode(signal) {
   return 128 + signals[signal];
 }
 
-function transferableAbortSignal() {
-  throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'util.transferableAbortSignal');
+function transferableAbortSignal(signal) {
+  return require('events/transferable_abort').transferableAbortSignal(signal);
 }
 
 function transferableAbortController() {
-  throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'util.transferableAbortController');
+  return require('events/transferable_abort').transferableAbortController();
 }
 
 function setTraceSigInt(enable) {

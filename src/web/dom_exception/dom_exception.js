@@ -105,7 +105,10 @@ for (const name in NAMES) {
 }
 
 hidden(DOMException.prototype, kClone, function() {
-  return ['dom_exception', { message: this.message, name: this.name, stack: this.stack }];
+  return {
+    deserializeInfo: 'dom_exception:DOMException',
+    data: { message: this.message, name: this.name, stack: this.stack },
+  };
 });
 hidden(DOMException, kRevive, ({ message, name, stack }) => {
   const copy = new DOMException(message, name);

@@ -155,4 +155,4 @@ ObjectDefineProperties(AbortController.prototype, { signal: enumerable, abort: e
 ObjectDefineProperty(AbortSignal.prototype, SymbolToStringTag, { __proto__: null, value: 'AbortSignal', configurable: true });
 ObjectDefineProperty(AbortController.prototype, SymbolToStringTag, { __proto__: null, value: 'AbortController', configurable: true });
 
-module.exports = { AbortController, AbortSignal };
+module.exports = { AbortController, AbortSignal, abortSignal, newSignal: () => new AbortSignal(secret) };

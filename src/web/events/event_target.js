@@ -18,6 +18,8 @@ const kMaxListeners = Symbol('kMaxListeners');
 const kWarned = Symbol('kWarned');
 const kResistStopPropagation = Symbol('kResistStopPropagation');
 const kTrustEvent = Symbol('kTrustEvent');
+const kNodeStyle = Symbol('kNodeStyle');
+const kCreateEvent = Symbol('kCreateEvent');
 const isEventTargetSymbol = SymbolFor('nodejs.event_target');
 
 let defaultMaxListeners = 10;
@@ -138,7 +140,7 @@ class EventTarget {
   addEventListener(type, listener, options = undefined) {
     check(this);
     if (arguments.length < 2) throw nodeError('ERR_MISSING_ARGS', 'type', 'listener');
-    let once = false, capture = false, passive = false, resist = false, signal;
+    let once = false, capture = false, passive = false, resist = false, node = false, signal;
     if (typeof options === 'boolean') {
       capture = options;
     } else if (options != null) {
@@ -147,6 +149,7 @@ class EventTarget {
       capture = !!options.capture;
       passive = !!options.passive;
       resist = !!options[kResistStopPropagation];
+      node = options[kNodeStyle] === true;
       signal = options.signal;
       if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
     }
@@ -174,7 +177,7 @@ class EventTarget {
         if (list[i].listener === listener && list[i].capture === capture) return;
       }
     }
-    list[list.length] = { listener, once, capture, passive, resist, removed: false };
+    list[list.length] = { listener, once, capture, passive, resist, node, removed: false };
     this[kNewListener](list.length, type);
   }
 
@@ -210,6 +213,7 @@ class EventTarget {
   }
 }
 const kNewListener = Symbol('kNewListener');
+const kRemoveListener = Symbol('kRemoveListener');
 EventTarget.prototype[kNewListener] = function(size, type) {
   const limit = this[kMaxListeners];
   if (limit > 0 && size > limit && !this[kWarned]) {
@@ -225,7 +229,14 @@ EventTarget.prototype[kNewListener] = function(size, type) {
     require('process').emitWarning(warning);
   }
 };
-ObjectDefineProperty(EventTarget.prototype, kNewListener, { __proto__: null, enumerable: false });
+EventTarget.prototype[kRemoveListener] = function(size, type) {};
+/** The event for a value that listeners in Node's style get as it is. */
+EventTarget.prototype[kCreateEvent] = function(type, value) {
+  return new CustomEvent(type, { detail: value });
+};
+hide(EventTarget.prototype, kNewListener);
+hide(EventTarget.prototype, kRemoveListener);
+hide(EventTarget.prototype, kCreateEvent);
 ObjectDefineProperties(EventTarget.prototype, {
   addEventListener: enumerable, removeEventListener: enumerable, dispatchEvent: enumerable,
 });
@@ -252,19 +263,28 @@ function removeAt(target, type, list, index) {
   list[index].removed = true;
   ArrayPrototypeSplice(list, index, 1);
   if (list.length === 0) target[kListeners].delete(type);
+  target[kRemoveListener](list.length, type);
 }
 
-/** Calls the listeners of an event. An error of one is raised later and doesn't stop the others. */
-function deliver(target, event, type) {
+function begin(event, target) {
   event[kTarget] = target;
   event[kPhase] = 2;
+  return event;
+}
+
+/**
+ * Calls the listeners of an event. An error of one is raised later and doesn't stop the others. Those in Node's style get
+ * `value`; without an event, one is made of it for the others.
+ */
+function deliver(target, event, type, value = event) {
+  if (event !== undefined) begin(event, target);
   const list = target[kListeners].get(type);
   if (list !== undefined) {
     const now = [];
     for (let i = 0; i < list.length; i++) now[i] = list[i];
     for (let i = 0; i < now.length; i++) {
       const entry = now[i];
-      if (entry.removed || (event[kStop] === 2 && !entry.resist)) continue;
+      if (entry.removed || (event?.[kStop] === 2 && !entry.resist)) continue;
       if (entry.once) {
         for (let j = 0; j < list.length; j++) {
           if (list[j] === entry) {
@@ -273,20 +293,26 @@ function deliver(target, event, type) {
           }
         }
       }
-      event[kInPassive] = entry.passive;
+      let given = value;
+      if (!entry.node) {
+        if (event === undefined) event = begin(target[kCreateEvent](type, value), target);
+        given = event;
+      }
+      if (event !== undefined) event[kInPassive] = entry.passive;
       try {
         const { listener } = entry;
         if (typeof listener === 'function') {
-          settled(FunctionPrototypeCall(listener, target, event));
+          settled(FunctionPrototypeCall(listener, target, given));
         } else if (typeof listener.handleEvent === 'function') {
-          settled(listener.handleEvent(event));
+          settled(listener.handleEvent(given));
         }
       } catch (error) {
         nextTick(throwLater, error);
       }
-      event[kInPassive] = false;
+      if (event !== undefined) event[kInPassive] = false;
     }
   }
+  if (event === undefined) return;
   event[kPhase] = 0;
   if (event[kStop] > 0) event[kStop] = 0;
 }
@@ -341,8 +367,12 @@ module.exports = {
   defineEventHandler,
   initEventTarget,
   isEventTarget,
+  kCreateEvent,
   kListeners,
   kMaxListeners,
+  kNewListener,
+  kNodeStyle,
+  kRemoveListener,
   kResistStopPropagation,
   kTrustEvent,
   getListeners: (target, type) => {
