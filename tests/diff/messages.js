@@ -130,7 +130,7 @@ console.log(followed.aborted);
 // Listeners in both styles.
 {
   const { port1: port } = new MessageChannel();
-  console.log(port.on('x', (value) => console.log('node', value)) === port, port.listenerCount('x'), port.getMaxListeners());
+  console.log(port.on('x', (value) => console.log('node', value.type ?? value)) === port, port.listenerCount('x'), port.getMaxListeners());
   port.addEventListener('x', (event) => console.log('web', event.constructor.name, event.detail, event.target === port));
   port.once('x', (value) => console.log('once', value));
   console.log(port.emit('x', 1, 2), port.emit('x', 3), port.emit('y'));

@@ -28,7 +28,7 @@ class Histogram {
   }
 
   [inspectCustom](depth, options) {
-    if (depth < 0) return this;
+    if (depth < 0) return options.stylize(`[${this.constructor.name}]`, 'special');
     const { min, max, mean, exceeds, stddev, count, percentiles } = this;
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
     return `Histogram ${require('util').inspect({ min, max, mean, exceeds, stddev, count, percentiles }, inner)}`;

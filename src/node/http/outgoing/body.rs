@@ -441,10 +441,6 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         if is_request == Some(true) && exchange::finish(this, context)? {
             return Ok(());
         }
-        // Whose connection is gone is never finished.
-        if is_request == Some(false) && properties::closed(this, &[], context)?.to_boolean() {
-            return Ok(());
-        }
         return help(js_string!("finish"), std::slice::from_ref(this), context).map(drop);
     };
     connection.release(number, context);
