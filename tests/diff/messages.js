@@ -1,4 +1,5 @@
 'use strict';
+// Node: 24
 // Ports, channels and what travels through them.
 
 const { inspect } = require('util');
