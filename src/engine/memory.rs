@@ -15,7 +15,7 @@ use std::{
 use boa_engine::{Context, JsResult, JsValue, js_string};
 use boa_gc::{Finalize, Gc, Trace, empty_trace};
 
-use super::native;
+use super::{lookup::LookUps, native};
 use crate::runtime::State;
 
 /// Growth that never makes a collection.
@@ -83,6 +83,8 @@ pub struct Memory {
     roomy: Cell<bool>,
     /// For how many bytes of objects at once it has been given room besides.
     expected: Cell<usize>,
+    /// Where natives found properties.
+    pub look_ups: LookUps,
 }
 
 /// A collection that the runtime started, because of memory that the engine doesn't count or because script asked for it.
@@ -206,6 +208,7 @@ impl Memory {
     fn collect(&self, growth: usize) {
         let before = counts().map_or(0, |counts| counts.live);
         let start = Instant::now();
+        self.look_ups.forget();
         boa_gc::force_collect();
         self.collecting.set(self.collecting.get() + start.elapsed());
         let after = counts().map_or(0, |counts| counts.live);

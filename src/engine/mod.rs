@@ -5,6 +5,7 @@ pub mod clone;
 pub mod fill;
 pub mod json;
 pub mod language;
+pub mod lookup;
 pub mod memory;
 pub mod native;
 pub mod nesting;

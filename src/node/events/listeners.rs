@@ -16,7 +16,7 @@ use boa_engine::{
 use boa_gc::{Gc, GcRefCell};
 
 use super::{emit, is_table, read, snapshot};
-use crate::{engine::native::Natives, node::errors, runtime::State};
+use crate::{engine::lookup::LookUp, engine::native::Natives, node::errors, runtime::State};
 
 pub(crate) use several::{add_all, remove_all};
 
@@ -313,7 +313,7 @@ fn add_wrapped(
     let listener = check(args.get_or_undefined(1), context)?;
     let wrapper = wrap(this, kind.clone(), listener, context);
     let emitter = this.to_object(context)?;
-    let method = emitter.get(method, context)?;
+    let method = emitter.look_up(method, context)?;
     match method.as_callable() {
         Some(method) => method.call(this, &[kind, wrapper.into()], context)?,
         None => return Err(errors::type_error("this.on is not a function", context)),
@@ -354,7 +354,7 @@ fn call_once(once: &Once, args: &[JsValue], context: &mut Context) -> JsResult<J
     let wrapper = once.wrapper.borrow().clone();
     if let Some(wrapper) = wrapper {
         let emitter = once.emitter.to_object(context)?;
-        let method = emitter.get(js_string!("removeListener"), context)?;
+        let method = emitter.look_up(js_string!("removeListener"), context)?;
         let Some(method) = method.as_callable() else {
             let problem = "this.target.removeListener is not a function";
             return Err(errors::type_error(problem, context));

@@ -16,7 +16,7 @@ use boa_engine::{
     property::{PropertyDescriptor, PropertyKey},
 };
 
-use crate::{engine::native::Natives, runtime::State};
+use crate::{engine::lookup::LookUp, engine::native::Natives, runtime::State};
 
 pub(crate) use listeners::{add, add_all, remove, remove_all, write};
 
@@ -50,7 +50,7 @@ pub(crate) fn emit(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<bool> {
-    let method = emitter.get(js_string!("emit"), context)?;
+    let method = emitter.look_up(js_string!("emit"), context)?;
     let Some(method) = method.as_callable() else {
         return Err(JsNativeError::typ()
             .with_message("emitter.emit is not a function")
@@ -188,12 +188,12 @@ fn monitor_error(
             let mut all = Vec::with_capacity(rest.len() + 1);
             all.push(hooks.error_monitor.clone().into());
             all.extend_from_slice(rest);
-            let emit = emitter.get(js_string!("emit"), context)?;
+            let emit = emitter.look_up(js_string!("emit"), context)?;
             if let Some(emit) = emit.as_callable() {
                 emit.call(&emitter.clone().into(), &all, context)?;
             }
         }
-        if !events.get(js_string!("error"), context)?.is_undefined() {
+        if !events.look_up(js_string!("error"), context)?.is_undefined() {
             return Ok(());
         }
     }
@@ -209,12 +209,19 @@ fn monitor_error(
 }
 
 /// A property. Own ones, as these nearly always are, are read in place.
-fn read(object: &JsObject, key: PropertyKey, context: &mut Context) -> JsResult<JsValue> {
+pub(crate) fn read(
+    object: &JsObject,
+    key: PropertyKey,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let own = object.borrow().properties().get(&key);
     match own.as_ref().and_then(PropertyDescriptor::value) {
         Some(value) => Ok(value.clone()),
         None if own.is_none() && is_table(object) => Ok(JsValue::undefined()),
-        None => object.get(key, context),
+        None => match key {
+            PropertyKey::String(name) => object.look_up(name, context),
+            key => object.get(key, context),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     fields,
     outgoing::{Field, Outgoing, Texts, bits, need, push_texts, with},
 };
-use crate::{engine::native::Natives, node::errors};
+use crate::{engine::lookup::LookUp, engine::native::Natives, node::errors};
 
 /// Adds the methods.
 pub fn define(natives: Natives<'_>) {
@@ -93,7 +93,7 @@ pub fn set_header(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
         // Something that only looks like a message.
         None => match this
             .to_object(context)?
-            .get(js_string!("_header"), context)?
+            .look_up(js_string!("_header"), context)?
         {
             header if header.to_boolean() => bits::HEADER,
             _ => need(this, context, |record| record.bits)?,
@@ -293,7 +293,7 @@ pub fn merge(this: &JsValue, headers: &JsObject, context: &mut Context) -> JsRes
     // Only a flat list goes with fields that are set already.
     if is_array
         && headers
-            .get(js_string!("length"), context)?
+            .look_up(js_string!("length"), context)?
             .to_length(context)?
             % 2
             != 0

@@ -25,7 +25,7 @@ use boa_engine::{
 };
 
 use crate::{
-    engine::{native::Natives, registry},
+    engine::{lookup::LookUp, native::Natives, registry},
     runtime::State,
 };
 
@@ -113,7 +113,7 @@ macro_rules! old_names {
         #[doc = concat!("`require('_http_", $part, "')`, a deprecated name that old packages use.")]
         pub fn $name(context: &mut Context) -> JsResult<JsValue> {
             let all = registry::require("http/old_names", context)?.to_object(context)?;
-            all.get(js_string!($part), context)
+            all.look_up(js_string!($part), context)
         }
     )*};
 }
@@ -134,14 +134,14 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let prototype = |name: JsString, context: &mut Context| -> JsResult<JsObject> {
         let class = helpers.get(name, context)?.to_object(context)?;
         class
-            .get(js_string!("prototype"), context)?
+            .look_up(js_string!("prototype"), context)?
             .to_object(context)
     };
     let classes = Classes {
         incoming: prototype(js_string!("IncomingMessage"), context)?,
         response: prototype(js_string!("ServerResponse"), context)?,
-        emit: helpers.get(js_string!("emit"), context)?,
-        write_head: helpers.get(js_string!("writeHead"), context)?,
+        emit: helpers.look_up(js_string!("emit"), context)?,
+        write_head: helpers.look_up(js_string!("writeHead"), context)?,
         helpers: helpers.clone(),
     };
     let _ = Slot::of(context).classes.set(classes);
@@ -163,7 +163,7 @@ fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 
 /// How many listeners an emitter has for an event.
 fn listener_count(target: &JsObject, event: JsString, context: &mut Context) -> JsResult<usize> {
-    let Some(events) = target.get(js_string!("_events"), context)?.as_object() else {
+    let Some(events) = target.look_up(js_string!("_events"), context)?.as_object() else {
         return Ok(0);
     };
     let handler = events.get(event, context)?;

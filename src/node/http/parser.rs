@@ -18,7 +18,7 @@ use super::{
     protocol::{Decoder, Item, Limits, ParseError, Role},
 };
 use crate::{
-    engine::native::Natives,
+    engine::{lookup::LookUp, native::Natives},
     node::{
         buffer::{self, View},
         errors,
@@ -116,8 +116,8 @@ impl Parser {
         let mut number = |name: JsString| options.get(name, context)?.to_u32(context);
         let size = number(js_string!("maxHeaderSize"))?;
         let count = number(js_string!("maxHeadersCount"))?;
-        let join = options.get(js_string!("joinDuplicateHeaders"), context)?;
-        let lenient = options.get(js_string!("insecureHTTPParser"), context)?;
+        let join = options.look_up(js_string!("joinDuplicateHeaders"), context)?;
+        let lenient = options.look_up(js_string!("insecureHTTPParser"), context)?;
         let validation = outgoing::with(&options.clone().into(), context, |record| {
             record
                 .client

@@ -15,6 +15,7 @@ use super::{
     record::{self, get_bit, set_bit, set_value},
 };
 use crate::{
+    engine::lookup::LookUp,
     engine::native::{METHOD, Natives},
     node::{domain, errors, events, task_queue::tick_native},
 };
@@ -79,7 +80,7 @@ pub fn make(start: Start, request: &JsObject, context: &mut Context) -> JsResult
         .build();
     let object = class.construct(&[request.clone().into(), options.into()], None, context)?;
     let this = JsValue::from(object.clone());
-    if object.get(js_string!("emit"), context)? != Slot::of(context).classes().emit {
+    if object.look_up(js_string!("emit"), context)? != Slot::of(context).classes().emit {
         // The class hears of all events itself.
         record.bits |= bits::EVENTS;
     }
@@ -106,12 +107,12 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     let request = args.get_or_undefined(1);
     let (mut head, mut old) = (false, false);
     if let Some(request) = request.as_object() {
-        let method = request.get(js_string!("method"), context)?;
+        let method = request.look_up(js_string!("method"), context)?;
         head = method
             .as_string()
             .is_some_and(|method| method == js_string!("HEAD"));
-        let major = request.get(js_string!("httpVersionMajor"), context)?;
-        let minor = request.get(js_string!("httpVersionMinor"), context)?;
+        let major = request.look_up(js_string!("httpVersionMajor"), context)?;
+        let minor = request.look_up(js_string!("httpVersionMinor"), context)?;
         old = (major.as_number(), minor.as_number()) < (Some(1.0), Some(1.0));
     }
     let request = request.clone();
@@ -151,7 +152,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("_implicitHeader", 0, implicit_header_native)
         .function("_done", 1, done);
     drop(natives);
-    let write_head = prototype.get(js_string!("writeHead"), context)?;
+    let write_head = prototype.look_up(js_string!("writeHead"), context)?;
     let alias = boa_engine::property::PropertyDescriptor::builder()
         .value(write_head.clone())
         .writable(true)
@@ -183,12 +184,12 @@ fn implicit_header_native(
 /// The header that nobody wrote: by way of `writeHead` if a script replaced it.
 pub fn implicit_header(object: &JsObject, context: &mut Context) -> JsResult<()> {
     let this = JsValue::from(object.clone());
-    let method = object.get(js_string!("writeHead"), context)?;
+    let method = object.look_up(js_string!("writeHead"), context)?;
     if method == Slot::of(context).classes().write_head {
         let status = need(&this, context, |record| record.status.clone())?;
         return write_head(&this, &[status], context).map(drop);
     }
-    let status = object.get(js_string!("statusCode"), context)?;
+    let status = object.look_up(js_string!("statusCode"), context)?;
     match method.as_callable() {
         Some(method) => method.call(&this, &[status], context).map(drop),
         None => Err(errors::type_error(

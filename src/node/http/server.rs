@@ -20,7 +20,7 @@ use super::{
     record,
 };
 use crate::{
-    engine::native::Natives,
+    engine::{lookup::LookUp, native::Natives},
     node::net::{Accept, Listener},
     runtime::{
         State,
@@ -83,7 +83,7 @@ struct Options {
 
 impl Options {
     fn read(options: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let unique = options.get(js_string!("uniqueHeaders"), context)?;
+        let unique = options.look_up(js_string!("uniqueHeaders"), context)?;
         let unique = names_of(&unique, context)?;
         let mut option = |name: JsString| options.get(name, context);
         Ok(Self {
@@ -342,20 +342,24 @@ impl Owner for Server {
 impl Accept for Server {
     /// Takes the connection when nobody but HTTP itself could notice.
     fn accept(&self, id: HandleId, server: &JsObject, context: &mut Context) -> JsResult<bool> {
-        let Some(events) = server.get(js_string!("_events"), context)?.as_object() else {
+        let Some(events) = server.look_up(js_string!("_events"), context)?.as_object() else {
             return Ok(false);
         };
         let plain = self.setting(Setting::Timeout) <= 0.0
-            && events.get(js_string!("connection"), context)? == self.options.listener
-            && server.get(js_string!("emit"), context)? == Slot::of(context).classes().emit
+            && events.look_up(js_string!("connection"), context)? == self.options.listener
+            && server.look_up(js_string!("emit"), context)? == Slot::of(context).classes().emit
             && server
-                .get(js_string!("maxConnections"), context)?
+                .look_up(js_string!("maxConnections"), context)?
                 .is_null_or_undefined()
-            && server.get(js_string!("blockList"), context)?.is_undefined()
+            && server
+                .look_up(js_string!("blockList"), context)?
+                .is_undefined()
             && !server
-                .get(js_string!("pauseOnConnect"), context)?
+                .look_up(js_string!("pauseOnConnect"), context)?
                 .to_boolean()
-            && !server.get(js_string!("keepAlive"), context)?.to_boolean();
+            && !server
+                .look_up(js_string!("keepAlive"), context)?
+                .to_boolean();
         let Some(myself) = self.myself.upgrade().filter(|_| plain) else {
             return Ok(false);
         };

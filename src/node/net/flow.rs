@@ -10,7 +10,7 @@ use boa_engine::{
 
 use super::{Slot, Stream};
 use crate::{
-    engine::native::Natives,
+    engine::{lookup::LookUp, native::Natives},
     node::{
         buffer::{Encoding, View},
         errors::{Base, coded, errno_exception, type_error},
@@ -39,11 +39,13 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let script = args.get_or_undefined(1).to_object(context)?;
     let (Some(timeout), Some(receiver), Some(keep_alive), Some(keep_alive_delay)) = (
-        script.get(js_string!("timeout"), context)?.as_symbol(),
-        script.get(js_string!("receiver"), context)?.as_symbol(),
-        script.get(js_string!("keepAlive"), context)?.as_symbol(),
+        script.look_up(js_string!("timeout"), context)?.as_symbol(),
+        script.look_up(js_string!("receiver"), context)?.as_symbol(),
         script
-            .get(js_string!("keepAliveDelay"), context)?
+            .look_up(js_string!("keepAlive"), context)?
+            .as_symbol(),
+        script
+            .look_up(js_string!("keepAliveDelay"), context)?
             .as_symbol(),
     ) else {
         return Err(type_error("defineFlow takes four symbols", context));
@@ -60,7 +62,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("setKeepAlive", 4, set_keep_alive)
         .build();
     let write = prototype
-        .get(js_string!("_write"), context)?
+        .look_up(js_string!("_write"), context)?
         .to_object(context)?;
     let slot = State::of(context).slot::<Slot>();
     let _ = slot.flow.set(Flow {
@@ -80,7 +82,7 @@ fn rarely(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<J
     let Some(flow) = slot.flow.get() else {
         return Ok(JsValue::undefined());
     };
-    match flow.script.get(name, context)?.as_callable() {
+    match flow.script.look_up(name, context)?.as_callable() {
         Some(function) => function.call(&JsValue::undefined(), args, context),
         None => Ok(JsValue::undefined()),
     }
@@ -107,7 +109,7 @@ pub fn idle(socket: &JsObject, context: &mut Context) -> JsResult<Option<Rc<Stre
     let Some(stream) = Stream::of(&handle).filter(|stream| stream.id().is_some()) else {
         return Ok(None);
     };
-    let method = socket.get(js_string!("_write"), context)?.as_object();
+    let method = socket.look_up(js_string!("_write"), context)?.as_object();
     let slot = State::of(context).slot::<Slot>();
     let is_own = match (method, slot.flow.get()) {
         (Some(method), Some(flow)) => JsObject::equals(&method, &flow.write),
@@ -134,7 +136,7 @@ fn keep_running(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsV
     } else {
         js_string!("unref")
     };
-    match socket.get(js_string!("_handle"), context)?.as_object() {
+    match socket.look_up(js_string!("_handle"), context)?.as_object() {
         Some(handle) => match Stream::of(&handle) {
             Some(stream) => stream.set_ref(on, context),
             None => {
@@ -144,7 +146,7 @@ fn keep_running(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsV
             }
         },
         None => {
-            let again = socket.get(name, context)?;
+            let again = socket.look_up(name, context)?;
             let args = [js_string!("connect").into(), again];
             calls::call(&socket, js_string!("once"), &args, context)?;
         }
@@ -168,10 +170,10 @@ fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     let on = args.get_or_undefined(0).to_boolean();
     let delay = args.get_or_undefined(1).to_number(context)? / 1000.0;
     let delay = JsValue::from(delay).to_i32(context)?;
-    let handle = socket.get(js_string!("_handle"), context)?.as_object();
+    let handle = socket.look_up(js_string!("_handle"), context)?.as_object();
     let method = match &handle {
         Some(handle) => {
-            let method = handle.get(js_string!("setKeepAlive"), context)?;
+            let method = handle.look_up(js_string!("setKeepAlive"), context)?;
             let Some(method) = method.as_callable() else {
                 return Ok(this.clone());
             };
@@ -202,11 +204,11 @@ pub fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
     while let Some(socket) = at {
         let timer = socket.get(flow.timeout.clone(), context)?;
         if let Some(timer) = timer.as_object()
-            && let Some(refresh) = timer.get(js_string!("refresh"), context)?.as_callable()
+            && let Some(refresh) = timer.look_up(js_string!("refresh"), context)?.as_callable()
         {
             refresh.call(&timer.into(), &[], context)?;
         }
-        at = socket.get(js_string!("_parent"), context)?.as_object();
+        at = socket.look_up(js_string!("_parent"), context)?.as_object();
     }
     Ok(())
 }
@@ -245,17 +247,20 @@ fn pause(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
 
 /// The handle of a socket that is connected.
 fn handle_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
-    if socket.get(js_string!("connecting"), context)?.to_boolean() {
+    if socket
+        .look_up(js_string!("connecting"), context)?
+        .to_boolean()
+    {
         return Ok(None);
     }
-    Ok(socket.get(js_string!("_handle"), context)?.as_object())
+    Ok(socket.look_up(js_string!("_handle"), context)?.as_object())
 }
 
 /// `socket._read(n)`
 fn read_handle(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(socket) = this.as_object()
         && let Some(handle) = handle_of(&socket, context)?
-        && handle.get(js_string!("reading"), context)?.to_boolean()
+        && handle.look_up(js_string!("reading"), context)?.to_boolean()
     {
         return Ok(JsValue::undefined());
     }
@@ -380,8 +385,8 @@ pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsR
     }
     refresh(socket, context)?;
     // Of now: the listeners of the chunk may take it away.
-    let handle = socket.get(js_string!("_handle"), context)?.as_object();
-    let push = socket.get(js_string!("push"), context)?;
+    let handle = socket.look_up(js_string!("_handle"), context)?.as_object();
+    let push = socket.look_up(js_string!("push"), context)?;
     let Some(push) = push.as_callable() else {
         return Err(type_error("socket.push is not a function", context));
     };
@@ -391,7 +396,10 @@ pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsR
         && let Some(handle) = handle
     {
         handle.set(js_string!("reading"), false, true, context)?;
-        if let Some(stop) = handle.get(js_string!("readStop"), context)?.as_callable() {
+        if let Some(stop) = handle
+            .look_up(js_string!("readStop"), context)?
+            .as_callable()
+        {
             stop.call(&handle.into(), &[], context)?;
         }
     }

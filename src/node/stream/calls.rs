@@ -2,7 +2,7 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue};
 
-use crate::node::errors;
+use crate::{engine::lookup::LookUp, node::errors};
 
 /// The stream that a native was called on.
 ///
@@ -28,7 +28,7 @@ pub fn call(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    match object.get(name.clone(), context)?.as_callable() {
+    match object.look_up(name.clone(), context)?.as_callable() {
         Some(method) => method.call(&object.clone().into(), args, context),
         None => {
             let message = format!("stream.{} is not a function", name.to_std_string_lossy());

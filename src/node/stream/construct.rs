@@ -14,7 +14,7 @@ use super::{
     readable, writable,
 };
 use crate::{
-    engine::registry,
+    engine::{lookup::LookUp, registry},
     node::{errors, fs, task_queue::tick_native},
 };
 
@@ -26,8 +26,8 @@ struct States {
 
 impl States {
     fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let readable = stream.get(js_string!("_readableState"), context)?;
-        let writable = stream.get(js_string!("_writableState"), context)?;
+        let readable = stream.look_up(js_string!("_readableState"), context)?;
+        let writable = stream.look_up(js_string!("_writableState"), context)?;
         Ok(Self {
             readable: readable::State::from_value(&readable),
             writable: writable::State::from_value(&writable),
@@ -54,7 +54,10 @@ impl States {
 /// `construct(stream)`: sees to it that `_construct` runs, once.
 pub fn construct(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(args.get_or_undefined(0), context)?;
-    if !stream.get(js_string!("_construct"), context)?.is_callable() {
+    if !stream
+        .look_up(js_string!("_construct"), context)?
+        .is_callable()
+    {
         return Ok(JsValue::undefined());
     }
     let states = States::of(&stream, context)?;
@@ -74,7 +77,7 @@ pub fn construct(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
 
 fn run(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let stream = calls::this_stream(args.get_or_undefined(0), context)?;
-    let method = stream.get(js_string!("_construct"), context)?;
+    let method = stream.look_up(js_string!("_construct"), context)?;
     let outcome = match method.as_callable() {
         Some(method) if fs::streams::is_construct(&method, context) => {
             fs::streams::open(&stream, None, context)

@@ -13,7 +13,7 @@ use super::{
     halves::{Flag, Halves},
 };
 use crate::{
-    engine::registry,
+    engine::{lookup::LookUp, registry},
     node::{errors, fs, task_queue::tick_native},
     runtime::State,
 };
@@ -116,7 +116,7 @@ fn run(
     } else {
         JsValue::null()
     };
-    let method = stream.get(js_string!("_destroy"), context)?;
+    let method = stream.look_up(js_string!("_destroy"), context)?;
     let slot = State::of(context).slot::<Slot>();
     let nothing_to_do = slot.nothing_to_do.get();
     if let (Some(method), Some(known)) = (method.as_object(), nothing_to_do)

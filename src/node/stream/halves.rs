@@ -6,6 +6,8 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{readable::ReadableState, state::Bits, writable::WritableState};
 
+use crate::engine::lookup::LookUp;
+
 /// What both halves know of themselves.
 #[derive(Clone, Copy)]
 pub enum Flag {
@@ -64,7 +66,7 @@ pub struct Half(JsObject);
 
 impl Half {
     fn of(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<Option<Self>> {
-        Ok(stream.get(name, context)?.as_object().map(Self))
+        Ok(stream.look_up(name, context)?.as_object().map(Self))
     }
 
     fn is(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {
@@ -74,7 +76,7 @@ impl Half {
         if let Some(record) = self.0.downcast_ref::<ReadableState>() {
             return Ok(record.bits() & flag.readable_bit() != 0);
         }
-        Ok(self.0.get(flag.name(), context)?.to_boolean())
+        Ok(self.0.look_up(flag.name(), context)?.to_boolean())
     }
 
     fn set(&self, flag: Flag, on: bool, context: &mut Context) -> JsResult<()> {
@@ -110,7 +112,7 @@ impl Half {
             }
             return Ok(());
         }
-        let known = self.0.get(js_string!("errored"), context)?;
+        let known = self.0.look_up(js_string!("errored"), context)?;
         if !known.to_boolean() {
             self.0
                 .set(js_string!("errored"), error.clone(), true, context)?;
@@ -190,7 +192,7 @@ impl Halves {
         }
         if let Some(error) = error.as_object() {
             // Formats the stack now, while the frames that matter are known.
-            error.get(js_string!("stack"), context)?;
+            error.look_up(js_string!("stack"), context)?;
         }
         for half in [&self.writable, &self.readable].into_iter().flatten() {
             half.note(error, context)?;

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
+    engine::lookup::LookUp,
     node::{arguments, errors::node_error},
     runtime::State,
 };
@@ -67,7 +68,7 @@ pub fn high_water_mark(
 ) -> JsResult<f64> {
     let mut mark = JsValue::undefined();
     if let Some(options) = options {
-        mark = options.get(js_string!("highWaterMark"), context)?;
+        mark = options.look_up(js_string!("highWaterMark"), context)?;
         if let Some(own) = own
             && mark.is_null_or_undefined()
         {

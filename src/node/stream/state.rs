@@ -11,7 +11,7 @@ use boa_engine::{
     property::PropertyDescriptor,
 };
 
-use crate::node::errors;
+use crate::{engine::lookup::LookUp, node::errors};
 
 /// A record with the bits of a state.
 pub trait Bits: NativeObject {
@@ -50,7 +50,7 @@ impl<R: Record> State<R> {
     /// # Errors
     /// A `TypeError` for what is no stream, or has a state that we didn't make.
     pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let state = stream.get(R::PROPERTY, context)?;
+        let state = stream.look_up(R::PROPERTY, context)?;
         Self::from_value(&state).ok_or_else(|| errors::type_error(R::MISSING, context))
     }
 

@@ -14,6 +14,7 @@ use super::{
     writable::{self, bits, sink_done},
 };
 use crate::{
+    engine::lookup::LookUp,
     engine::native::{self, Natives},
     node::errors::{self, node_error},
     runtime::State as Runtime,
@@ -181,7 +182,7 @@ pub(super) fn write(
 }
 
 fn transform_of(stream: &JsObject, context: &mut Context) -> JsResult<JsObject> {
-    let method = stream.get(js_string!("_transform"), context)?;
+    let method = stream.look_up(js_string!("_transform"), context)?;
     method
         .as_callable()
         .ok_or_else(|| errors::type_error("this._transform is not a function", context))

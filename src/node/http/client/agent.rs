@@ -18,7 +18,7 @@ use super::{
     request::{self, flags},
 };
 use crate::{
-    engine::native::Natives,
+    engine::{lookup::LookUp, native::Natives},
     node::{
         errors, events,
         net::Stream,
@@ -51,7 +51,7 @@ pub fn natives(natives: Natives<'_>) -> Natives<'_> {
 fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let helpers = args.get_or_undefined(0).to_object(context)?;
     let prototype = helpers
-        .get(js_string!("prototype"), context)?
+        .look_up(js_string!("prototype"), context)?
         .to_object(context)?;
     let prototype = Natives::on(prototype, context)
         .attributes(Attribute::all())
@@ -67,10 +67,10 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let reuse_socket = method(js_string!("reuseSocket"))?;
     let remove_socket = method(js_string!("removeSocket"))?;
     let free_socket_error = helpers
-        .get(js_string!("freeSocketError"), context)?
+        .look_up(js_string!("freeSocketError"), context)?
         .to_object(context)?;
     let Some(read_when_free) = helpers
-        .get(js_string!("readWhenFree"), context)?
+        .look_up(js_string!("readWhenFree"), context)?
         .as_symbol()
     else {
         return Err(errors::type_error("setUpAgent takes a symbol", context));
@@ -106,7 +106,7 @@ pub(super) fn replaced(
     own: fn(&Agents) -> &JsObject,
     context: &mut Context,
 ) -> JsResult<Option<JsValue>> {
-    let method = agent.get(name, context)?;
+    let method = agent.look_up(name, context)?;
     let slot = Slot::of(context);
     let is_own = method
         .as_object()
@@ -225,7 +225,7 @@ pub fn add(
 }
 
 pub(super) fn table(agent: &JsObject, name: JsString, context: &mut Context) -> JsResult<JsObject> {
-    agent.get(name, context)?.to_object(context)
+    agent.look_up(name, context)?.to_object(context)
 }
 
 pub(super) fn list(
@@ -331,8 +331,10 @@ fn hand_over_free(
     }
     if let Some(stream) = stream_of(&socket, context)? {
         stream.begin_for(context);
-    } else if let Some(handle) = socket.get(js_string!("_handle"), context)?.as_object()
-        && let Some(reset) = handle.get(js_string!("asyncReset"), context)?.as_callable()
+    } else if let Some(handle) = socket.look_up(js_string!("_handle"), context)?.as_object()
+        && let Some(reset) = handle
+            .look_up(js_string!("asyncReset"), context)?
+            .as_callable()
     {
         reset.call(&handle.into(), &[], context)?;
     }
@@ -358,11 +360,13 @@ fn take_free(
     context: &mut Context,
 ) -> JsResult<Option<JsObject>> {
     while let Some(first) = free.get(0, context)?.as_object()
-        && first.get(js_string!("destroyed"), context)?.to_boolean()
+        && first
+            .look_up(js_string!("destroyed"), context)?
+            .to_boolean()
     {
         free.shift(context)?;
     }
-    let order = agent.get(js_string!("scheduling"), context)?;
+    let order = agent.look_up(js_string!("scheduling"), context)?;
     let fifo = order
         .as_string()
         .is_some_and(|order| order == js_string!("fifo"));
@@ -382,14 +386,14 @@ fn take_free(
 }
 
 fn stream_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<std::rc::Rc<Stream>>> {
-    let handle = socket.get(js_string!("_handle"), context)?.as_object();
+    let handle = socket.look_up(js_string!("_handle"), context)?.as_object();
     Ok(handle.and_then(|handle| Stream::of(&handle)))
 }
 
 pub(super) fn bytes_read(socket: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     match stream_of(socket, context)? {
         Some(stream) => Ok((stream.bytes_read() as f64).into()),
-        None => socket.get(js_string!("bytesRead"), context),
+        None => socket.look_up(js_string!("bytesRead"), context),
     }
 }
 
@@ -431,11 +435,11 @@ fn set_request_socket(
     let object = request.to_object(context)?;
     let args = [socket.clone().into()];
     calls::call(&object, js_string!("onSocket"), &args, context)?;
-    let timeout = object.get(js_string!("timeout"), context)?;
+    let timeout = object.look_up(js_string!("timeout"), context)?;
     if timeout.is_undefined() {
         return Ok(());
     }
-    let usual = settings.get(js_string!("timeout"), context)?;
+    let usual = settings.look_up(js_string!("timeout"), context)?;
     let usual = if usual.to_boolean() { usual } else { 0.into() };
     if !timeout.strict_equals(&usual) {
         calls::call(socket, js_string!("setTimeout"), &[timeout], context)?;

@@ -10,6 +10,8 @@ use super::{
     help,
     request::{self, flags},
 };
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     events,
     http::{
@@ -44,7 +46,7 @@ pub enum Next {
 
 pub fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = this.to_object(context)?;
-    let parser = socket.get(js_string!("parser"), context)?;
+    let parser = socket.look_up(js_string!("parser"), context)?;
     if parser.is_object() {
         parser::execute(&parser, args, context)?;
     }
@@ -56,7 +58,7 @@ pub fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 /// # Errors
 /// What listeners throw.
 pub fn want_more(socket: &JsObject, context: &mut Context) -> JsResult<Option<()>> {
-    let parser = socket.get(js_string!("parser"), context)?;
+    let parser = socket.look_up(js_string!("parser"), context)?;
     if parser
         .as_object()
         .is_none_or(|parser| parser::links(&parser).is_none())
@@ -64,7 +66,10 @@ pub fn want_more(socket: &JsObject, context: &mut Context) -> JsResult<Option<()
         return Ok(None);
     }
     parser::resume(&parser, &[], context)?;
-    if !socket.get(js_string!("destroyed"), context)?.to_boolean() {
+    if !socket
+        .look_up(js_string!("destroyed"), context)?
+        .to_boolean()
+    {
         calls::call(socket, js_string!("resume"), &[], context)?;
     }
     Ok(Some(()))
@@ -85,7 +90,7 @@ pub fn on_head(parser: &JsObject, response: Response, context: &mut Context) -> 
     let this = JsValue::from(request.clone());
     let message = JsValue::from(response.message.clone());
     incoming::with(&message, context, |record| record.socket = links.socket);
-    if request.get(js_string!("res"), context)?.to_boolean() {
+    if request.look_up(js_string!("res"), context)?.to_boolean() {
         calls::call(&socket, js_string!("destroy"), &[], context)?;
         return Ok(Next::Nothing);
     }
@@ -96,7 +101,7 @@ pub fn on_head(parser: &JsObject, response: Response, context: &mut Context) -> 
         parser::link(parser, |links| links.incoming = JsValue::null());
         return Ok(Next::NoBody);
     }
-    let method = request.get(js_string!("method"), context)?.as_string();
+    let method = request.look_up(js_string!("method"), context)?.as_string();
     let is = |name| method.as_ref().is_some_and(|method| *method == name);
     let (aborted, upgraded) = request::with(&this, context, |known| {
         known.response = message.clone();
@@ -142,7 +147,7 @@ pub fn on_head(parser: &JsObject, response: Response, context: &mut Context) -> 
             )?;
         }
     }
-    let observed = request.get(js_string!("_observed"), context)?;
+    let observed = request.look_up(js_string!("_observed"), context)?;
     if let Some(observed) = observed.as_callable() {
         observed.call(&this, std::slice::from_ref(&message), context)?;
     }
@@ -187,9 +192,9 @@ pub fn on_error(parser: &JsObject, error: JsValue, context: &mut Context) -> JsR
 
 pub fn on_response_end(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let response = this.to_object(context)?;
-    let request = response.get(js_string!("req"), context)?;
+    let request = response.look_up(js_string!("req"), context)?;
     let object = request.to_object(context)?;
-    let socket = object.get(js_string!("socket"), context)?.as_object();
+    let socket = object.look_up(js_string!("socket"), context)?.as_object();
     let listens = request::with(&request, context, |known| {
         known.flags |= flags::ENDED;
         known.timeout_callback.as_object()
@@ -200,15 +205,19 @@ pub fn on_response_end(this: &JsValue, _: &[JsValue], context: &mut Context) -> 
     let state = outgoing::need(&request, context, |record| record.bits)?;
     if state & bits::KEEP_ALIVE == 0 {
         if let Some(socket) = socket
-            && socket.get(js_string!("writable"), context)?.to_boolean()
             && socket
-                .get(js_string!("destroySoon"), context)?
+                .look_up(js_string!("writable"), context)?
+                .to_boolean()
+            && socket
+                .look_up(js_string!("destroySoon"), context)?
                 .is_callable()
         {
             calls::call(&socket, js_string!("destroySoon"), &[], context)?;
         }
     } else if state & bits::FINISHED != 0
-        && !response.get(js_string!("aborted"), context)?.to_boolean()
+        && !response
+            .look_up(js_string!("aborted"), context)?
+            .to_boolean()
     {
         give_back(&request, &object, context)?;
     }
@@ -231,7 +240,7 @@ pub fn on_request_finish(
 
 /// Request and response are complete, and the connection stays.
 fn give_back(this: &JsValue, request: &JsObject, context: &mut Context) -> JsResult<()> {
-    let Some(socket) = request.get(js_string!("socket"), context)?.as_object() else {
+    let Some(socket) = request.look_up(js_string!("socket"), context)?.as_object() else {
         return Ok(());
     };
     let first = request::with(this, context, |known| {
@@ -298,7 +307,7 @@ pub fn release(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
 /// `freeParser(socket)`: the socket and its request have no more use for their parser.
 pub fn free_parser(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = args.get_or_undefined(0).to_object(context)?;
-    let Some(parser) = socket.get(js_string!("parser"), context)?.as_object() else {
+    let Some(parser) = socket.look_up(js_string!("parser"), context)?.as_object() else {
         return Ok(JsValue::undefined());
     };
     set(&socket, js_string!("parser"), JsValue::null(), context)?;

@@ -9,7 +9,7 @@ use super::{
     request::{self, flags},
 };
 use crate::{
-    engine::native,
+    engine::{lookup::LookUp, native},
     node::{
         errors::{self, errno_exception},
         events,
@@ -74,7 +74,7 @@ pub fn on_socket(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 fn on_socket_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let this = args.get_or_undefined(0);
     let request = this.to_object(context)?;
-    let destroyed = request.get(js_string!("destroyed"), context)?;
+    let destroyed = request.look_up(js_string!("destroyed"), context)?;
     let socket = args.get_or_undefined(1).as_object();
     let Some(socket) =
         socket.filter(|_| !destroyed.to_boolean() && !args.get_or_undefined(2).to_boolean())
@@ -141,12 +141,14 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
 
 /// Whether the agent of a request has a time limit for its sockets.
 fn has_timeout(request: &JsObject, context: &mut Context) -> JsResult<bool> {
-    let agent = request.get(js_string!("agent"), context)?;
+    let agent = request.look_up(js_string!("agent"), context)?;
     let Some(agent) = agent.as_object() else {
         return Ok(false);
     };
-    match agent.get(js_string!("options"), context)?.as_object() {
-        Some(options) => Ok(options.get(js_string!("timeout"), context)?.to_boolean()),
+    match agent.look_up(js_string!("options"), context)?.as_object() {
+        Some(options) => Ok(options
+            .look_up(js_string!("timeout"), context)?
+            .to_boolean()),
         None => Ok(false),
     }
 }
@@ -156,14 +158,17 @@ fn has_timeout(request: &JsObject, context: &mut Context) -> JsResult<bool> {
 /// `request._flush()`: sends what was written before there was a socket.
 pub fn flush(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let request = this.to_object(context)?;
-    let socket = request.get(js_string!("socket"), context)?;
+    let socket = request.look_up(js_string!("socket"), context)?;
     let Some(socket) = socket.as_object() else {
         return Ok(JsValue::undefined());
     };
-    if !socket.get(js_string!("writable"), context)?.to_boolean() {
+    if !socket
+        .look_up(js_string!("writable"), context)?
+        .to_boolean()
+    {
         return Ok(JsValue::undefined());
     }
-    let waiting = request.get(js_string!("_waitingCallbacks"), context)?;
+    let waiting = request.look_up(js_string!("_waitingCallbacks"), context)?;
     let done = request::with(this, context, |known| {
         let done = known.flags & flags::FINISH_WHEN_FLUSHED != 0;
         known.flags &= !flags::FINISH_WHEN_FLUSHED;
@@ -175,7 +180,10 @@ pub fn flush(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
             return Ok(JsValue::undefined());
         }
         if empty && !done {
-            if request.get(js_string!("_needDrain"), context)?.to_boolean() {
+            if request
+                .look_up(js_string!("_needDrain"), context)?
+                .to_boolean()
+            {
                 set(&request, js_string!("_needDrain"), false, context)?;
                 events::emit(&request, js_string!("drain"), &[], context)?;
             }
@@ -192,7 +200,7 @@ pub fn flush(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
 /// What listeners throw.
 pub fn finish(this: &JsValue, context: &mut Context) -> JsResult<bool> {
     let request = this.to_object(context)?;
-    let socket = request.get(js_string!("socket"), context)?;
+    let socket = request.look_up(js_string!("socket"), context)?;
     match socket.as_object() {
         Some(socket) => send_last(this, &request, &socket, context),
         None => {
@@ -277,15 +285,17 @@ fn finished_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     }
     let request = this.to_object(context)?;
     let error = args.get_or_undefined(1);
-    let socket = request.get(js_string!("socket"), context)?.as_object();
+    let socket = request.look_up(js_string!("socket"), context)?.as_object();
     let had_error = match &socket {
-        Some(socket) => socket.get(js_string!("_hadError"), context)?.to_boolean(),
+        Some(socket) => socket
+            .look_up(js_string!("_hadError"), context)?
+            .to_boolean(),
         None => false,
     };
     if error.to_boolean() || had_error {
         let mut error = error.clone();
         if let (Some(socket), false) = (socket, error.to_boolean()) {
-            error = socket.get(js_string!("errored"), context)?;
+            error = socket.look_up(js_string!("errored"), context)?;
         }
         if !error.to_boolean() {
             let args = [js_string!("end").into()];

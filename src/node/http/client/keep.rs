@@ -11,6 +11,8 @@ use super::{
     Slot,
     agent::{agents, bytes_read, call_method, get_name, help, list, put, replaced, table, take},
 };
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     events,
     http::{fields, incoming},
@@ -60,7 +62,10 @@ pub fn on_free(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     )?;
     let name = name.to_string(context)?;
     // A request may hold what the socket was made for: it goes first.
-    if socket.get(js_string!("writable"), context)?.to_boolean() {
+    if socket
+        .look_up(js_string!("writable"), context)?
+        .to_boolean()
+    {
         let requests = table(&agent, js_string!("requests"), context)?;
         if let Some(waiting) = list(&requests, &name, context)?
             && waiting.length(context)? > 0
@@ -77,7 +82,7 @@ pub fn on_free(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 }
 
 fn number(object: &JsObject, name: JsString, context: &mut Context) -> JsResult<f64> {
-    object.get(name, context)?.to_number(context)
+    object.look_up(name, context)?.to_number(context)
 }
 
 /// Puts a socket that nobody waits for with those that are free. Answers whether it can stay.
@@ -92,11 +97,15 @@ fn keep(
     let request = socket.get(message_key.clone(), context)?.as_object();
     let kept = match &request {
         Some(request) => request
-            .get(js_string!("shouldKeepAlive"), context)?
+            .look_up(js_string!("shouldKeepAlive"), context)?
             .to_boolean(),
         None => false,
     };
-    if !kept || !agent.get(js_string!("keepAlive"), context)?.to_boolean() {
+    if !kept
+        || !agent
+            .look_up(js_string!("keepAlive"), context)?
+            .to_boolean()
+    {
         return Ok(false);
     }
     let free_sockets = table(agent, js_string!("freeSockets"), context)?;
@@ -164,12 +173,12 @@ pub fn keep_socket_alive(
 ) -> JsResult<JsValue> {
     let agent = this.to_object(context)?;
     let socket = args.get_or_undefined(0).to_object(context)?;
-    let delay = agent.get(js_string!("keepAliveMsecs"), context)?;
+    let delay = agent.look_up(js_string!("keepAliveMsecs"), context)?;
     let args = [true.into(), delay];
     calls::call(&socket, js_string!("setKeepAlive"), &args, context)?;
     calls::call(&socket, js_string!("unref"), &[], context)?;
     let settings = table(&agent, js_string!("options"), context)?;
-    let mut timeout = settings.get(js_string!("timeout"), context)?;
+    let mut timeout = settings.look_up(js_string!("timeout"), context)?;
     if !timeout.to_boolean() {
         timeout = 0.into();
     }
@@ -183,7 +192,7 @@ pub fn keep_socket_alive(
             timeout = JsValue::from(hint);
         }
     }
-    let known = socket.get(js_string!("timeout"), context)?;
+    let known = socket.look_up(js_string!("timeout"), context)?;
     if !known.strict_equals(&timeout) {
         calls::call(&socket, js_string!("setTimeout"), &[timeout], context)?;
     }
@@ -192,10 +201,13 @@ pub fn keep_socket_alive(
 
 /// How long the server keeps the connection, by the header `Keep-Alive: timeout=…` of its last response.
 fn announced(socket: &JsObject, context: &mut Context) -> JsResult<Option<f64>> {
-    let Some(request) = socket.get(js_string!("_httpMessage"), context)?.as_object() else {
+    let Some(request) = socket
+        .look_up(js_string!("_httpMessage"), context)?
+        .as_object()
+    else {
         return Ok(None);
     };
-    let response = request.get(js_string!("res"), context)?;
+    let response = request.look_up(js_string!("res"), context)?;
     if !response.is_object() {
         return Ok(None);
     }
@@ -214,9 +226,11 @@ fn announced(socket: &JsObject, context: &mut Context) -> JsResult<Option<f64>> 
         None => {
             let headers = response
                 .to_object(context)?
-                .get(js_string!("headers"), context)?
+                .look_up(js_string!("headers"), context)?
                 .to_object(context)?;
-            headers.get(js_string!("keep-alive"), context)?.as_string()
+            headers
+                .look_up(js_string!("keep-alive"), context)?
+                .as_string()
         }
     };
     Ok(value.and_then(|value| seconds_in(&value.to_std_string_lossy())))

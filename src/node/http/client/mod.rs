@@ -18,7 +18,7 @@ use std::cell::OnceCell;
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
 
 use crate::{
-    engine::native::Natives,
+    engine::{lookup::LookUp, native::Natives},
     node::{errors, stream::calls},
     runtime::State,
 };
@@ -85,17 +85,17 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         |name: JsString| -> JsResult<JsObject> { helpers.get(name, context)?.to_object(context) };
     let prototype = object(js_string!("prototype"))?;
     let agents = object(js_string!("agents"))?;
-    let Some(proxy) = helpers.get(js_string!("proxy"), context)?.as_symbol() else {
+    let Some(proxy) = helpers.look_up(js_string!("proxy"), context)?.as_symbol() else {
         return Err(errors::type_error("setUpClient takes a symbol", context));
     };
     let messages = helpers
-        .get(js_string!("messages"), context)?
+        .look_up(js_string!("messages"), context)?
         .to_object(context)?;
     let set_header = messages
-        .get(js_string!("setHeader"), context)?
+        .look_up(js_string!("setHeader"), context)?
         .to_object(context)?;
     let get_header = messages
-        .get(js_string!("getHeader"), context)?
+        .look_up(js_string!("getHeader"), context)?
         .to_object(context)?;
     request::define(prototype.clone(), context);
     let listeners = exchange::Listeners::new(&helpers, context)?;

@@ -13,6 +13,7 @@ use super::{
     request::{self, Request, Validation},
 };
 use crate::{
+    engine::lookup::LookUp,
     node::{
         domain, errors,
         http::{
@@ -90,7 +91,7 @@ fn either(one: &JsValue, other: impl FnOnce() -> JsValue) -> JsValue {
 
 fn of_agent(agent: &JsValue, name: JsString, context: &mut Context) -> JsResult<JsValue> {
     match agent.as_object() {
-        Some(agent) => agent.get(name, context),
+        Some(agent) => agent.look_up(name, context),
         None => Ok(JsValue::undefined()),
     }
 }
@@ -99,7 +100,7 @@ fn start(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<()
     let (mut options, callback) = read_arguments(args, context)?;
     let default_agent = default_agent(&options, context)?;
     let agent = agent(&options, &default_agent, context)?;
-    let default_protocol = default_agent.get(js_string!("protocol"), context)?;
+    let default_protocol = default_agent.look_up(js_string!("protocol"), context)?;
     let protocol = either(options.get(Known::Protocol), || default_protocol.clone());
     let own_protocol = of_agent(&agent, js_string!("protocol"), context)?;
     let expected = either(&own_protocol, || default_protocol);
@@ -168,7 +169,7 @@ fn default_agent(options: &Options, context: &mut Context) -> JsResult<JsObject>
     }
     let agents = Slot::of(context).script().agents.clone();
     agents
-        .get(js_string!("globalAgent"), context)?
+        .look_up(js_string!("globalAgent"), context)?
         .to_object(context)
 }
 
@@ -176,7 +177,7 @@ fn default_agent(options: &Options, context: &mut Context) -> JsResult<JsObject>
 fn agent(options: &Options, default_agent: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     let given = options.get(Known::Agent);
     if given.as_boolean() == Some(false) {
-        let class = default_agent.get(js_string!("constructor"), context)?;
+        let class = default_agent.look_up(js_string!("constructor"), context)?;
         let Some(class) = class.as_constructor() else {
             return Err(errors::type_error("The agent has no constructor", context));
         };
@@ -192,7 +193,7 @@ fn agent(options: &Options, default_agent: &JsObject, context: &mut Context) -> 
     }
     let add = given
         .to_object(context)?
-        .get(js_string!("addRequest"), context)?;
+        .look_up(js_string!("addRequest"), context)?;
     if add.is_callable() {
         return Ok(given.clone());
     }
@@ -294,8 +295,10 @@ fn settle(
 ) -> JsResult<()> {
     let mut alone = false;
     if let Some(agent) = agent.as_object() {
-        let kept = agent.get(js_string!("keepAlive"), context)?.to_boolean();
-        let most = agent.get(js_string!("maxSockets"), context)?;
+        let kept = agent
+            .look_up(js_string!("keepAlive"), context)?
+            .to_boolean();
+        let most = agent.look_up(js_string!("maxSockets"), context)?;
         alone = !kept && !most.as_number().is_some_and(f64::is_finite);
     }
     let unique = outgoing::names_of(options.get(Known::UniqueHeaders), context)?;
@@ -347,8 +350,8 @@ pub fn implicit_header(this: &JsValue, _: &[JsValue], context: &mut Context) -> 
         return Err(sent("render", context));
     }
     let request = this.to_object(context)?;
-    let method = request.get(js_string!("method"), context)?;
-    let path = request.get(js_string!("path"), context)?;
+    let method = request.look_up(js_string!("method"), context)?;
+    let path = request.look_up(js_string!("path"), context)?;
     let line = first_line(&method.to_string(context)?, &path.to_string(context)?);
     calls::call(
         &request,
@@ -401,7 +404,7 @@ fn set_headers(
     let request = this.to_object(context)?;
     let headers = options.get(Known::Headers).as_object();
     if let Some(headers) = headers.as_ref().filter(|headers| headers.is_array()) {
-        let path = request.get(js_string!("path"), context)?;
+        let path = request.look_up(js_string!("path"), context)?;
         let line = first_line(method, &path.to_string(context)?);
         let args = [line.into(), headers.clone().into()];
         return calls::call(&request, js_string!("_storeHeader"), &args, context).map(drop);
@@ -425,7 +428,7 @@ fn set_headers(
         request: request.clone(),
     };
     if let Some(headers) = headers {
-        let host = headers.get(js_string!("host"), context)?;
+        let host = headers.look_up(js_string!("host"), context)?;
         if host.as_object().is_some_and(|host| host.is_array()) {
             return Err(errors::invalid_arg_type(
                 "options.headers.host",

@@ -8,6 +8,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{Connection, Phase, Transport};
 use crate::{
+    engine::lookup::LookUp,
     node::{
         buffer, events,
         http::{
@@ -73,7 +74,7 @@ impl Connection {
         let request = self.make_request(head, upgrade, context)?;
         if traits.upgrade && method != Method::CONNECT {
             // A program that set `shouldUpgradeCallback` decides itself.
-            let decide = server.get(js_string!("shouldUpgradeCallback"), context)?;
+            let decide = server.look_up(js_string!("shouldUpgradeCallback"), context)?;
             if let Some(decide) = decide.as_callable() {
                 let args = [request.clone().into()];
                 upgrade = decide

@@ -10,6 +10,7 @@ use ouro_loop::HandleId;
 
 use super::{Connection, Transport};
 use crate::{
+    engine::lookup::LookUp,
     node::{
         buffer::View,
         errors,
@@ -100,7 +101,7 @@ pub fn connect_script(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     let Some(server) = Server::of(&object, context) else {
         return Ok(JsValue::undefined());
     };
-    let handle = stream.get(js_string!("_handle"), context)?.as_object();
+    let handle = stream.look_up(js_string!("_handle"), context)?.as_object();
     if let Some(handle) = handle.and_then(|handle| Stream::of(&handle))
         && let Some(id) = handle.id()
     {

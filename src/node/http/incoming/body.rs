@@ -6,6 +6,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
 use super::{Incoming, bits, with};
 use crate::{
+    engine::lookup::LookUp,
     node::{
         buffer,
         http::{
@@ -62,7 +63,7 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
         };
         if record.has(bits::STATE) {
             drop(record);
-            return object.get(js_string!("_readableState"), context);
+            return object.look_up(js_string!("_readableState"), context);
         }
         // What came to its end in this very turn is not at it before the next tick.
         let just_gone = record.watch(turn);
@@ -77,7 +78,7 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     };
     let mark = match socket.as_object() {
         Some(socket) => socket
-            .get(js_string!("readableHighWaterMark"), context)?
+            .look_up(js_string!("readableHighWaterMark"), context)?
             .as_number(),
         None => None,
     };
@@ -103,7 +104,7 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
 }
 
 fn push(object: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bool> {
-    let push = object.get(js_string!("push"), context)?;
+    let push = object.look_up(js_string!("push"), context)?;
     let Some(push) = push.as_callable() else {
         return Ok(true);
     };
@@ -216,7 +217,7 @@ pub(super) fn destroy(
     if whole == Some(true)
         && let Some(object) = this.as_object()
         && object
-            .get(js_string!("readableEnded"), context)?
+            .look_up(js_string!("readableEnded"), context)?
             .to_boolean()
     {
         let mut known = vec![this.clone()];

@@ -7,6 +7,8 @@ use boa_engine::{
 };
 
 use super::{Field, Outgoing, Sink, bits, need};
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     errors,
     http::{
@@ -308,7 +310,7 @@ pub(super) fn implicit_header(this: &JsValue, context: &mut Context) -> JsResult
     if native {
         return response::implicit_header(&object, context);
     }
-    let method = object.get(js_string!("_implicitHeader"), context)?;
+    let method = object.look_up(js_string!("_implicitHeader"), context)?;
     match method.as_callable() {
         Some(method) => method.call(this, &[], context).map(drop),
         None => Ok(()),

@@ -21,6 +21,7 @@ use super::{
     record::{self, Watched, get_bit, set_bit, set_value, shadow},
 };
 use crate::{
+    engine::lookup::LookUp,
     engine::native::{METHOD, Natives},
     runtime::State,
 };
@@ -235,7 +236,7 @@ pub fn takes_lax_values(this: &JsValue, context: &mut Context) -> JsResult<bool>
     }
     let lenient = this
         .to_object(context)?
-        .get(js_string!("insecureHTTPParser"), context)?;
+        .look_up(js_string!("insecureHTTPParser"), context)?;
     Ok(match lenient.is_undefined() {
         true => State::of(context).options.insecure_http_parser,
         false => lenient.to_boolean(),
@@ -268,7 +269,7 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         let options = args.get_or_undefined(1);
         if let Some(options) = options.as_object()
             && options
-                .get(js_string!("rejectNonStandardBodyWrites"), context)?
+                .look_up(js_string!("rejectNonStandardBodyWrites"), context)?
                 .to_boolean()
         {
             record.bits |= bits::REJECT_BODY;
@@ -302,7 +303,7 @@ pub fn init_response(this: &JsValue, options: &JsValue, context: &mut Context) -
     let mut record = Outgoing::new();
     if let Some(options) = options.as_object()
         && options
-            .get(js_string!("rejectNonStandardBodyWrites"), context)?
+            .look_up(js_string!("rejectNonStandardBodyWrites"), context)?
             .to_boolean()
     {
         record.bits |= bits::REJECT_BODY;

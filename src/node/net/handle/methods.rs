@@ -9,7 +9,7 @@ use ouro_loop::{HandleId, KeepAlive};
 
 use super::{EBADF, Stream};
 use crate::{
-    engine::native::Natives,
+    engine::{lookup::LookUp, native::Natives},
     node::{
         buffer::{Encoding, View},
         errors::system::errno_of,
@@ -125,11 +125,11 @@ fn writev(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         let Some(entry) = chunks.at(index as i64, context)?.as_object() else {
             continue;
         };
-        let chunk = entry.get(js_string!("chunk"), context)?;
+        let chunk = entry.look_up(js_string!("chunk"), context)?;
         parts.push(match View::of(&chunk, context) {
             Some(view) => view.to_vec(),
             None => {
-                let encoding = entry.get(js_string!("encoding"), context)?;
+                let encoding = entry.look_up(js_string!("encoding"), context)?;
                 text_bytes(&chunk, &encoding, context)?
             }
         });

@@ -4,6 +4,8 @@
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
 use super::{State, bits, listen::has_listener, read::call_read};
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     stream::{calls, emit},
     task_queue::tick_native,
@@ -223,9 +225,11 @@ fn end_readable_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     }
     state.set(bits::END_EMITTED);
     emit(&stream, js_string!("end"), &[], context)?;
-    let half_open = stream.get(js_string!("allowHalfOpen"), context)?;
+    let half_open = stream.look_up(js_string!("allowHalfOpen"), context)?;
     if half_open.as_boolean() == Some(false)
-        && stream.get(js_string!("writable"), context)?.to_boolean()
+        && stream
+            .look_up(js_string!("writable"), context)?
+            .to_boolean()
     {
         tick_native(end_writable, vec![stream.into()], context);
     } else if state.any(bits::AUTO_DESTROY) && writing_is_over(&stream, context)? {
@@ -236,18 +240,23 @@ fn end_readable_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
 
 /// A duplex waits for its other half.
 fn writing_is_over(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
-    let writable = stream.get(js_string!("_writableState"), context)?;
+    let writable = stream.look_up(js_string!("_writableState"), context)?;
     let Some(writable) = writable.as_object() else {
         return Ok(true);
     };
     if !writable
-        .get(js_string!("autoDestroy"), context)?
+        .look_up(js_string!("autoDestroy"), context)?
         .to_boolean()
     {
         return Ok(false);
     }
-    Ok(writable.get(js_string!("finished"), context)?.to_boolean()
-        || writable.get(js_string!("writable"), context)?.as_boolean() == Some(false))
+    Ok(writable
+        .look_up(js_string!("finished"), context)?
+        .to_boolean()
+        || writable
+            .look_up(js_string!("writable"), context)?
+            .as_boolean()
+            == Some(false))
 }
 
 fn end_writable(args: &[JsValue], context: &mut Context) -> JsResult<()> {

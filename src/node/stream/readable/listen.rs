@@ -9,7 +9,7 @@ use super::{
     flow::{emit_readable, read_nothing_soon, update_listening},
 };
 use crate::{
-    engine::registry,
+    engine::{lookup::LookUp, registry},
     node::{errors, events, stream::calls, task_queue::tick_native},
     runtime::State as Runtime,
 };
@@ -25,7 +25,7 @@ fn parent(
     let Some(parent) = slot.parent.get() else {
         return Err(errors::type_error("Stream is not set up", context));
     };
-    match parent.get(name, context)?.as_callable() {
+    match parent.look_up(name, context)?.as_callable() {
         Some(method) => method.call(this, args, context),
         None => Err(errors::type_error("not a function", context)),
     }
@@ -37,10 +37,10 @@ pub(super) fn has_listener(
     event: JsString,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let Some(events) = stream.get(js_string!("_events"), context)?.as_object() else {
+    let Some(events) = stream.look_up(js_string!("_events"), context)?.as_object() else {
         return Ok(false);
     };
-    Ok(events.get(event, context)?.is_object())
+    Ok(events::read(&events, event.into(), context)?.is_object())
 }
 
 fn is(kind: &JsValue, name: JsString) -> bool {
@@ -51,17 +51,17 @@ fn is(kind: &JsValue, name: JsString) -> bool {
 pub fn remember_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()> {
     let class = exports.to_object(context)?;
     let prototype = class
-        .get(js_string!("prototype"), context)?
+        .look_up(js_string!("prototype"), context)?
         .to_object(context)?;
     let slot = Slot::of(context);
-    if let Some(on) = prototype.get(js_string!("on"), context)?.as_object() {
+    if let Some(on) = prototype.look_up(js_string!("on"), context)?.as_object() {
         let _ = slot.on.set(on);
     }
-    let first = prototype.get(js_string!("prependListener"), context)?;
+    let first = prototype.look_up(js_string!("prependListener"), context)?;
     if let Some(first) = first.as_object() {
         let _ = slot.first.set(first);
     }
-    let off = prototype.get(js_string!("removeListener"), context)?;
+    let off = prototype.look_up(js_string!("removeListener"), context)?;
     if let Some(off) = off.as_object() {
         let _ = slot.off.set(off);
     }
@@ -74,7 +74,7 @@ fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &mut Context) -> Js
     let (Some(parent), Some(own)) = (slot.parent.get(), own.get()) else {
         return Ok(false);
     };
-    let method = parent.get(name, context)?.as_object();
+    let method = parent.look_up(name, context)?.as_object();
     Ok(method.is_some_and(|method| JsObject::equals(&method, own)))
 }
 
@@ -121,7 +121,7 @@ fn way(
     reading: &OnceCell<JsObject>,
     context: &mut Context,
 ) -> JsResult<(bool, bool)> {
-    let Some(method) = emitter.get(name.clone(), context)?.as_object() else {
+    let Some(method) = emitter.look_up(name.clone(), context)?.as_object() else {
         return Ok((false, false));
     };
     let reads = is_known(&method, reading);
@@ -139,7 +139,7 @@ pub(super) fn attach_one(
     listener: &JsObject,
     context: &mut Context,
 ) -> JsResult<()> {
-    let method = emitter.get(js_string!("on"), context)?.as_object();
+    let method = emitter.look_up(js_string!("on"), context)?.as_object();
     let args = [event.into(), listener.clone().into()];
     if method.is_some_and(|method| is_known(&method, &Slot::of(context).on)) {
         return events::add(&emitter.clone().into(), &args[0], &args[1], false, context);
@@ -212,7 +212,7 @@ pub(super) fn attach_first(
 ) -> JsResult<()> {
     let name = js_string!("prependListener");
     let args = [event.into(), listener.clone().into()];
-    let Some(method) = emitter.get(name, context)?.as_callable() else {
+    let Some(method) = emitter.look_up(name, context)?.as_callable() else {
         let helper = registry::require("stream/pipe", context)?.to_object(context)?;
         let [event, listener] = args;
         let args = [emitter.clone().into(), event, listener];
@@ -236,7 +236,7 @@ pub(super) fn detach_one(
     context: &mut Context,
 ) -> JsResult<()> {
     let name = js_string!("removeListener");
-    let method = emitter.get(name.clone(), context)?.as_object();
+    let method = emitter.look_up(name.clone(), context)?.as_object();
     let args = [event.into(), listener.clone().into()];
     if method.is_some_and(|method| is_known(&method, &Slot::of(context).off)) {
         return events::remove(&emitter.clone().into(), &args[0], &args[1], context);

@@ -23,6 +23,7 @@ use super::{
     state::{self, Bits, Record},
 };
 use crate::{
+    engine::lookup::LookUp,
     node::{
         buffer::{Encoding, View},
         errors::node_error,
@@ -290,7 +291,9 @@ pub fn make_state(
     let mut start = bits::EMIT_CLOSE | bits::AUTO_DESTROY | bits::CONSTRUCTED | bits::SYNC;
     if let Some(options) = options {
         let own = js_string!("readableObjectMode");
-        if options.get(js_string!("objectMode"), context)?.to_boolean()
+        if options
+            .look_up(js_string!("objectMode"), context)?
+            .to_boolean()
             || (is_duplex && options.get(own, context)?.to_boolean())
         {
             start |= bits::OBJECT_MODE;
@@ -309,14 +312,14 @@ pub fn make_state(
     let mut record = ReadableState::new(start, mark);
     let mut encoding = JsValue::undefined();
     if let Some(options) = options {
-        let name = options.get(js_string!("defaultEncoding"), context)?;
+        let name = options.look_up(js_string!("defaultEncoding"), context)?;
         if name.to_boolean() {
             if Encoding::of(&name).is_none() {
                 return Err(node_error("ERR_UNKNOWN_ENCODING", &[name], context));
             }
             record.default_encoding = name;
         }
-        encoding = options.get(js_string!("encoding"), context)?;
+        encoding = options.look_up(js_string!("encoding"), context)?;
     }
     let state = state_of_record(record, context);
     if encoding.to_boolean() {

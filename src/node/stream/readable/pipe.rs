@@ -17,7 +17,7 @@ use boa_gc::{Gc, GcRefCell};
 
 use super::{State, bits, listen, prototype::pipes};
 use crate::{
-    engine::registry,
+    engine::{lookup::LookUp, registry},
     node::{
         events,
         stream::{calls, destroy::error_or_destroy, emit, plain_object, writable},
@@ -214,7 +214,7 @@ pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     let may_end = !options.to_boolean()
         || options
             .to_object(context)?
-            .get(js_string!("end"), context)?
+            .look_up(js_string!("end"), context)?
             .as_boolean()
             != Some(false);
     let pipe = Gc::new(Pipe {
@@ -249,7 +249,7 @@ pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
         std::slice::from_ref(this),
         context,
     )?;
-    let full = destination.get(js_string!("writableNeedDrain"), context)?;
+    let full = destination.look_up(js_string!("writableNeedDrain"), context)?;
     if full.as_boolean() == Some(true) {
         pause(&pipe, context)?;
     } else if !state.any(bits::FLOWING) {
@@ -277,7 +277,7 @@ fn note_destination(state: &State, destination: &JsObject, context: &mut Context
 
 /// Only what has a descriptor can be one of them: asking `process` for them would make them.
 fn is_stdio(destination: &JsObject, context: &mut Context) -> JsResult<bool> {
-    if !destination.get(js_string!("fd"), context)?.is_number() {
+    if !destination.look_up(js_string!("fd"), context)?.is_number() {
         return Ok(false);
     }
     let process = registry::require("process", context)?.to_object(context)?;
@@ -360,12 +360,14 @@ fn on_error(pipe: &Gc<Pipe>, error: &JsValue, context: &mut Context) -> JsResult
     if listen::has_listener(destination, js_string!("error"), context)? {
         return Ok(());
     }
-    let mut state = destination.get(js_string!("_writableState"), context)?;
+    let mut state = destination.look_up(js_string!("_writableState"), context)?;
     if !state.to_boolean() {
-        state = destination.get(js_string!("_readableState"), context)?;
+        state = destination.look_up(js_string!("_readableState"), context)?;
     }
     if let Some(state) = state.as_object()
-        && !state.get(js_string!("errorEmitted"), context)?.to_boolean()
+        && !state
+            .look_up(js_string!("errorEmitted"), context)?
+            .to_boolean()
     {
         return error_or_destroy(destination, error, false, context);
     }
@@ -408,9 +410,11 @@ fn on_unpipe(pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResu
     }
     let writable = pipe
         .destination
-        .get(js_string!("_writableState"), context)?;
+        .look_up(js_string!("_writableState"), context)?;
     let full = match writable.as_object() {
-        Some(writable) => writable.get(js_string!("needDrain"), context)?.to_boolean(),
+        Some(writable) => writable
+            .look_up(js_string!("needDrain"), context)?
+            .to_boolean(),
         None => true,
     };
     if full { drained(pipe, context) } else { Ok(()) }

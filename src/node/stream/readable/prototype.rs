@@ -8,6 +8,7 @@ use boa_engine::{
 use super::{Chunk, ReadableState, Slot, State, bits, flow, iterator, listen, pipe, push, read};
 use crate::{
     engine::{
+        lookup::LookUp,
         native::{self, Natives},
         registry,
     },
@@ -149,7 +150,7 @@ const ACCESSORS: &[Accessor] = &[
     (
         "pipesCount",
         |this, _, context| match State::from_value(this) {
-            Some(state) => pipes(&state, context).get(js_string!("length"), context),
+            Some(state) => pipes(&state, context).look_up(js_string!("length"), context),
             None => Ok(JsValue::undefined()),
         },
         None,
@@ -188,7 +189,7 @@ fn decoder(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
         return Ok(known);
     };
     let module = registry::require("string_decoder", context)?.to_object(context)?;
-    let class = module.get(js_string!("StringDecoder"), context)?;
+    let class = module.look_up(js_string!("StringDecoder"), context)?;
     let Some(class) = class.as_constructor() else {
         return Ok(known);
     };
@@ -265,7 +266,7 @@ fn revive(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
 
 /// A legacy stream may say no by hand: `readable = false`.
 fn says_no(state: &State, context: &mut Context) -> JsResult<bool> {
-    let said = state.object().get(js_string!("readable"), context)?;
+    let said = state.object().look_up(js_string!("readable"), context)?;
     Ok(said.as_boolean() == Some(false))
 }
 
@@ -350,7 +351,7 @@ fn state_of(this: &JsValue, context: &mut Context) -> JsResult<Option<State>> {
     let Some(stream) = this.as_object() else {
         return Ok(None);
     };
-    let state = stream.get(js_string!("_readableState"), context)?;
+    let state = stream.look_up(js_string!("_readableState"), context)?;
     Ok(State::from_value(&state))
 }
 

@@ -9,6 +9,8 @@ use super::{
     flow::{emit_readable, emit_readable_now, maybe_read_more},
     length_of,
 };
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     arguments,
     buffer::{self, Encoding, View},
@@ -50,7 +52,7 @@ pub fn push(
     chunk: &JsValue,
     context: &mut Context,
 ) -> JsResult<()> {
-    let method = stream.get(js_string!("push"), context)?;
+    let method = stream.look_up(js_string!("push"), context)?;
     if let (Some(method), Some(known)) = (method.as_object(), Slot::of(context).push.get())
         && JsObject::equals(&method, known)
     {

@@ -8,6 +8,8 @@ use super::{
     part,
     push::{forget_awaited, gather},
 };
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     errors::{self, node_error},
     stream::{
@@ -48,7 +50,7 @@ fn parse_int(value: &JsValue, context: &mut Context) -> JsResult<f64> {
 
 /// `stream.read(n)` as script would call it: the short way if nobody has replaced it. NaN stands for no argument.
 pub(super) fn call_read(stream: &JsObject, n: f64, context: &mut Context) -> JsResult<JsValue> {
-    let method = stream.get(js_string!("read"), context)?;
+    let method = stream.look_up(js_string!("read"), context)?;
     let slot = Slot::of(context);
     match (method.as_object(), slot.read.get()) {
         (Some(method), Some(known)) if JsObject::equals(&method, known) => read(stream, n, context),
@@ -215,7 +217,7 @@ fn ask_source(stream: &JsObject, state: &State, context: &mut Context) -> JsResu
 
 /// `stream._read(mark)`; a Transform's own without a call of a function object.
 fn call_source(stream: &JsObject, mark: f64, context: &mut Context) -> JsResult<()> {
-    let method = stream.get(js_string!("_read"), context)?;
+    let method = stream.look_up(js_string!("_read"), context)?;
     match method.as_callable() {
         Some(method) if transform::is_read(&method, context) => transform::read(stream, context),
         Some(method) => {

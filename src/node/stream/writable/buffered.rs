@@ -10,7 +10,7 @@ use super::{
     finish::call_finished,
     write::{Load, write_now},
 };
-use crate::{engine::native, node::stream::calls};
+use crate::{engine::lookup::LookUp, engine::native, node::stream::calls};
 
 /// `stream.cork()`
 pub(super) fn cork(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -52,7 +52,7 @@ pub(super) fn clear(stream: &JsObject, state: &State, context: &mut Context) -> 
     if waiting == 0 {
         return Ok(());
     }
-    let batched = waiting > 1 && stream.get(js_string!("_writev"), context)?.to_boolean();
+    let batched = waiting > 1 && stream.look_up(js_string!("_writev"), context)?.to_boolean();
     if batched {
         write_many(stream, state, context)?;
     }

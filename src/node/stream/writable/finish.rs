@@ -11,6 +11,8 @@ use super::{
     State, WritableState, bits, buffered, destroyed_error,
     write::{Outcome, of_tick, write},
 };
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     errors::node_error,
     stream::{
@@ -151,7 +153,7 @@ fn prefinish(stream: &JsObject, state: &State, context: &mut Context) -> JsResul
     if state.any(bits::PREFINISHED | bits::FINAL_CALLED) {
         return Ok(());
     }
-    let method = stream.get(js_string!("_final"), context)?;
+    let method = stream.look_up(js_string!("_final"), context)?;
     state.set(bits::FINAL_CALLED);
     if let Some(method) = method.as_callable()
         && !state.any(bits::DESTROYED)
@@ -249,20 +251,23 @@ fn finish(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<(
 
 /// A duplex waits for its other half.
 fn reading_is_over(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
-    let readable = stream.get(js_string!("_readableState"), context)?;
+    let readable = stream.look_up(js_string!("_readableState"), context)?;
     let Some(readable) = readable.as_object() else {
         return Ok(true);
     };
     if !readable
-        .get(js_string!("autoDestroy"), context)?
+        .look_up(js_string!("autoDestroy"), context)?
         .to_boolean()
     {
         return Ok(false);
     }
     Ok(readable
-        .get(js_string!("endEmitted"), context)?
+        .look_up(js_string!("endEmitted"), context)?
         .to_boolean()
-        || readable.get(js_string!("readable"), context)?.as_boolean() == Some(false))
+        || readable
+            .look_up(js_string!("readable"), context)?
+            .as_boolean()
+            == Some(false))
 }
 
 /// Calls what was given to `end`.

@@ -21,7 +21,7 @@ use super::{
     state::{self, Bits, Record},
 };
 use crate::{
-    engine::native,
+    engine::{lookup::LookUp, native},
     node::{buffer::Encoding, errors::node_error},
     runtime::State as Runtime,
 };
@@ -285,7 +285,9 @@ pub fn make_state(
     let mut encoding = JsValue::undefined();
     if let Some(options) = options {
         let own = js_string!("writableObjectMode");
-        if options.get(js_string!("objectMode"), context)?.to_boolean()
+        if options
+            .look_up(js_string!("objectMode"), context)?
+            .to_boolean()
             || (is_duplex && options.get(own, context)?.to_boolean())
         {
             start |= bits::OBJECT_MODE;
@@ -299,7 +301,7 @@ pub fn make_state(
                 start &= !bit;
             }
         }
-        encoding = options.get(js_string!("defaultEncoding"), context)?;
+        encoding = options.look_up(js_string!("defaultEncoding"), context)?;
     }
     let own = is_duplex.then_some("writableHighWaterMark");
     let mark = marks::high_water_mark(options, own, start & bits::OBJECT_MODE != 0, context)?;

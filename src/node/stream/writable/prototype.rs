@@ -7,6 +7,7 @@ use boa_engine::{
 
 use super::{Slot, State, WritableState, bits, buffered, finish, write};
 use crate::{
+    engine::lookup::LookUp,
     engine::native::{self, Natives},
     node::{
         buffer::Encoding,
@@ -201,7 +202,7 @@ fn revive(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
 
 /// A legacy stream may say no by hand: `writable = false`.
 fn says_no(state: &State, context: &mut Context) -> JsResult<bool> {
-    let said = state.object().get(js_string!("writable"), context)?;
+    let said = state.object().look_up(js_string!("writable"), context)?;
     Ok(said.as_boolean() == Some(false))
 }
 
@@ -222,7 +223,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .function("destroy", 2, finish::destroy)
         .value("_destroy", nothing_to_do)
         .build();
-    if let Some(write) = writable.get(js_string!("write"), context)?.as_object() {
+    if let Some(write) = writable.look_up(js_string!("write"), context)?.as_object() {
         let _ = Slot::of(context).write.set(write);
     }
     for name in BOTH_METHODS {
@@ -282,7 +283,7 @@ fn state_of(this: &JsValue, context: &mut Context) -> JsResult<Option<State>> {
     let Some(stream) = this.as_object() else {
         return Ok(None);
     };
-    let state = stream.get(js_string!("_writableState"), context)?;
+    let state = stream.look_up(js_string!("_writableState"), context)?;
     Ok(State::from_value(&state))
 }
 

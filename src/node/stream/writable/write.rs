@@ -7,6 +7,8 @@ use boa_engine::{
 };
 
 use super::{Callback, Entry, Slot, State, bits, destroyed_error};
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     buffer::{self, Encoding},
     errors::{self, node_error},
@@ -53,7 +55,7 @@ pub(in super::super) fn is_full_after(
     chunk: &JsValue,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let method = stream.get(js_string!("write"), context)?;
+    let method = stream.look_up(js_string!("write"), context)?;
     let Some(method) = method.as_callable() else {
         return Err(errors::type_error("dest.write is not a function", context));
     };
@@ -79,13 +81,13 @@ pub fn is_idle(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
         | bits::DESTROYED
         | bits::BUFFER_PROCESSING
         | bits::NEED_DRAIN;
-    let method = stream.get(js_string!("write"), context)?.as_object();
+    let method = stream.look_up(js_string!("write"), context)?.as_object();
     let slot = Slot::of(context);
     let is_own = match (method, slot.write.get()) {
         (Some(method), Some(own)) => JsObject::equals(&method, own),
         _ => false,
     };
-    let state = stream.get(js_string!("_writableState"), context)?;
+    let state = stream.look_up(js_string!("_writableState"), context)?;
     let Some(state) = State::from_value(&state).filter(|_| is_own) else {
         return Ok(false);
     };
@@ -250,7 +252,7 @@ fn call_sink(
     encoding: JsValue,
     context: &mut Context,
 ) -> JsResult<()> {
-    let method = stream.get(js_string!("_write"), context)?;
+    let method = stream.look_up(js_string!("_write"), context)?;
     let Some(method) = method.as_callable() else {
         return Err(errors::type_error(
             "stream._write is not a function",
@@ -323,7 +325,7 @@ pub(super) fn default_write(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
-    if !stream.get(js_string!("_writev"), context)?.to_boolean() {
+    if !stream.look_up(js_string!("_writev"), context)?.to_boolean() {
         let arguments = [js_string!("_write()").into()];
         return Err(node_error(
             "ERR_METHOD_NOT_IMPLEMENTED",

@@ -6,6 +6,8 @@ use boa_engine::{
 };
 
 use super::super::{Batch, Callback, State, bits, buffered, finish::finish_maybe};
+
+use crate::engine::lookup::LookUp;
 use crate::node::{
     errors::node_error,
     stream::{calls, destroy::error_or_destroy, emit},
@@ -160,7 +162,11 @@ fn after_write(
         record.clear(bits::AFTER_WRITE_PENDING);
         record.bits & DRAINS == bits::NEED_DRAIN && record.length == 0
     });
-    if drains && !stream.get(js_string!("destroyed"), context)?.to_boolean() {
+    if drains
+        && !stream
+            .look_up(js_string!("destroyed"), context)?
+            .to_boolean()
+    {
         state.clear(bits::NEED_DRAIN);
         emit(stream, js_string!("drain"), &[], context)?;
     }
@@ -187,16 +193,18 @@ fn sink_failed(
 ) -> JsResult<()> {
     if let Some(error) = error.as_object() {
         // Formats the stack now, while the frames that matter are known.
-        error.get(js_string!("stack"), context)?;
+        error.look_up(js_string!("stack"), context)?;
     }
     state.with(|record| {
         if !record.any(bits::ERRORED) {
             record.set_error(error.clone());
         }
     });
-    let readable = stream.get(js_string!("_readableState"), context)?;
+    let readable = stream.look_up(js_string!("_readableState"), context)?;
     if let Some(readable) = readable.as_object()
-        && !readable.get(js_string!("errored"), context)?.to_boolean()
+        && !readable
+            .look_up(js_string!("errored"), context)?
+            .to_boolean()
     {
         readable.set(js_string!("errored"), error.clone(), true, context)?;
     }
