@@ -183,3 +183,25 @@ console.log(followed.aborted);
   channels[0].postMessage('the first');
   channels[0].unref();
 }
+
+// A port that a getter closes while the message is written: nothing of the list is gone.
+{
+  const { port1, port2 } = new MessageChannel();
+  const { port1: carried } = new MessageChannel();
+  const buffer = new ArrayBuffer(8);
+  const value = {
+    get late() {
+      carried.close();
+      return 1;
+    },
+    carried,
+  };
+  try {
+    port1.postMessage(value, [buffer, carried]);
+    console.log('posted');
+  } catch (error) {
+    console.log(error.name, buffer.byteLength);
+  }
+  port1.close();
+  port2.close();
+}

@@ -105,9 +105,17 @@ impl Message {
             let state = JsArray::from_iter(state, context);
             states.push(written(&state.into(), list, &hooks, context)?);
         }
+        // A getter may have detached a buffer or closed a port; nothing is gone from here yet.
         for buffer in &list.buffers {
-            // A getter may have detached it.
             if !is_attached(buffer)? {
+                return Err(not_transferable(context));
+            }
+        }
+        for host in &list.hosts {
+            if host
+                .downcast_ref::<Port>()
+                .is_some_and(|port| port.is_detached())
+            {
                 return Err(not_transferable(context));
             }
         }
@@ -260,15 +268,12 @@ impl WriteHooks for Outgoing {
         let index = match known {
             Some(index) => index,
             None => {
-                if object.is::<Port>()
-                    || !object.is::<Carried>()
-                        && !hosts::clones(object, context)
-                        && hosts::transfers(object, context)?
-                {
-                    let message = "Object that needs transfer was found in message but not listed in transferList";
-                    return Err(data_clone_error(message, context));
-                }
-                if !object.is::<Carried>() && !hosts::clones(object, context) {
+                let port = object.is::<Port>();
+                if port || !object.is::<Carried>() && !hosts::clones(object, context) {
+                    if port || hosts::transfers(object, context)? {
+                        let message = "Object that needs transfer was found in message but not listed in transferList";
+                        return Err(data_clone_error(message, context));
+                    }
                     return Err(hosts::not_cloneable(context));
                 }
                 let mut hosts = self.hosts.borrow_mut();
