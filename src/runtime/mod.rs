@@ -17,7 +17,7 @@ pub mod slow_turn;
 pub mod tasks;
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, RefCell},
     io,
     path::PathBuf,
     rc::Rc,
@@ -172,8 +172,6 @@ pub struct State {
     slots: RefCell<Vec<(std::any::TypeId, Rc<dyn std::any::Any>)>>,
 }
 
-struct Link(OnceCell<Rc<State>>);
-
 impl State {
     /// The state of the runtime that a context belongs to.
     ///
@@ -185,9 +183,9 @@ impl State {
 
     /// The same, or `None` while the context is being made.
     pub fn try_of(context: &Context) -> Option<Rc<State>> {
-        context
-            .get_data::<Link>()
-            .and_then(|link| link.0.get().cloned())
+        // Asked for all the time: the engine's table of data by type would cost several times as much.
+        let executor = context.downcast_job_executor::<tasks::Executor>()?;
+        executor.state()
     }
 
     /// Whether the runtime is ending: no more script may run.
@@ -274,12 +272,13 @@ impl RuntimeBuilder {
         let started = std::time::Instant::now();
         let loader = Rc::new(modules::Loader);
         let next_global = node::vm::NextGlobal::default();
+        let executor = Rc::new(tasks::Executor::default());
         let builder = || {
             Context::builder()
                 .host_hooks(Rc::new(hooks::Hooks {
                     next_global: next_global.clone(),
                 }))
-                .job_executor(Rc::new(tasks::Executor))
+                .job_executor(executor.clone())
                 .module_loader(loader.clone())
         };
         // `Atomics.wait` may suspend the thread, as in Node, unless an embedder's own engine is on it, which may not be.
@@ -320,8 +319,7 @@ impl RuntimeBuilder {
         if state.options.pool_stats {
             ouro_threadpool::ThreadPool::global().record_times(true);
         }
-        let link = Link(OnceCell::from(state.clone()));
-        context.insert_data(link);
+        executor.serve(state.clone());
         let limits = context.runtime_limits_mut();
         limits.set_recursion_limit(12_000);
         limits.set_stack_size_limit(4_000_000);

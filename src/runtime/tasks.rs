@@ -4,7 +4,7 @@
 //! Order: <https://nodejs.org/docs/latest-v24.x/api/process.html#processnexttickcallback-args>
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::VecDeque,
     rc::Rc,
     task::{Context as TaskContext, Poll, Waker},
@@ -135,8 +135,22 @@ impl Tasks {
     }
 }
 
-/// Receives the engine's jobs and puts them where Node's order wants them.
-pub struct Executor;
+/// Receives the engine's jobs and puts them where Node's order wants them. It is also how natives get from a context to the state
+/// of its runtime.
+#[derive(Default)]
+pub struct Executor(OnceCell<Rc<State>>);
+
+impl Executor {
+    /// The state of the runtime, once that is made.
+    pub fn state(&self) -> Option<Rc<State>> {
+        self.0.get().cloned()
+    }
+
+    /// Says whose jobs it receives.
+    pub fn serve(&self, state: Rc<State>) {
+        let _ = self.0.set(state);
+    }
+}
 
 impl JobExecutor for Executor {
     fn enqueue_job(self: Rc<Self>, job: Job, context: &mut Context) {
