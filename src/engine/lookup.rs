@@ -36,11 +36,42 @@ pub struct LookUps {
 
 /// Where objects of a shape have a property.
 struct Entry {
-    shape: Shape,
-    name: JsString,
+    /// Where the shape and the name are in memory: what is asked with is compared with these.
+    id: Id,
+    /// Kept alive, so that no other shape comes to be where it is.
+    _shape: Shape,
     found: Found,
     /// The prototypes up to the one that has it, or all.
     chain: Vec<Link>,
+}
+
+/// A shape and a name, by where they are. Names that stand in the program's text stay there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Id {
+    shape: usize,
+    name: usize,
+    length: usize,
+}
+
+impl Id {
+    fn new(shape: usize, name: &JsString) -> Self {
+        let (name, length) = match name.as_str().variant() {
+            JsStrVariant::Latin1(units) => (units.as_ptr().addr(), units.len()),
+            JsStrVariant::Utf16(units) => (units.as_ptr().addr(), units.len()),
+        };
+        Self {
+            shape,
+            name,
+            length,
+        }
+    }
+
+    /// The place in the table.
+    fn set(self) -> usize {
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = (self.shape as u64 ^ (self.name as u64).rotate_left(20)).wrapping_mul(SPREAD);
+        (mixed >> (u64::BITS - SETS.trailing_zeros())) as usize
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,20 +86,23 @@ enum Found {
 struct Link {
     object: JsObject,
     shape: Shape,
+    /// Where the shape is, if it is shared; nowhere otherwise.
+    address: usize,
 }
 
 impl Link {
     /// Whether it still has the properties that it had. Shapes of one object stay the same as properties come, so those are asked.
     fn lacks_still(&self, key: &PropertyKey) -> bool {
         let object = self.object.borrow();
-        object.shape().to_addr_usize() == self.shape.to_addr_usize()
-            && (self.shape.is_shared() || !object.properties().contains_key(key))
+        let address = object.shape().to_addr_usize();
+        address == self.address
+            || (address == self.shape.to_addr_usize() && !object.properties().contains_key(key))
     }
 }
 
-/// What the table says of a property.
+/// What the table says of a property, and where it is.
 enum Answer {
-    Found(PropertyDescriptor),
+    Found(PropertyDescriptor, Found),
     Nowhere,
     Unknown,
 }
@@ -79,20 +113,17 @@ impl LookUps {
         self.sets.borrow_mut().clear();
     }
 
-    fn ask(&self, object: &JsObject, name: &JsString, key: &PropertyKey, at: usize) -> Answer {
+    #[inline]
+    fn ask(&self, object: &JsObject, key: &PropertyKey, id: Id) -> Answer {
         let sets = self.sets.borrow();
-        let object = object.borrow();
-        let address = object.shape().to_addr_usize();
-        let known = sets.get(at).and_then(|set| {
-            set.iter()
-                .flatten()
-                .find(|entry| entry.shape.to_addr_usize() == address && is_same(&entry.name, name))
-        });
+        let known = sets
+            .get(id.set())
+            .and_then(|set| set.iter().flatten().find(|entry| entry.id == id));
         let Some(known) = known else {
             return Answer::Unknown;
         };
         let found = match known.found {
-            Found::Own => object.properties().get(key),
+            Found::Own => object.borrow().properties().get(key),
             Found::Nowhere => {
                 let lacking = known.chain.iter().all(|link| link.lacks_still(key));
                 return match lacking {
@@ -107,23 +138,22 @@ impl LookUps {
                 _ => None,
             },
         };
-        found.map_or(Answer::Unknown, Answer::Found)
+        found.map_or(Answer::Unknown, |property| {
+            Answer::Found(property, known.found)
+        })
     }
 
     /// Notes where an object has a property.
-    fn learn(&self, object: &JsObject, name: &JsString, key: &PropertyKey, at: usize) {
-        let Some(entry) = search(object, name, key) else {
+    fn learn(&self, object: &JsObject, key: &PropertyKey, id: Id) {
+        let Some(entry) = search(object, id, key) else {
             return;
         };
         let mut sets = self.sets.borrow_mut();
         if sets.is_empty() {
             sets.resize_with(SETS, Default::default);
         }
-        if let Some(set) = sets.get_mut(at) {
-            let outdated = set.iter().flatten().position(|known| {
-                known.shape.to_addr_usize() == entry.shape.to_addr_usize()
-                    && is_same(&known.name, name)
-            });
+        if let Some(set) = sets.get_mut(id.set()) {
+            let outdated = set.iter().flatten().position(|known| known.id == id);
             match outdated {
                 Some(outdated) => set[outdated] = Some(Box::new(entry)),
                 None => {
@@ -136,12 +166,12 @@ impl LookUps {
 }
 
 /// Looks for a property; `None` where what is found could not be relied on.
-fn search(object: &JsObject, name: &JsString, key: &PropertyKey) -> Option<Entry> {
+fn search(object: &JsObject, id: Id, key: &PropertyKey) -> Option<Entry> {
     let shape = object.borrow().shape().clone();
     let mut next = Some(shape.prototype()?);
     let mut entry = Entry {
-        shape,
-        name: name.clone(),
+        _shape: shape,
+        id,
         found: Found::Nowhere,
         chain: Vec::new(),
     };
@@ -160,9 +190,14 @@ fn search(object: &JsObject, name: &JsString, key: &PropertyKey) -> Option<Entry
         if next.is_none() && !prototype.is::<OrdinaryObject>() {
             return None;
         }
+        let address = match shape.is_shared() {
+            true => shape.to_addr_usize(),
+            false => 0,
+        };
         entry.chain.push(Link {
             object: prototype,
             shape,
+            address,
         });
         if has_it {
             entry.found = Found::Inherited;
@@ -170,25 +205,6 @@ fn search(object: &JsObject, name: &JsString, key: &PropertyKey) -> Option<Entry
         }
     }
     Some(entry)
-}
-
-/// Whether two strings are the same piece of memory.
-fn is_same(one: &JsString, other: &JsString) -> bool {
-    place(one) == place(other)
-}
-
-fn place(name: &JsString) -> (usize, usize) {
-    match name.as_str().variant() {
-        JsStrVariant::Latin1(units) => (units.as_ptr().addr(), units.len()),
-        JsStrVariant::Utf16(units) => (units.as_ptr().addr(), units.len()),
-    }
-}
-
-fn set_of(shape: usize, name: &JsString) -> usize {
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (address, _) = place(name);
-    let mixed = (shape as u64 ^ (address as u64).rotate_left(20)).wrapping_mul(SPREAD);
-    (mixed >> (u64::BITS - SETS.trailing_zeros())) as usize
 }
 
 /// `object.name`, for names that stand in the program's text and are no numbers.
@@ -205,11 +221,11 @@ pub fn get(object: &JsObject, name: JsString, context: &mut Context) -> JsResult
     }
     let state = State::of(context);
     let look_ups = &state.memory.look_ups;
-    let at = set_of(shape, &name);
-    let key = PropertyKey::String(name.clone());
-    match look_ups.ask(object, &name, &key, at) {
+    let id = Id::new(shape, &name);
+    let key = PropertyKey::String(name);
+    match look_ups.ask(object, &key, id) {
         Answer::Nowhere => Ok(JsValue::undefined()),
-        Answer::Found(property) => {
+        Answer::Found(property, _) => {
             if let Some(value) = property.value() {
                 return Ok(value.clone());
             }
@@ -219,10 +235,64 @@ pub fn get(object: &JsObject, name: JsString, context: &mut Context) -> JsResult
             }
         }
         Answer::Unknown => {
-            look_ups.learn(object, &name, &key, at);
+            look_ups.learn(object, &key, id);
             object.get(key, context)
         }
     }
+}
+
+/// `object.name = value`, in strict code, for such names. Pays where the object hasn't the property yet, but its prototypes say what
+/// becomes of it.
+///
+/// # Errors
+/// What a setter throws, and a `TypeError` for what can't be assigned.
+pub fn set(
+    object: &JsObject,
+    name: JsString,
+    value: JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    let (shape, shared) = {
+        let object = object.borrow();
+        (object.shape().to_addr_usize(), object.shape().is_shared())
+    };
+    if !shared || !name.is_static() || object.is::<Proxy>() {
+        return object.set(name, value, true, context).map(drop);
+    }
+    let state = State::of(context);
+    let look_ups = &state.memory.look_ups;
+    let id = Id::new(shape, &name);
+    let key = PropertyKey::String(name);
+    match look_ups.ask(object, &key, id) {
+        Answer::Found(property, Found::Inherited) => {
+            if let Some(setter) = property.set().and_then(JsValue::as_callable) {
+                return setter
+                    .call(&object.clone().into(), &[value], context)
+                    .map(drop);
+            }
+            if property.writable() == Some(true) && object.is_extensible(context)? {
+                object.insert_property(key, plain(value));
+                return Ok(());
+            }
+        }
+        Answer::Nowhere if object.is_extensible(context)? => {
+            object.insert_property(key, plain(value));
+            return Ok(());
+        }
+        Answer::Unknown => look_ups.learn(object, &key, id),
+        _ => {}
+    }
+    object.set(key, value, true, context).map(drop)
+}
+
+/// A property as assignment makes it.
+fn plain(value: JsValue) -> PropertyDescriptor {
+    PropertyDescriptor::builder()
+        .value(value)
+        .writable(true)
+        .enumerable(true)
+        .configurable(true)
+        .build()
 }
 
 /// [`get`] as a method, in the place of `JsObject::get`.

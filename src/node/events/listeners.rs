@@ -16,7 +16,14 @@ use boa_engine::{
 use boa_gc::{Gc, GcRefCell};
 
 use super::{emit, is_table, read, snapshot};
-use crate::{engine::lookup::LookUp, engine::native::Natives, node::errors, runtime::State};
+use crate::{
+    engine::{
+        lookup::{self, LookUp},
+        native::Natives,
+    },
+    node::errors,
+    runtime::State,
+};
 
 pub(crate) use several::{add_all, remove_all};
 
@@ -137,7 +144,10 @@ pub(crate) fn write(
         object.insert_property(key, data(value));
         return Ok(());
     }
-    object.set(key, value, true, context).map(drop)
+    match key {
+        PropertyKey::String(name) if own.is_none() => lookup::set(object, name, value, context),
+        key => object.set(key, value, true, context).map(drop),
+    }
 }
 
 /// Whether a property can be replaced in place.

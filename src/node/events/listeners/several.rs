@@ -76,7 +76,8 @@ pub(crate) fn remove_all(
         write(emitter, js_string!("_events"), none, context)?;
         return Ok(true);
     }
-    for key in gone {
+    // They came in this order, most likely: what came last is the cheapest to take out of an object.
+    for key in gone.into_iter().rev() {
         events.delete_property_or_throw(key, context)?;
     }
     Ok(true)

@@ -292,9 +292,9 @@ pub fn release(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
         let slot = Slot::of(context);
         let listeners = slot.listeners();
         let all = [
+            (js_string!("error"), &listeners.error),
             (js_string!("data"), &listeners.data),
             (js_string!("end"), &listeners.end),
-            (js_string!("error"), &listeners.error),
             (js_string!("close"), &listeners.close),
             (js_string!("drain"), &listeners.drain),
             (js_string!("timeout"), &listeners.timeout),
