@@ -3,7 +3,7 @@
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
-use super::{State, bits, listen::has_listener, read::call_read};
+use super::{Slot, State, bits, listen::has_listener, read::call_read};
 
 use crate::engine::lookup::LookUp;
 use crate::node::{
@@ -36,21 +36,23 @@ pub(super) fn emit_readable(stream: &JsObject, state: &State, context: &mut Cont
         first
     });
     if first {
-        let args = vec![stream.clone().into()];
         tick_native(
             |args, context| {
-                let stream = calls::this_stream(args.get_or_undefined(0), context)?;
-                emit_readable_now(&stream, context)
+                let (stream, state) = of_tick(args, context)?;
+                emit_readable_now(&stream, &state, context)
             },
-            args,
+            both(stream, state),
             context,
         );
     }
 }
 
 /// 'readable' now, and then whatever flows.
-pub(super) fn emit_readable_now(stream: &JsObject, context: &mut Context) -> JsResult<()> {
-    let state = State::of(stream, context)?;
+pub(super) fn emit_readable_now(
+    stream: &JsObject,
+    state: &State,
+    context: &mut Context,
+) -> JsResult<()> {
     let due = state.with(|record| {
         !record.any(bits::DESTROYED | bits::ERRORED)
             && (record.length > 0 || record.any(bits::ENDED))
@@ -66,7 +68,7 @@ pub(super) fn emit_readable_now(stream: &JsObject, context: &mut Context) -> JsR
             record.set(bits::NEED_READABLE);
         }
     });
-    flow(stream, context)
+    flow(stream, state, context)
 }
 
 /// Fills the buffer in a tick, unless that is on its way.
@@ -94,7 +96,7 @@ fn read_more(args: &[JsValue], context: &mut Context) -> JsResult<()> {
         if !room {
             break;
         }
-        call_read(&stream, 0.0, context)?;
+        call_read(&stream, Some(&state), 0.0, context)?;
         if state.with(|record| record.length) == length {
             break;
         }
@@ -104,9 +106,10 @@ fn read_more(args: &[JsValue], context: &mut Context) -> JsResult<()> {
 }
 
 /// Reads as long as the stream flows and has something.
-pub(super) fn flow(stream: &JsObject, context: &mut Context) -> JsResult<()> {
-    let state = State::of(stream, context)?;
-    while state.any(bits::FLOWING) && !call_read(stream, f64::NAN, context)?.is_null() {}
+pub(super) fn flow(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> {
+    while state.any(bits::FLOWING) && !call_read(stream, Some(state), f64::NAN, context)?.is_null()
+    {
+    }
     Ok(())
 }
 
@@ -115,7 +118,7 @@ pub(super) fn read_nothing_soon(stream: &JsObject, context: &mut Context) {
     tick_native(
         |args, context| {
             let stream = calls::this_stream(args.get_or_undefined(0), context)?;
-            call_read(&stream, 0.0, context).map(drop)
+            call_read(&stream, None, 0.0, context).map(drop)
         },
         vec![stream.clone().into()],
         context,
@@ -126,6 +129,27 @@ pub(super) fn read_nothing_soon(stream: &JsObject, context: &mut Context) {
 pub fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = calls::this_stream(this, context)?;
     let state = State::of(&stream, context)?;
+    resume_state(&stream, &state, context);
+    Ok(this.clone())
+}
+
+/// `stream.resume()` as script would call it: the short way if nobody has replaced it.
+pub(super) fn call_resume(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> {
+    let method = stream.look_up(js_string!("resume"), context)?;
+    let slot = Slot::of(context);
+    match (method.as_object(), slot.resume.get()) {
+        (Some(method), Some(known)) if JsObject::equals(&method, known) => {
+            resume_state(stream, state, context);
+            Ok(())
+        }
+        (Some(method), _) if method.is_callable() => {
+            method.call(&stream.clone().into(), &[], context).map(drop)
+        }
+        _ => calls::call(stream, js_string!("resume"), &[], context).map(drop),
+    }
+}
+
+fn resume_state(stream: &JsObject, state: &State, context: &mut Context) {
     let schedule = state.with(|record| {
         if record.any(bits::FLOWING) {
             return false;
@@ -137,25 +161,24 @@ pub fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<
         first
     });
     if schedule {
-        tick_native(resume_now, both(&stream, &state), context);
+        tick_native(resume_now, both(stream, state), context);
     }
     state.with(|record| {
         record.clear(bits::PAUSED);
         record.set(bits::HAS_PAUSED);
     });
-    Ok(this.clone())
 }
 
 fn resume_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let (stream, state) = of_tick(args, context)?;
     if !state.any(bits::READING) {
-        call_read(&stream, 0.0, context)?;
+        call_read(&stream, Some(&state), 0.0, context)?;
     }
     state.clear(bits::RESUME_SCHEDULED);
     emit(&stream, js_string!("resume"), &[], context)?;
-    flow(&stream, context)?;
+    flow(&stream, &state, context)?;
     if state.bits() & (bits::FLOWING | bits::READING) == bits::FLOWING {
-        call_read(&stream, 0.0, context)?;
+        call_read(&stream, Some(&state), 0.0, context)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_stri
 
 use super::{
     Slot, State, bits,
-    flow::{emit_readable, read_nothing_soon, update_listening},
+    flow::{call_resume, emit_readable, read_nothing_soon, update_listening},
 };
 use crate::{
     engine::{lookup::LookUp, registry},
@@ -276,10 +276,10 @@ fn data_listener(stream: &JsObject, context: &mut Context) -> JsResult<()> {
         state.set(bits::READABLE_LISTENING);
     }
     // Not after an explicit pause.
-    if !state.with(|record| record.stands_still()) {
-        calls::call(stream, js_string!("resume"), &[], context)?;
+    if state.with(|record| record.stands_still()) {
+        return Ok(());
     }
-    Ok(())
+    call_resume(stream, &state, context)
 }
 
 fn readable_listener(stream: &JsObject, context: &mut Context) -> JsResult<()> {

@@ -271,6 +271,8 @@ struct Slot {
     read: OnceCell<JsObject>,
     /// `Readable.prototype.push`, likewise.
     push: OnceCell<JsObject>,
+    /// `Readable.prototype.resume`, likewise.
+    resume: OnceCell<JsObject>,
 }
 
 impl Slot {

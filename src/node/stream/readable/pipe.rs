@@ -15,7 +15,7 @@ use boa_engine::{
 };
 use boa_gc::{Gc, GcRefCell};
 
-use super::{State, bits, listen, prototype::pipes};
+use super::{State, bits, flow::call_resume, listen, prototype::pipes};
 use crate::{
     engine::{lookup::LookUp, registry},
     node::{
@@ -253,7 +253,7 @@ pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if full.as_boolean() == Some(true) {
         pause(&pipe, context)?;
     } else if !state.any(bits::FLOWING) {
-        calls::call(&source, js_string!("resume"), &[], context)?;
+        call_resume(&source, &state, context)?;
     }
     Ok(destination.into())
 }
@@ -391,11 +391,11 @@ fn on_unpipe(pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResu
     info.set(name, true, true, context)?;
     let waiting = pipe.listeners.borrow()[Heard::Drain as usize].is_some();
     let of_destination = [
+        Heard::Error,
+        Heard::Unpipe,
         Heard::Close,
         Heard::Finish,
         Heard::Drain,
-        Heard::Error,
-        Heard::Unpipe,
     ];
     pipe.ignore_all(&pipe.destination, &of_destination, context)?;
     pipe.ignore_all(&pipe.source, &[Heard::End, Heard::Data], context)?;

@@ -313,6 +313,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     for (name, known) in [
         (js_string!("read"), &slot.read),
         (js_string!("push"), &slot.push),
+        (js_string!("resume"), &slot.resume),
     ] {
         if let Some(method) = prototype.get(name, context)?.as_object() {
             let _ = known.set(method);

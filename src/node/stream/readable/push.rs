@@ -290,7 +290,7 @@ fn end_of_chunks(stream: &JsObject, state: &State, context: &mut Context) -> JsR
         record.clear(bits::NEED_READABLE);
         record.set(bits::EMITTED_READABLE);
     });
-    emit_readable_now(stream, context)
+    emit_readable_now(stream, state, context)
 }
 
 /// What waits already was split without regard to characters: it is decoded anew.

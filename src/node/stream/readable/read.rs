@@ -29,7 +29,8 @@ pub fn read_native(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
             _ => parse_int(value, context)?,
         },
     };
-    read(&stream, asked, context)
+    let state = State::of(&stream, context)?;
+    read(&stream, &state, asked, context)
 }
 
 /// `Number.parseInt(value, 10)`
@@ -48,12 +49,21 @@ fn parse_int(value: &JsValue, context: &mut Context) -> JsResult<f64> {
         .map_or(f64::NAN, |number| sign * number))
 }
 
-/// `stream.read(n)` as script would call it: the short way if nobody has replaced it. NaN stands for no argument.
-pub(super) fn call_read(stream: &JsObject, n: f64, context: &mut Context) -> JsResult<JsValue> {
+/// `stream.read(n)` as script would call it: the short way if nobody has replaced it. NaN stands for no argument. The state is
+/// the stream's, if the caller has looked it up already.
+pub(super) fn call_read(
+    stream: &JsObject,
+    state: Option<&State>,
+    n: f64,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let method = stream.look_up(js_string!("read"), context)?;
     let slot = Slot::of(context);
     match (method.as_object(), slot.read.get()) {
-        (Some(method), Some(known)) if JsObject::equals(&method, known) => read(stream, n, context),
+        (Some(method), Some(known)) if JsObject::equals(&method, known) => match state {
+            Some(state) => read(stream, state, n, context),
+            None => read(stream, &State::of(stream, context)?, n, context),
+        },
         (Some(method), _) => {
             let this = JsValue::from(stream.clone());
             if n.is_nan() {
@@ -103,8 +113,7 @@ fn raise_mark(n: f64, context: &mut Context) -> JsResult<f64> {
     Ok((n as u64).next_power_of_two() as f64)
 }
 
-fn read(stream: &JsObject, asked: f64, context: &mut Context) -> JsResult<JsValue> {
-    let state = State::of(stream, context)?;
+fn read(stream: &JsObject, state: &State, asked: f64, context: &mut Context) -> JsResult<JsValue> {
     if asked > state.with(|record| record.high_water_mark) {
         let mark = raise_mark(asked, context)?;
         state.with(|record| record.high_water_mark = mark);
@@ -126,28 +135,28 @@ fn read(stream: &JsObject, asked: f64, context: &mut Context) -> JsResult<JsValu
     });
     if tells {
         if over {
-            end_readable(stream, &state, context);
+            end_readable(stream, state, context);
         } else {
-            emit_readable(stream, &state, context);
+            emit_readable(stream, state, context);
         }
         return Ok(JsValue::null());
     }
     let mut n = state.with(|record| how_much(asked, record));
     if n == 0.0 && state.any(bits::ENDED) {
         if over {
-            end_readable(stream, &state, context);
+            end_readable(stream, state, context);
         }
         return Ok(JsValue::null());
     }
-    if asks_source(&state, n) {
-        ask_source(stream, &state, context)?;
+    if asks_source(state, n) {
+        ask_source(stream, state, context)?;
         // Data that came at once counts for this call.
         if !state.any(bits::READING) {
             n = state.with(|record| how_much(asked, record));
         }
     }
     let chunk = if n > 0.0 {
-        take(&state, n, context)?
+        take(state, n, context)?
     } else {
         None
     };
@@ -160,7 +169,7 @@ fn read(stream: &JsObject, asked: f64, context: &mut Context) -> JsResult<JsValu
                 }
             });
         }
-        Some(_) => forget_awaited(&state),
+        Some(_) => forget_awaited(state),
     }
     let at_end = state.with(|record| {
         if record.length == 0 && !record.any(bits::ENDED) {
@@ -169,7 +178,7 @@ fn read(stream: &JsObject, asked: f64, context: &mut Context) -> JsResult<JsValu
         record.length == 0 && record.any(bits::ENDED) && asked != n
     });
     if at_end {
-        end_readable(stream, &state, context);
+        end_readable(stream, state, context);
     }
     let Some(chunk) = chunk else {
         return Ok(JsValue::null());

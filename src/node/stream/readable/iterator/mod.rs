@@ -181,7 +181,7 @@ impl Reader {
         if stream.get(js_string!("destroyed"), context)?.to_boolean() {
             return Ok(JsValue::null());
         }
-        call_read(&stream, f64::NAN, context)
+        call_read(&stream, None, f64::NAN, context)
     }
 
     /// The body has thrown, or was told to.
