@@ -246,6 +246,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                         _ => return Err(Problem::said("Expected property name or '}'", self.at)),
                     }
                 }
+                _ if matches!(stack.last(), Some(Container::Array(_))) => self.elements()?,
                 _ => self.primitive()?,
             };
             // The value is whole: put it where it belongs, and close what it closes.
@@ -314,6 +315,24 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         }
     }
 
+    /// Primitives of an array for as long as they are strings and numbers with nothing but commas between them; the last is
+    /// returned.
+    fn elements(&mut self) -> Parsed<JsValue> {
+        loop {
+            let value = self.primitive()?;
+            let next = match self.text.get(self.at..) {
+                Some([comma, next, ..]) if (*comma).into() == u16::from(b',') => (*next).into(),
+                _ => return Ok(value),
+            };
+            if !matches!(u8::try_from(next), Ok(b'"' | b'-' | b'0'..=b'9')) {
+                return Ok(value);
+            }
+            self.at += 1;
+            self.elements.push(value);
+        }
+    }
+
+    #[inline(always)]
     fn primitive(&mut self) -> Parsed<JsValue> {
         let from = self.at;
         let value = match self.peek().and_then(|unit| u8::try_from(unit).ok()) {

@@ -64,7 +64,39 @@ pub(super) fn copy_plain(units: &[u8], room: &mut [u8]) -> usize {
     units.len().min(specials.trailing_zeros() as usize)
 }
 
-/// The same for UTF-16.
+/// The longest text that [`copy_short`] copies.
+pub(super) const SHORT: usize = 2 * BLOCK;
+
+/// Copies a text of [`SHORT`] units at most: its beginning and its end, which overlap.
+///
+/// # Panics
+/// If there is less room than text.
+#[inline(always)]
+pub(super) fn copy_short(text: &[u8], room: &mut [u8]) {
+    debug_assert!(text.len() <= SHORT);
+    let room = &mut room[..text.len()];
+    match text.len() {
+        16.. => copy_ends::<16>(text, room),
+        8.. => copy_ends::<8>(text, room),
+        4.. => copy_ends::<4>(text, room),
+        2.. => copy_ends::<2>(text, room),
+        _ => copy_ends::<1>(text, room),
+    }
+}
+
+#[inline(always)]
+fn copy_ends<const N: usize>(text: &[u8], room: &mut [u8]) {
+    if let (Some(first), Some(last)) = (text.first_chunk::<N>(), text.last_chunk::<N>()) {
+        if let Some(place) = room.first_chunk_mut() {
+            *place = *first;
+        }
+        if let Some(place) = room.last_chunk_mut() {
+            *place = *last;
+        }
+    }
+}
+
+/// How many units of UTF-16 at the start stand for themselves.
 pub(super) fn plain_utf16(units: &[u16]) -> usize {
     let mut words = units.chunks_exact(4);
     let mut at = 0;
@@ -134,6 +166,17 @@ mod tests {
                 *last = b'"';
                 assert_eq!(super::copy_plain(&special, &mut copy), length - 1);
             }
+        }
+    }
+
+    #[test]
+    fn short_texts_are_copied() {
+        let text: Vec<u8> = (0..100).collect();
+        for length in 0..=super::SHORT {
+            let mut copy = [0; 100];
+            super::copy_short(&text[1..=length], &mut copy);
+            assert_eq!(copy[..length], text[1..=length]);
+            assert!(copy[length..].iter().all(|byte| *byte == 0));
         }
     }
 }

@@ -4,7 +4,7 @@ use boa_engine::{JsString, string::JsStrVariant};
 
 use super::{
     super::strings,
-    scan::{copy_plain, plain_latin1},
+    scan::{copy_plain, copy_short, plain_latin1},
 };
 
 /// Grows a string.
@@ -145,8 +145,21 @@ impl Writer {
         }
     }
 
+    /// ASCII of 32 characters at most, which is more than any number has.
+    #[inline(always)]
+    fn short(&mut self, text: &str) {
+        match &mut self.wide {
+            Some(_) => self.ascii(text),
+            None => {
+                copy_short(text.as_bytes(), self.room(text.len()));
+                self.end += text.len();
+            }
+        }
+    }
+
+    #[inline]
     pub fn integer(&mut self, number: i32) {
-        self.ascii(itoa::Buffer::new().format(number));
+        self.short(itoa::Buffer::new().format(number));
     }
 
     /// A number; `null` if it isn't finite.
@@ -160,10 +173,20 @@ impl Writer {
 
     /// A finite number.
     pub fn number(&mut self, number: f64) {
-        // Integers that an `f64` holds exactly; not -0, which they hold as 0, as JSON does.
-        if number.abs() < (1_u64 << 53) as f64 && number.trunc() == number {
-            self.ascii(itoa::Buffer::new().format(number as i64));
-            return;
+        // Below it an `f64` holds each integer.
+        const EXACT: f64 = (1_u64 << 53) as f64;
+        // From it on, the shortest digits of a fraction are written as JavaScript does without an exponent.
+        const FIXED: f64 = 1e-5;
+        let size = number.abs();
+        if size < EXACT {
+            let integer = number as i64;
+            // -0 as well, which JSON writes as 0.
+            if integer as f64 == number {
+                return self.short(itoa::Buffer::new().format(integer));
+            }
+            if size >= FIXED {
+                return self.short(zmij::Buffer::new().format_finite(number));
+            }
         }
         self.ascii(ryu_js::Buffer::new().format_finite(number));
     }
@@ -278,6 +301,59 @@ mod tests {
         for (units, expected) in cases {
             let mut writer = Writer::default();
             writer.quoted(&JsString::from(units));
+            assert_eq!(writer.finish().0.to_std_string_lossy(), expected);
+        }
+    }
+
+    #[test]
+    fn texts_of_every_length_are_quoted() {
+        for length in 0..70 {
+            for special in [b'"', b'\\', 0, 0x1f, b' '] {
+                for at in 0..length {
+                    let mut text = vec![b'a'; length];
+                    text[at] = special;
+                    text[length - 1 - at] = special;
+                    let text = String::from_utf8(text).expect("it is ASCII");
+                    let mut writer = Writer::default();
+                    writer.quoted(&JsString::from(text.as_str()));
+                    let expected = serde_json::to_string(&text).expect("it is a string");
+                    assert_eq!(writer.finish().0.to_std_string_lossy(), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_javascript_does() {
+        let mut numbers = vec![
+            0.0,
+            -1.0,
+            1e-5,
+            -1e-5,
+            9.999_999_999_999_999e-6,
+            1e-6,
+            1e-7,
+            0.1 + 0.2,
+            5e-324,
+            f64::MAX,
+            9_007_199_254_740_991.0,
+            9_007_199_254_740_992.0,
+            4_503_599_627_370_495.5,
+            1e16,
+            1e20,
+            1e21,
+        ];
+        let mut seed = 1_u64;
+        for _ in 0..200_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            numbers.push(f64::from_bits(seed));
+            numbers.push(f64::from_bits(seed >> 12 | (seed % 80 + 1000) << 52));
+            numbers.push((seed >> 40) as f64 / 1000.0);
+        }
+        for number in numbers.into_iter().filter(|number| number.is_finite()) {
+            let mut writer = Writer::default();
+            writer.number(number);
+            let expected = ryu_js::Buffer::new().format_finite(number).to_owned();
             assert_eq!(writer.finish().0.to_std_string_lossy(), expected);
         }
     }
