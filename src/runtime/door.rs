@@ -6,7 +6,10 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsResult, JsValue};
 
-use crate::node::{async_hooks::promises, perf_hooks};
+use crate::{
+    engine::native,
+    node::{async_hooks::promises, perf_hooks},
+};
 
 use super::{
     State,
@@ -50,14 +53,11 @@ pub fn drain(context: &mut Context) {
         run_microtasks(&state, context);
     }
     while !state.is_terminating() {
-        while let Some(tick) = state.tasks.next_tick() {
-            if !run_tick(&state, tick, context) || state.is_terminating() {
-                // The rest waits for the next callback from outside, as in Node.
-                state.depth.set(state.depth.get() - 1);
-                return;
-            }
+        if state.tasks.has_ticks() && !run_queues_by_name(&state, context) {
+            // The rest waits for the next callback from outside, as in Node.
+            state.depth.set(state.depth.get() - 1);
+            return;
         }
-        run_microtasks(&state, context);
         if !state.tasks.has_ticks() && !rejections::report_all(context) && !leave(&state, context) {
             break;
         }
@@ -69,6 +69,45 @@ pub fn drain(context: &mut Context) {
         perf_hooks::tell::<perf_hooks::Collections>(&state, context);
     }
     state.async_context.hooks.see_to_destroys(&state);
+}
+
+/// What is below ticks, and the microtasks that follow them, on the stack of an error: Node runs them from a function of this
+/// name.
+pub const TICKS: &str = "processTicksAndRejections";
+
+/// Runs ticks and microtasks, those of script from a function that traces show. Returns whether no tick ended with an error.
+fn run_queues_by_name(state: &State, context: &mut Context) -> bool {
+    // What is the runtime's own makes no traces, as a rule, and is frequent.
+    while let Some(tick) = state.tasks.next_native_tick() {
+        if !run_tick(state, tick, context) || state.is_terminating() {
+            return false;
+        }
+    }
+    if !state.tasks.has_ticks() {
+        run_microtasks(state, context);
+        return true;
+    }
+    let function = state
+        .tasks
+        .runner(|| native::function(context, TICKS, 0, run_queues).into());
+    match function.call(&JsValue::undefined(), &[], context) {
+        Ok(fine) => fine.to_boolean(),
+        Err(error) => {
+            fatal::uncaught(error, Origin::Exception, context);
+            false
+        }
+    }
+}
+
+fn run_queues(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = State::of(context);
+    while let Some(tick) = state.tasks.next_tick() {
+        if !run_tick(&state, tick, context) || state.is_terminating() {
+            return Ok(false.into());
+        }
+    }
+    run_microtasks(&state, context);
+    Ok(true.into())
 }
 
 /// Something to do once, when the door closes: after all ticks and microtasks, before the loop goes on.

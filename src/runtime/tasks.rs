@@ -55,6 +55,8 @@ pub struct Tasks {
     microtasks: RefCell<VecDeque<Microtask>>,
     async_jobs: RefCell<VecDeque<NativeAsyncJob>>,
     turn: Cell<u64>,
+    /// The function that drains the queues.
+    runner: OnceCell<JsObject>,
 }
 
 impl Tasks {
@@ -65,6 +67,18 @@ impl Tasks {
     pub fn next_tick(&self) -> Option<Tick> {
         self.turn.set(self.turn.get() + 1);
         self.ticks.borrow_mut().pop_front()
+    }
+
+    /// The next tick, if it is the runtime's own.
+    pub fn next_native_tick(&self) -> Option<Tick> {
+        let is_native = (self.ticks.borrow().front())
+            .is_some_and(|tick| matches!(tick.callback, Callee::Native(_)));
+        is_native.then(|| self.next_tick()).flatten()
+    }
+
+    /// The function that drains the queues, made at its first use.
+    pub fn runner(&self, make: impl FnOnce() -> JsObject) -> JsObject {
+        self.runner.get_or_init(make).clone()
     }
 
     /// Counts ticks, and drains of the queue: what was noted in another turn is past for script.

@@ -1,7 +1,10 @@
 //! One line of a stack trace: read from the engine's form, written in V8's.
 
 use super::mark::Mark;
-use crate::node::errors;
+use crate::{node::errors, runtime::door};
+
+/// The file in which Node runs ticks.
+const TICKS_FILE: &str = "node:internal/process/task_queues";
 
 /// A place on the stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,9 +33,12 @@ impl Frame {
     pub fn parse(line: &str) -> Option<Self> {
         let rest = line.strip_prefix("    at ")?.strip_suffix(')')?;
         if let Some(name) = rest.strip_suffix(" (native") {
+            // Node's is script, in a file of its own.
+            let path = if name == door::TICKS { TICKS_FILE } else { "" };
             return Some(Self {
                 function: name_of(name),
                 native: true,
+                path: path.to_owned(),
                 ..Self::default()
             });
         }
@@ -118,7 +124,7 @@ impl Frame {
 
     /// The place: `path:line:column`.
     pub fn place(&self) -> String {
-        match (self.native || self.path.is_empty(), self.line) {
+        match (self.path.is_empty(), self.line) {
             (true, 0) => "<anonymous>".into(),
             (true, line) => format!("<anonymous>:{line}:{}", self.column),
             (false, 0) => self.file(),
@@ -174,6 +180,7 @@ fn native_name(name: &str) -> String {
         name if OF_ARRAY.contains(&name) => format!("Array.{name}"),
         "apply" | "construct" => format!("Reflect.{name}"),
         "Promise" => "new Promise".into(),
+        door::TICKS => format!("process.{name}"),
         name => name.into(),
     }
 }
@@ -220,6 +227,10 @@ mod tests {
             ("    at <main> (/a/b.mjs:3:7)", "file:///a/b.mjs:3:7"),
             ("    at f (/a/b c.mjs:3:7)", "f (file:///a/b%20c.mjs:3:7)"),
             ("    at map (native)", "Array.map (<anonymous>)"),
+            (
+                "    at processTicksAndRejections (native)",
+                "process.processTicksAndRejections (node:internal/process/task_queues)",
+            ),
             ("    at <eval> (eval at :1:7)", "eval (<anonymous>:1:7)"),
             (
                 "    at anonymous (unknown at :2:7)",

@@ -4,7 +4,7 @@
 const {
   ArrayPrototypePop, Error, FunctionPrototypeBind, ObjectDefineProperties, ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptors, ObjectGetPrototypeOf, ObjectSetPrototypeOf, Promise, ReflectApply, ReflectOwnKeys,
-  StringPrototypeIncludes, Symbol, SymbolFor,
+  Symbol, SymbolFor,
 } = primordials;
 const { validateFunction } = binding('validators');
 
@@ -90,10 +90,6 @@ function rejected(reason, callback) {
     error.reason = reason;
     reason = error;
     Error.captureStackTrace(reason, rejected);
-    const { stack } = reason;
-    if (!StringPrototypeIncludes(stack, '\n    at ')) {
-      reason.stack = `${stack}\n    at process.processTicksAndRejections (node:internal/process/task_queues)`;
-    }
   }
   callback(reason);
 }
