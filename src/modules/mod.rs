@@ -79,6 +79,11 @@ impl ModuleState {
             0
         }
     }
+
+    /// Whether a CommonJS module was loaded from a file, or an ES module is there.
+    pub fn has_loaded(&self, file: &str) -> bool {
+        self.wrapped.borrow().contains(file) || self.esm.has(Path::new(file))
+    }
 }
 
 /// The file behind the path of a stack frame, which is a URL for ES modules.

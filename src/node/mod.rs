@@ -13,6 +13,7 @@ pub mod errors;
 pub mod events;
 pub mod fs;
 pub mod http;
+pub mod module;
 pub mod net;
 pub mod os;
 pub mod path;
@@ -57,6 +58,7 @@ pub const BINDINGS: &[(&str, MakeBinding)] = &[
     ("process", process::binding),
     ("readline", readline::binding),
     ("modules", crate::modules::binding),
+    ("source_maps", module::binding),
     ("fs", fs::binding),
     ("stream", stream::binding),
     ("streams", crate::web::streams::binding),

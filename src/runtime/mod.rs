@@ -50,6 +50,8 @@ pub struct Options {
     pub stack_trace_limit: u32,
     /// `--expose-gc`: a global `gc()`.
     pub expose_gc: bool,
+    /// `--enable-source-maps`: `module.findSourceMap` looks for them.
+    pub source_maps: bool,
     /// `--no-warnings` clears it.
     pub warnings: bool,
     /// `--no-deprecation` clears it.
@@ -107,6 +109,7 @@ impl Default for Options {
             unhandled_rejections: rejections::Mode::default(),
             stack_trace_limit: 10,
             expose_gc: false,
+            source_maps: false,
             warnings: true,
             deprecation: true,
             throw_deprecation: false,

@@ -107,6 +107,13 @@ pub const FLAGS: &[Flag] = &[
             Ok(())
         },
     ),
+    switch(
+        "enable-source-maps",
+        "",
+        "let module.findSourceMap find the maps of modules (stacks don't follow them)",
+        true,
+        |run, on| run.options.source_maps = on,
+    ),
     value(
         "env-file",
         "",
@@ -419,7 +426,6 @@ pub const FLAGS: &[Flag] = &[
 pub const WITHOUT_EFFECT: &[&str] = &[
     "abort-on-uncaught-exception",
     "allow-natives-syntax",
-    "enable-source-maps",
     "concurrent-",
     "debug-arraybuffer-allocations",
     "es-module-specifier-resolution",

@@ -10,6 +10,7 @@ mod run;
 mod source;
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 use std::rc::Rc;
 
 use boa_engine::{
@@ -104,6 +105,15 @@ struct BuiltinFacade {
 }
 
 impl EsModules {
+    /// Whether the text of a file is a module here.
+    pub(super) fn has(&self, file: &Path) -> bool {
+        let Ok(url) = Url::from_file_path(file) else {
+            return false;
+        };
+        let by_url = self.by_url.borrow();
+        by_url.contains_key(&(String::from(url), false))
+    }
+
     fn record(&self, module: &Module) -> Option<Rc<Record>> {
         self.records.borrow().get(module).cloned()
     }

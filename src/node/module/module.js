@@ -62,13 +62,24 @@ Module.enableCompileCache = function enableCompileCache() {
 Module.flushCompileCache = function flushCompileCache() {};
 Module.getCompileCacheDir = function getCompileCacheDir() {};
 
-Module.getSourceMapsSupport = function getSourceMapsSupport() {
-  return ObjectFreeze({ __proto__: null, enabled: false, nodeModules: false, generatedCode: false });
+// Few programs ask for source maps: what is about them loads then.
+function sourceMaps() {
+  return require('module/source_map');
+}
+Module.findSourceMap = function findSourceMap(path) { return sourceMaps().findSourceMap(path); };
+Module.getSourceMapsSupport = function getSourceMapsSupport() { return sourceMaps().getSourceMapsSupport(); };
+Module.setSourceMapsSupport = function setSourceMapsSupport(enabled, options) {
+  return sourceMaps().setSourceMapsSupport(enabled, options);
 };
-Module.findSourceMap = function findSourceMap() {};
+ObjectDefineProperty(Module, 'SourceMap', {
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  get() { return sourceMaps().SourceMap; },
+});
 
 // What isn't there says so when it is used.
-const absent = ['register', 'registerHooks', 'stripTypeScriptTypes', 'setSourceMapsSupport', 'SourceMap'];
+const absent = ['register', 'registerHooks', 'stripTypeScriptTypes'];
 for (let i = 0; i < absent.length; i++) {
   const name = absent[i];
   Module[name] = ObjectDefineProperty(function() {

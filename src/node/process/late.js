@@ -156,6 +156,7 @@ let warned = false;
 /** Stacks don't follow source maps: whoever asks for it hears so, once. */
 function setSourceMapsEnabled(enabled) {
   validateBoolean(enabled, 'enabled');
+  require('module/source_map').setSourceMapsSupport(enabled, { __proto__: null, nodeModules: enabled, generatedCode: enabled });
   if (!enabled || warned) return;
   warned = true;
   process.emitWarning('Source maps are not supported: positions in stacks are those of the code that runs');

@@ -1,5 +1,5 @@
 'use strict';
-// The global `navigator`: <https://nodejs.org/docs/latest-v24.x/api/globals.html#navigator>. It has no `locks`.
+// The global `navigator`: <https://nodejs.org/docs/latest-v24.x/api/globals.html#navigator>.
 
 const { ObjectDefineProperties, ObjectFreeze, StringPrototypeIndexOf, StringPrototypeSlice, Symbol } = primordials;
 const { nodeError } = binding('errors');
@@ -30,6 +30,12 @@ class Navigator {
     return require('os').availableParallelism();
   }
 
+  /** The Web Locks of this thread. */
+  get locks() {
+    this.#platform; // eslint-disable-line no-unused-expressions
+    return require('navigator/locks').locks;
+  }
+
   get language() {
     return this.languages[0];
   }
@@ -51,7 +57,7 @@ class Navigator {
 }
 const shown = { __proto__: null, enumerable: true };
 ObjectDefineProperties(Navigator.prototype, {
-  hardwareConcurrency: shown, language: shown, languages: shown, userAgent: shown, platform: shown,
+  hardwareConcurrency: shown, locks: shown, language: shown, languages: shown, userAgent: shown, platform: shown,
 });
 
 module.exports = { Navigator, navigator: new Navigator(kMake) };
