@@ -7,11 +7,12 @@
 //!
 //! `ouro-bench pool` runs a script at several sizes of the thread pool ([`mod@pool`]). `ouro-bench loop` measures the event
 //! loop and the thread pool alone, beside libuv ([`libuv`]). `ouro-bench guard` counts instructions ([`guard`]).
-//! `ouro-bench modules` says what each module costs that is required ([`modules`]). `ouro-bench pgo` builds the fastest
-//! program ([`pgo`]).
+//! `ouro-bench modules` says what each module costs that is required ([`modules`]). `ouro-bench floor` says how much of an
+//! operation is the bare engine ([`floor`]). `ouro-bench pgo` builds the fastest program ([`pgo`]).
 
 mod chart;
 mod fifos;
+mod floor;
 mod guard;
 mod http;
 mod libuv;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.split_first() {
+        Some((first, rest)) if first == "floor" => floor::run(rest.iter().cloned()),
         Some((first, rest)) if first == "guard" => guard::run(rest.iter().cloned()),
         Some((first, rest)) if first == "loop" => libuv::run(rest.iter().cloned()),
         Some((first, rest)) if first == "loop-worker" => workloads::worker(rest),

@@ -10,6 +10,7 @@ Usage: cargo run --release -p ouro-bench -- [SCENARIO…|all] [options]
        cargo run --release -p ouro-bench -- loop [WORKLOAD…|all] [options]
        cargo run --release -p ouro-bench -- guard [NAME…] [--update]
        cargo run --release -p ouro-bench -- modules [NAME…]
+       cargo run --release -p ouro-bench -- floor
        cargo run --release -p ouro-bench -- pgo
 
 The same scripts under Ouro and the peers that are found, in turns.
@@ -29,8 +30,8 @@ Scenarios are the scripts in bench/scenarios. `pool` runs a script, or the workl
 UV_THREADPOOL_SIZE 1, 2, 4, … 128 under Ouro and Node.js. `loop` measures the event loop and the thread
 pool beside libuv; `loop --help` says more. `guard` compares the instructions that hot paths
 need with those that are checked in; `guard --help` says more. `modules` says what `require` of each
-module costs; `modules --help` says more. `pgo` builds Ouro guided by how the scenarios run; `pgo --help`
-says more.
+module costs; `modules --help` says more. `floor` says how much of an operation is the bare engine;
+`floor --help` says more. `pgo` builds Ouro guided by how the scenarios run; `pgo --help` says more.
 ";
 
 /// What was asked for.

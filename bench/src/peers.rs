@@ -183,6 +183,8 @@ fn version(program: &Path) -> Option<String> {
 #[derive(Clone, Copy)]
 pub struct Build<'a> {
     pub profile: &'a str,
+    /// Which of the package's targets: its kind, as an option of cargo's, and its name.
+    pub what: [&'a str; 2],
     /// A target other than rustc's own choice.
     pub target: Option<&'a str>,
     /// Where to, if not where cargo puts it.
@@ -191,13 +193,25 @@ pub struct Build<'a> {
     pub flags: &'a [OsString],
 }
 
+/// The program itself.
+pub const PROGRAM: [&str; 2] = ["--bin", "ouro"];
+
 /// Builds the program with a profile, which is nothing to do when it is fresh, and says where it lies.
 ///
 /// # Errors
 /// When it doesn't compile.
 pub fn build(profile: &str) -> Result<PathBuf> {
+    build_target(profile, PROGRAM)
+}
+
+/// Builds one of the package's targets with a profile, and says where it lies.
+///
+/// # Errors
+/// When it doesn't compile.
+pub fn build_target(profile: &str, what: [&str; 2]) -> Result<PathBuf> {
     build_as(&Build {
         profile,
+        what,
         target: None,
         folder: None,
         flags: &[],
@@ -213,7 +227,8 @@ pub fn build_as(build: &Build<'_>) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--profile", profile, "-p", "ouro", "--bin", "ouro"])
+        .args(["build", "--profile", profile, "-p", "ouro"])
+        .args(build.what)
         .arg("--message-format=json-render-diagnostics")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .stderr(Stdio::inherit());
@@ -235,12 +250,14 @@ pub fn build_as(build: &Build<'_>) -> Result<PathBuf> {
     let program = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == build.what[1])
         .filter_map(|message| Some(message["executable"].as_str()?.to_owned()))
         .next_back();
     match program {
         Some(program) if output.status.success() => Ok(program.into()),
         _ => Err(Error::Wrong(format!(
-            "Ouro can't be built with the profile {profile}"
+            "{} can't be built with the profile {profile}",
+            build.what[1]
         ))),
     }
 }

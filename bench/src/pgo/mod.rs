@@ -59,6 +59,7 @@ pub fn run(words: impl Iterator<Item = String>) -> Result<()> {
     let build = |name: &str, flags: &[OsString]| {
         peers::build_as(&Build {
             profile: &profile,
+            what: peers::PROGRAM,
             // With a target, build scripts and macros aren't counted.
             target: Some(&host),
             folder: Some(&folder.join(name)),
