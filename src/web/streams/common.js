@@ -185,6 +185,20 @@ function finishClass(constructor, name, members, shown) {
   });
 }
 
+/** Lets instances of a class be transferred; `halves` gives their records, `{ readable, writable }`. */
+function makeTransferable({ prototype }, name, halves) {
+  const { kTransfer, kTransferList } = binding('structured_clone');
+  const method = (value) => ({ __proto__: null, configurable: true, value });
+  ObjectDefineProperties(prototype, {
+    [kTransferList]: method(function() {
+      return require('streams/transfer').takesAlong(this, name, halves(this));
+    }),
+    [kTransfer]: method(function() {
+      return require('streams/transfer').transferred(this, name);
+    }),
+  });
+}
+
 function inspectAs(self, name, properties, depth, options) {
   if (depth < 0) return self;
   const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
@@ -209,6 +223,7 @@ module.exports = {
   invalidThis,
   kInspect,
   kRecord,
+  makeTransferable,
   markHandled,
   newPromiseOf,
   nop,

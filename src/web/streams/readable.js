@@ -5,7 +5,7 @@ const {
   ObjectDefineProperties, PromisePrototypeThen, PromiseReject, PromiseResolve, SymbolAsyncIterator, SymbolFor,
 } = primordials;
 const {
-  callback, checkedMark, deferred, dictionary, finishClass, invalidState, invalidThis, kRecord, markHandled, nop,
+  callback, checkedMark, deferred, dictionary, finishClass, invalidState, invalidThis, kRecord, makeTransferable, markHandled, nop,
   rejectDeferred, rejectedDeferred, resolvedDeferred, secret, setRecord, settleDeferred, strategyOf,
 } = require('streams/common');
 const { setUpDefaultController, defaultControllerFromSource } = require('streams/readable_controller');
@@ -274,6 +274,8 @@ function errorStream(stream, error) {
   reader.requests = [];
   for (let i = 0; i < requests.length; i++) requests[i].error(error);
 }
+
+makeTransferable(ReadableStream, 'ReadableStream', (self) => ({ readable: recordOf(self) }));
 
 module.exports = {
   ReadableStream, cancelStream, closeStream, closedPromiseOf, createReadable, createReadableBytes, errorStream, isRecord,

@@ -1,9 +1,9 @@
 'use strict';
 // `TransformStream`: a writable and a readable stream with a function between them. <https://streams.spec.whatwg.org/#ts-model>
 
-const { FunctionPrototypeCall, PromisePrototypeThen, PromiseReject, PromiseResolve } = primordials;
+const { FunctionPrototypeCall, ObjectCreate, PromisePrototypeThen, PromiseReject, PromiseResolve } = primordials;
 const {
-  callback, checkedMark, deferred, finishClass, invalidState, invalidThis, kRecord, newPromiseOf, promiseCall, secret, setRecord, strategyOf,
+  callback, checkedMark, deferred, finishClass, invalidState, invalidThis, kRecord, makeTransferable, newPromiseOf, promiseCall, secret, setRecord, strategyOf,
   whenSettled,
 } = require('streams/common');
 const { nodeError } = binding('errors');
@@ -281,4 +281,16 @@ function sourcePull(stream) {
   return stream.backpressureChange.promise;
 }
 
-module.exports = { TransformStream, TransformStreamDefaultController, createTransform, enqueueOut };
+makeTransferable(TransformStream, 'TransformStream', (self) => {
+  const { readable, writable } = recordOf(self);
+  return { readable, writable };
+});
+
+/** Two streams of which one gives what the other was given, elsewhere. */
+function pairOf(readable, writable) {
+  const pair = ObjectCreate(TransformStream.prototype);
+  setRecord(pair, { transformer: true, readable, writable, backpressure: undefined, controller: undefined });
+  return pair;
+}
+
+module.exports = { TransformStream, TransformStreamDefaultController, createTransform, enqueueOut, pairOf };

@@ -3,7 +3,7 @@
 
 const { PromiseReject, PromiseResolve, SymbolFor } = primordials;
 const {
-  callback, checkedMark, deferred, finishClass, invalidState, invalidThis, kRecord, markHandled, rejectDeferred,
+  callback, checkedMark, deferred, finishClass, invalidState, invalidThis, kRecord, makeTransferable, markHandled, rejectDeferred,
   rejectedDeferred, resolvedDeferred, secret, setRecord, settleDeferred, strategyOf, whenSettled,
 } = require('streams/common');
 const {
@@ -254,6 +254,8 @@ function updateBackpressure(stream, backpressure) {
   }
   stream.backpressure = backpressure;
 }
+
+makeTransferable(WritableStream, 'WritableStream', (self) => ({ writable: recordOf(self) }));
 
 module.exports = {
   WritableStream, abortStream, closeQueuedOrInFlight, closeStream, createWritable, dealWithRejection, failInFlightClose,
