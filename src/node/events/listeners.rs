@@ -141,6 +141,10 @@ pub(crate) fn write(
         None => is_table(object),
     };
     if plain {
+        let before = own.as_ref().and_then(PropertyDescriptor::value);
+        if before.is_some_and(|before| JsValue::same_value(before, &value)) {
+            return Ok(());
+        }
         object.insert_property(key, data(value));
         return Ok(());
     }
@@ -179,8 +183,12 @@ fn count(emitter: &JsObject, change: i32, context: &mut Context) -> JsResult<i32
     Ok(count)
 }
 
-/// The listeners of an emitter, and whether they were made now: for one that was made without its constructor.
-fn events_of(emitter: &JsObject, context: &mut Context) -> JsResult<(JsObject, bool)> {
+/// The listeners of an emitter, and whether they were made now, for `coming` events: of one that was made without its constructor.
+fn events_of(
+    emitter: &JsObject,
+    coming: usize,
+    context: &mut Context,
+) -> JsResult<(JsObject, bool)> {
     let key = PropertyKey::from(js_string!("_events"));
     let known = read(emitter, key.clone(), context)?;
     if !known.is_undefined() {
@@ -188,7 +196,7 @@ fn events_of(emitter: &JsObject, context: &mut Context) -> JsResult<(JsObject, b
     }
     let events = JsObject::with_null_proto();
     write(emitter, key, events.clone(), context)?;
-    write(emitter, js_string!("_eventsCount"), 0, context)?;
+    write(emitter, js_string!("_eventsCount"), coming as i32, context)?;
     let emitters = &State::of(context).emitters;
     if let (true, Some((_, hooks))) = (emitters.capture.get(), emitters.own.get()) {
         emitter.set(hooks.capture.clone(), true, true, context)?;
@@ -212,8 +220,12 @@ pub(crate) fn add(
     let function = check(listener, context)?;
     let emitter = this.to_object(context)?;
     let key = kind.to_property_key(context)?;
-    let (mut events, is_new) = events_of(&emitter, context)?;
-    if !is_new && !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
+    let (mut events, is_new) = events_of(&emitter, 1, context)?;
+    if is_new {
+        events.insert_property(key, data(listener.clone()));
+        return Ok(());
+    }
+    if !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
         let args = [kind.clone(), unwrapped(&function)];
         emit(&emitter, js_string!("newListener"), &args, context)?;
         events = read(&emitter, js_string!("_events").into(), context)?.to_object(context)?;
@@ -268,6 +280,19 @@ fn replace_list(
     Ok(list)
 }
 
+/// How many listeners an emitter may have for an event before that is told of.
+fn limit_of(emitter: &JsObject, context: &mut Context) -> JsResult<f64> {
+    let own = emitter.look_up(js_string!("_maxListeners"), context)?;
+    match own.is_null_or_undefined() {
+        true => Ok(State::of(context).emitters.limit.get()),
+        false => own.to_number(context),
+    }
+}
+
+fn is_too_many(length: usize, limit: f64) -> bool {
+    limit > 0.0 && length as f64 > limit
+}
+
 /// Tells of what may be a leak, once for each event.
 fn warn_of_many(
     emitter: &JsObject,
@@ -276,15 +301,11 @@ fn warn_of_many(
     length: usize,
     context: &mut Context,
 ) -> JsResult<()> {
-    let own = read(emitter, js_string!("_maxListeners").into(), context)?;
-    let state = State::of(context);
-    let limit = match own.is_null_or_undefined() {
-        true => state.emitters.limit.get(),
-        false => own.to_number(context)?,
-    };
-    if !(limit > 0.0 && length as f64 > limit) {
+    let limit = limit_of(emitter, context)?;
+    if !is_too_many(length, limit) {
         return Ok(());
     }
+    let state = State::of(context);
     if read(list, js_string!("warned").into(), context)?.to_boolean() {
         return Ok(());
     }

@@ -187,7 +187,6 @@ native.setUp({
   emit: EventEmitter.prototype.emit,
   writeHead,
 
-  dumpNow: dump,
   dumpSoon(req) {
     nextTick(dump, req);
   },
@@ -213,11 +212,6 @@ native.setUp({
   },
   drained(server) {
     server._emitCloseIfDrained();
-  },
-  drainMessage(message) {
-    // Who still listens gets no more of it.
-    if (message._events?.data !== undefined) message.removeAllListeners('data');
-    message.resume();
   },
   dropRequest: (server, req, res) => late().dropRequest(server, req, res),
   expectation: (server, req, res, value) => late().expectation(server, req, res, value),

@@ -9,7 +9,7 @@ mod exchange;
 mod fields;
 pub mod figures;
 mod header_methods;
-mod incoming;
+pub(in crate::node) mod incoming;
 mod outgoing;
 mod parser;
 pub mod protocol;
@@ -35,6 +35,8 @@ pub struct Slot {
     classes: OnceCell<Classes>,
     record_key: OnceCell<JsSymbol>,
     date: RefCell<protocol::DateCache>,
+    /// `IncomingMessage.prototype._destroy` as it was made.
+    destroy_incoming: OnceCell<JsObject>,
 }
 
 /// The classes of the script half, and its helpers.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{lookup::LookUp, registry},
-    node::{errors, fs, task_queue::tick_native},
+    node::{errors, fs, http::incoming, task_queue::tick_native},
     runtime::State,
 };
 
@@ -136,6 +136,14 @@ fn run(
             return Ok(());
         }
     }
+    // Likewise.
+    if let Some(method) = method.as_object()
+        && let Ok(true) = incoming::is_over(stream, &method, context)
+    {
+        let args = vec![stream.clone().into(), error, callback.clone()];
+        tick_native(message_done, args, context);
+        return Ok(());
+    }
     let captures = Done {
         stream: stream.clone(),
         callback: callback.clone(),
@@ -172,6 +180,16 @@ fn run(
         call_back(&when_done, &thrown, context)?;
     }
     Ok(())
+}
+
+/// [`done`] for a message of http that had nothing to tear down.
+fn message_done(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let stream = calls::this_stream(args.get_or_undefined(0), context)?;
+    let error = match incoming::hears_errors(&stream, context)? {
+        true => args.get_or_undefined(1).clone(),
+        false => JsValue::undefined(),
+    };
+    done(&stream, &error, args.get_or_undefined(2), context)
 }
 
 /// The stream has torn down what it had.

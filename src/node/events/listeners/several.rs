@@ -1,10 +1,14 @@
 //! Listeners that come and go together: those of a pipe, of a request on its socket.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
+    Context, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+    property::PropertyKey,
 };
 
-use super::{super::read, add, count, events_of, remove, write};
+use super::{
+    super::{is_table, read, snapshot},
+    add, count, data, events_of, is_too_many, limit_of, remove, replace_list, wraps, write,
+};
 
 /// Adds several listeners, each of an event of its own, with one look at the emitter. Answers whether it could: not if somebody
 /// watches listeners come.
@@ -17,26 +21,73 @@ pub(crate) fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let (events, is_new) = events_of(emitter, context)?;
-    if !is_new && !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
+    let (events, is_new) = events_of(emitter, listeners.len(), context)?;
+    if is_new {
+        for (event, listener) in listeners {
+            let listener = JsValue::from((*listener).clone());
+            events.insert_property(PropertyKey::from(event.clone()), data(listener));
+        }
+        return Ok(true);
+    }
+    if !read(&events, js_string!("newListener").into(), context)?.is_undefined() {
         return Ok(false);
     }
     let this = JsValue::from(emitter.clone());
     let mut added = 0;
+    let mut limit = None;
     for (event, listener) in listeners {
         let key = PropertyKey::from(event.clone());
-        if read(&events, key.clone(), context)?.is_object() {
+        let Some(existing) = read(&events, key.clone(), context)?.as_object() else {
+            match is_table(&events) {
+                true => {
+                    events.insert_property(key, data((*listener).clone().into()));
+                }
+                false => write(&events, key, (*listener).clone(), context)?,
+            }
+            added += 1;
+            continue;
+        };
+        let limit = match limit {
+            Some(limit) => limit,
+            None => *limit.insert(limit_of(emitter, context)?),
+        };
+        if existing.is_callable() && !is_too_many(2, limit) {
+            let mut both = [existing.into(), JsValue::from((*listener).clone())];
+            if first {
+                both.reverse();
+            }
+            let list = JsArray::from_iter(both, context);
+            write(&events, key, list, context)?;
+        } else {
             let listener = JsValue::from((*listener).clone());
             add(&this, &event.clone().into(), &listener, first, context)?;
-        } else {
-            write(&events, key, (*listener).clone(), context)?;
-            added += 1;
         }
     }
     if added > 0 {
         count(emitter, added, context)?;
     }
     Ok(true)
+}
+
+/// What is left of a list without a listener; `None` if that isn't in it as it is.
+fn all_but(
+    listener: &JsObject,
+    list: &JsObject,
+    context: &mut Context,
+) -> JsResult<Option<Vec<JsObject>>> {
+    if list.is_callable() {
+        return Ok(None);
+    }
+    let mut all = snapshot(list, context)?;
+    let Some(at) = all.iter().rposition(|one| JsObject::equals(one, listener)) else {
+        return Ok(None);
+    };
+    // One after it may be a wrapper of the same.
+    if all.iter().skip(at + 1).any(|one| wraps(one).is_some()) {
+        return Ok(None);
+    }
+    all.remove(at);
+    Ok(Some(all))
 }
 
 /// Takes several listeners away, each of an event of its own. Answers whether it could: not if somebody watches listeners go.
@@ -63,6 +114,14 @@ pub(crate) fn remove_all(
         };
         if JsObject::equals(&found, listener) {
             gone.push(key);
+        } else if let Some(left) = all_but(listener, &found, context)? {
+            match <[JsObject; 1]>::try_from(left) {
+                Ok([last]) => write(&events, key, last, context)?,
+                Err(left) => {
+                    let left = left.into_iter().map(JsValue::from).collect();
+                    replace_list(&events, key, &found, left, context)?;
+                }
+            }
         } else {
             let listener = JsValue::from((*listener).clone());
             remove(&this, &event.clone().into(), &listener, context)?;

@@ -276,7 +276,7 @@ pub(super) fn take(
         return remove(table, name, context);
     }
     for (index, one) in all.into_iter().enumerate().skip(at) {
-        list.set(index as u64, one, true, context)?;
+        events::write(&list, index as u32, one, context)?;
     }
     list.pop(context).map(drop)
 }

@@ -9,7 +9,10 @@ use super::{
     request::{self, flags},
 };
 use crate::{
-    engine::{lookup::LookUp, native},
+    engine::{
+        lookup::{self, LookUp},
+        native,
+    },
     node::{
         errors::{self, errno_exception},
         events,
@@ -102,7 +105,12 @@ fn use_socket(request: &JsObject, socket: &JsObject, context: &mut Context) -> J
         links.socket = socket.clone().into();
         links.outgoing = this.clone();
     });
-    request.set(js_string!("socket"), socket.clone(), true, context)?;
+    lookup::set(
+        request,
+        js_string!("socket"),
+        socket.clone().into(),
+        context,
+    )?;
     let known = request::with(&this, context, |known| {
         known.parser = parser.clone().into();
         known.timeout.clone()

@@ -94,7 +94,7 @@ fn keep(
     context: &mut Context,
 ) -> JsResult<bool> {
     let message_key = js_string!("_httpMessage");
-    let request = socket.get(message_key.clone(), context)?.as_object();
+    let request = socket.look_up(message_key.clone(), context)?.as_object();
     let kept = match &request {
         Some(request) => request
             .look_up(js_string!("shouldKeepAlive"), context)?
@@ -137,7 +137,7 @@ fn keep(
     if !stays.to_boolean() {
         return Ok(false);
     }
-    socket.set(message_key, JsValue::null(), true, context)?;
+    events::write(socket, message_key, JsValue::null(), context)?;
     let method = replaced(
         agent,
         js_string!("removeSocket"),
@@ -160,7 +160,7 @@ fn keep(
         context,
     )?;
     let read = bytes_read(socket, context)?;
-    socket.set(agents.read_when_free.clone(), read, true, context)?;
+    events::write(socket, agents.read_when_free.clone(), read, context)?;
     put(&free_sockets, name, socket, context)?;
     Ok(true)
 }

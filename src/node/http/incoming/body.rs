@@ -10,13 +10,14 @@ use crate::{
     node::{
         buffer,
         http::{
+            Slot,
             client::answer,
             figures::{self, Figure},
             help, listener_count,
             protocol::Head,
             record::{Watched, define_own},
         },
-        stream::readable,
+        stream::{calls, readable},
         task_queue::tick_native,
     },
     runtime::State,
@@ -171,16 +172,37 @@ pub fn dump(object: &JsObject, in_tick: bool, context: &mut Context) -> JsResult
         }
         !record.has(bits::CONSUMED)
     });
-    if now == Some(true) {
-        // Somebody may listen for its end: let the stream come to it, in a tick, unless it has a reader by then.
-        let helper = if in_tick {
-            js_string!("dumpNow")
-        } else {
-            js_string!("dumpSoon")
-        };
-        help(helper, &[this], context)?;
+    if now != Some(true) {
+        return Ok(());
     }
-    Ok(())
+    // Somebody may listen for its end: let the stream come to it, in a tick, unless it has a reader by then.
+    if in_tick {
+        dump_unread(object, context)
+    } else {
+        tick_native(
+            |args, context| match args.get_or_undefined(0).as_object() {
+                Some(object) => dump_unread(&object, context),
+                None => Ok(()),
+            },
+            vec![this],
+            context,
+        );
+        Ok(())
+    }
+}
+
+/// Throws away what is left of a message, unless somebody reads it.
+fn dump_unread(object: &JsObject, context: &mut Context) -> JsResult<()> {
+    let this = JsValue::from(object.clone());
+    let consumed = with(&this, context, |record| record.has(bits::CONSUMED));
+    if consumed == Some(true) {
+        return Ok(());
+    }
+    const READ: u32 = readable::bits::DATA_EMITTED | readable::bits::RESUME_SCHEDULED;
+    if readable::State::of(object, context)?.any(READ) {
+        return Ok(());
+    }
+    calls::call(object, js_string!("_dump"), &[], context).map(drop)
 }
 
 /// `message._dump()`
@@ -195,12 +217,15 @@ pub(super) fn dump_native(
         record.waiting = Vec::new();
         first
     });
-    if first == Some(true) {
-        help(
-            js_string!("drainMessage"),
-            std::slice::from_ref(this),
-            context,
-        )?;
+    if first == Some(true)
+        && let Some(object) = this.as_object()
+    {
+        // Who still listens gets no more of it.
+        if listener_count(&object, js_string!("data"), context)? > 0 {
+            let data = [js_string!("data").into()];
+            calls::call(&object, js_string!("removeAllListeners"), &data, context)?;
+        }
+        readable::resume_as_script(&object, context)?;
     }
     Ok(JsValue::undefined())
 }
@@ -211,14 +236,8 @@ pub(super) fn destroy(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let whole = with(this, context, |record| {
-        record.has(bits::COMPLETE) && !record.has(bits::ABORTED)
-    });
-    if whole == Some(true)
-        && let Some(object) = this.as_object()
-        && object
-            .look_up(js_string!("readableEnded"), context)?
-            .to_boolean()
+    if let Some(object) = this.as_object()
+        && is_whole(&object, context)?
     {
         let mut known = vec![this.clone()];
         known.extend_from_slice(args);
@@ -230,6 +249,38 @@ pub(super) fn destroy(
     help(js_string!("destroyMessage"), &known, context)
 }
 
+/// Whether all of a message has arrived and been read.
+fn is_whole(object: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let this = JsValue::from(object.clone());
+    let whole = with(&this, context, |record| {
+        record.has(bits::COMPLETE) && !record.has(bits::ABORTED)
+    });
+    if whole != Some(true) {
+        return Ok(false);
+    }
+    let ended = object.look_up(js_string!("readableEnded"), context)?;
+    Ok(ended.to_boolean())
+}
+
+/// Whether a stream is a message with nothing to tear down, if `destroy` is the method that it has for that: all there is to do
+/// is to say so in a tick, and of an error only if [`hears_errors`].
+///
+/// # Errors
+/// What accessors throw.
+pub fn is_over(stream: &JsObject, destroy: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let slot = Slot::of(context);
+    let own = slot.destroy_incoming.get();
+    Ok(own.is_some_and(|own| JsObject::equals(own, destroy)) && is_whole(stream, context)?)
+}
+
+/// Whether somebody would hear of an error.
+///
+/// # Errors
+/// What accessors throw.
+pub fn hears_errors(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
+    Ok(listener_count(stream, js_string!("error"), context)? > 0)
+}
+
 /// Tells the stream that it is torn down; of an error only if somebody would hear of it.
 fn destroyed(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let (Some(object), Some(callback)) = (
@@ -238,7 +289,7 @@ fn destroyed(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     ) else {
         return Ok(());
     };
-    let heard = listener_count(&object, js_string!("error"), context)? > 0;
+    let heard = hears_errors(&object, context)?;
     let error = if heard { &args[1..2] } else { &[] };
     callback
         .call(&JsValue::undefined(), error, context)

@@ -24,7 +24,7 @@ use crate::{
     node::domain,
 };
 
-pub use body::{data, dump, end, skip};
+pub use body::{data, dump, end, hears_errors, is_over, skip};
 
 /// What is known of a message.
 pub mod bits {
@@ -135,13 +135,9 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
 /// `defineIncoming(prototype)`
 pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let prototype = args.get_or_undefined(0).to_object(context)?;
-    Natives::on(prototype, context)
+    let prototype = Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .accessor(
-            "_events",
-            |_, _, _| Ok(JsValue::undefined()),
-            Some(record::set_events::<Incoming>),
-        )
+        .setter("_events", record::set_events::<Incoming>)
         .accessor(
             "_readableState",
             body::readable_state,
@@ -212,6 +208,10 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .attributes(METHOD)
         .function("_read", 1, body::read)
         .function("_destroy", 2, body::destroy)
-        .function("_dump", 0, body::dump_native);
+        .function("_dump", 0, body::dump_native)
+        .build();
+    if let Some(destroy) = prototype.get(js_string!("_destroy"), context)?.as_object() {
+        let _ = Slot::of(context).destroy_incoming.set(destroy);
+    }
     Ok(JsValue::undefined())
 }

@@ -319,11 +319,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let natives = Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .accessor(
-            "_events",
-            |_, _, _| Ok(JsValue::undefined()),
-            Some(record::set_events::<Outgoing>),
-        )
+        .setter("_events", record::set_events::<Outgoing>)
         .accessor(
             "finished",
             get_bit!(with, bits::ENDED),

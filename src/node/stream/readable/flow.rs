@@ -133,6 +133,15 @@ pub fn resume(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<
     Ok(this.clone())
 }
 
+/// `stream.resume()` as script would call it.
+///
+/// # Errors
+/// What a method throws that a program has put there.
+pub fn resume_as_script(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    let state = State::of(stream, context)?;
+    call_resume(stream, &state, context)
+}
+
 /// `stream.resume()` as script would call it: the short way if nobody has replaced it.
 pub(super) fn call_resume(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> {
     let method = stream.look_up(js_string!("resume"), context)?;

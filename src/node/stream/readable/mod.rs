@@ -32,7 +32,7 @@ use crate::{
     runtime::State as Runtime,
 };
 
-pub use flow::{pause, resume};
+pub use flow::{pause, resume, resume_as_script};
 pub use iterator::{StreamIterator, iterate_native};
 pub use listen::remember_emitter;
 pub(crate) use listen::{attach, detach};

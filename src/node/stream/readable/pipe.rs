@@ -127,7 +127,7 @@ impl Pipe {
         let listener = self.listeners.borrow_mut()[what as usize].take();
         match listener {
             Some(listener) => {
-                listen::detach_one(self.target(what), what.event(), &listener, context)
+                listen::detach(self.target(what), &[(what.event(), &listener)], context)
             }
             None => Ok(()),
         }
@@ -385,10 +385,10 @@ fn on_unpipe(pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResu
         return Ok(());
     };
     let name = js_string!("hasUnpiped");
-    if info.get(name.clone(), context)?.as_boolean() != Some(false) {
+    if events::read(&info, name.clone().into(), context)?.as_boolean() != Some(false) {
         return Ok(());
     }
-    info.set(name, true, true, context)?;
+    events::write(&info, name, true, context)?;
     let waiting = pipe.listeners.borrow()[Heard::Drain as usize].is_some();
     let of_destination = [
         Heard::Error,
