@@ -18,6 +18,7 @@ pub mod tasks;
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashMap,
     io,
     path::PathBuf,
     rc::Rc,
@@ -172,7 +173,31 @@ pub struct State {
     pub leaving: RefCell<Vec<Rc<dyn door::Leave>>>,
     terminating: Cell<bool>,
     depth: Cell<u32>,
-    slots: RefCell<Vec<(std::any::TypeId, Rc<dyn std::any::Any>)>>,
+    slots: RefCell<Slots>,
+}
+
+/// Values of modules by their types.
+type Slots =
+    HashMap<std::any::TypeId, Rc<dyn std::any::Any>, std::hash::BuildHasherDefault<HashOfType>>;
+
+/// The hash of a type's id, which is one already.
+#[derive(Default)]
+struct HashOfType(u64);
+
+impl std::hash::Hasher for HashOfType {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl State {
@@ -199,15 +224,10 @@ impl State {
     /// A value of a module's own kept for the life of the runtime; made on first use.
     pub fn slot<T: Default + 'static>(&self) -> Rc<T> {
         let id = std::any::TypeId::of::<T>();
-        let found = self
-            .slots
-            .borrow()
-            .iter()
-            .find(|(known, _)| *known == id)
-            .map(|(_, slot)| slot.clone());
+        let found = self.slots.borrow().get(&id).cloned();
         let slot = found.unwrap_or_else(|| {
             let slot: Rc<dyn std::any::Any> = Rc::new(T::default());
-            self.slots.borrow_mut().push((id, slot.clone()));
+            self.slots.borrow_mut().insert(id, slot.clone());
             slot
         });
         slot.downcast::<T>()
@@ -317,7 +337,7 @@ impl RuntimeBuilder {
             leaving: RefCell::default(),
             terminating: Cell::new(false),
             depth: Cell::new(0),
-            slots: RefCell::new(Vec::new()),
+            slots: RefCell::default(),
         });
         if state.options.pool_stats {
             ouro_threadpool::ThreadPool::global().record_times(true);
