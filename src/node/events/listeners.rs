@@ -142,7 +142,8 @@ pub(crate) fn write(
     };
     if plain {
         let before = own.as_ref().and_then(PropertyDescriptor::value);
-        if before.is_some_and(|before| JsValue::same_value(before, &value)) {
+        let before = before.and_then(JsValue::as_boolean);
+        if before.is_some() && before == value.as_boolean() {
             return Ok(());
         }
         object.insert_property(key, data(value));
