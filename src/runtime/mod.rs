@@ -161,6 +161,7 @@ pub struct State {
     pub memory: Memory,
     pub timers: node::timers::Timers,
     pub emitters: node::events::Emitters,
+    pub buffers: node::buffer::class::Slot,
     pub modules: modules::ModuleState,
     pub process: node::process::ProcessState,
     /// The global object of the realm that is made next.
@@ -329,6 +330,7 @@ impl RuntimeBuilder {
             memory: Memory::default(),
             timers: node::timers::Timers::default(),
             emitters: node::events::Emitters::default(),
+            buffers: node::buffer::class::Slot::default(),
             modules: modules::ModuleState::default(),
             process: node::process::ProcessState::default(),
             next_global,
@@ -484,6 +486,7 @@ impl Drop for Runtime {
         self.state.timers.clear();
         // What modules keep in their slots may hold roots into the heap.
         self.state.slots.borrow_mut().clear();
+        self.state.buffers.clear();
     }
 }
 

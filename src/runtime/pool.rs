@@ -210,6 +210,38 @@ fn start(
     job
 }
 
+/// Runs `work` on this thread and, as jobs, on up to so many threads of the pool; returns when none runs it any more. A job that
+/// hasn't begun when it ends here never does, so a pool whose threads have other things to do holds nobody up. `work` finds what
+/// is left to do by itself; it may be called in a job, which makes it one of several.
+pub fn share(class: Class, jobs: usize, work: &Arc<impl Fn() + Send + Sync + 'static>) {
+    let queue = CompletionQueue::new(|| {});
+    let jobs: Vec<_> = (0..jobs)
+        .map(|_| {
+            let work = work.clone();
+            let job = move || Load::of(|| work()).1;
+            // What the pool keeps of a job it frees on its own threads.
+            Load::of(|| ThreadPool::global().submit(class, &queue, job)).0
+        })
+        .collect();
+    work();
+    for job in jobs {
+        job.cancel();
+    }
+    while let Some((_, outcome)) = queue.wait() {
+        if let Ok(load) = outcome {
+            load.take_over();
+        }
+    }
+}
+
+/// On how many threads of the pool, besides this one, work can be that keeps processors busy.
+pub fn helpers() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    let processors = *PROCESSORS
+        .get_or_init(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    ThreadPool::global().size().0.min(processors) - 1
+}
+
 fn queue(state: &State) -> Rc<CompletionQueue<Loaded>> {
     if let Some(queue) = state.pool.queue.borrow().as_ref() {
         return queue.clone();
@@ -293,5 +325,53 @@ fn deliver(context: &mut Context) {
     }
     if !state.pool.reports.borrow().is_empty() {
         perf_hooks::tell::<perf_hooks::Jobs>(&state, context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::{Class, share};
+
+    #[test]
+    fn shared_work_is_over_when_the_call_returns() {
+        const PIECES: usize = 500;
+        let next = Arc::new(AtomicUsize::new(0));
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let work = Arc::new({
+            let (next, done) = (next.clone(), done.clone());
+            move || {
+                loop {
+                    let piece = next.fetch_add(1, Ordering::Relaxed);
+                    if piece >= PIECES {
+                        return;
+                    }
+                    let left = vec![piece; 4096];
+                    done.lock().expect("nobody panics").push(left);
+                }
+            }
+        });
+        share(Class::Fs, 3, &work);
+        let mut done = std::mem::take(&mut *done.lock().expect("nobody panics"));
+        done.sort();
+        assert_eq!(done.len(), PIECES);
+        assert!(done.iter().enumerate().all(|(at, left)| left[0] == at));
+    }
+
+    #[test]
+    fn shared_work_needs_no_other_thread() {
+        let times = Arc::new(AtomicUsize::new(0));
+        let work = Arc::new({
+            let times = times.clone();
+            move || {
+                times.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        share(Class::Fs, 0, &work);
+        assert_eq!(times.load(Ordering::Relaxed), 1);
     }
 }

@@ -14,6 +14,13 @@ for (let i = 0; i < 12; i++) {
     for (let k = 0; k < 250; k++) fs.writeFileSync(path.join(folder, `${k}-\u{1f600}`), '');
   }
 }
+// Many small directories, of different depths, some of them empty, and a link to one of them.
+for (let i = 0; i < 40; i++) {
+  const folder = path.join(root, 'deep', ...Array.from({ length: i % 7 }, (_, depth) => `${(i * 5) % 11}-${depth}`), `leaf-${i}`);
+  fs.mkdirSync(folder, { recursive: true });
+  for (let k = 0; k < i % 5; k++) fs.writeFileSync(path.join(folder, `${k}`), '');
+}
+fs.symlinkSync(path.join(root, 'deep', '5-0'), path.join(root, 'deep', 'link'));
 
 function text(entry) {
   if (entry instanceof fs.Dirent) return `${path.relative(root, entry.parentPath)} ${entry.name} ${entry.isDirectory()}`;

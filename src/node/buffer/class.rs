@@ -46,13 +46,25 @@ pub struct BufferClass {
     pool_size: Cell<usize>,
 }
 
+/// Where a runtime keeps it.
+#[derive(Default)]
+pub struct Slot(RefCell<Option<Rc<BufferClass>>>);
+
+impl Slot {
+    /// Lets go of the heap.
+    pub fn clear(&self) {
+        self.0.borrow_mut().take();
+    }
+}
+
 /// The class of the context's runtime; made when it is first asked for.
 pub fn class(context: &mut Context) -> JsResult<Rc<BufferClass>> {
-    if let Some(class) = context.get_data::<Rc<BufferClass>>() {
+    let state = State::of(context);
+    if let Some(class) = &*state.buffers.0.borrow() {
         return Ok(class.clone());
     }
     let class = Rc::new(make(context)?);
-    context.insert_data(class.clone());
+    *state.buffers.0.borrow_mut() = Some(class.clone());
     Ok(class)
 }
 

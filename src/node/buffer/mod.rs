@@ -4,7 +4,7 @@
 //! and its kin reach the bytes of whatever script passes as bytes, [`Encoding`] converts to and from strings.
 
 mod base64;
-mod class;
+pub mod class;
 mod create;
 pub mod encoding;
 mod errors;

@@ -1,11 +1,14 @@
 //! What is in directories: `readdir`, `opendir`. A large listing comes in parts: the pool reads directories while script's thread
 //! makes values of what they had before.
 
-use std::{cell::RefCell, collections::VecDeque, ops::Range, path::PathBuf, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use boa_engine::{Context, JsArgs, JsResult, JsValue, object::builtins::JsArray};
 
-use super::{operations, tree::name_of};
+use super::{
+    operations,
+    walk::{Found, Walk, Walking},
+};
 use crate::node::{
     arguments::boolean,
     buffer::Encoding,
@@ -14,7 +17,7 @@ use crate::node::{
         error::FsError,
         request::{Form, Request, Step, Values},
         stats::Dirents,
-        sys::{self, Entries, Entry, Kind},
+        sys::{self, Entries},
     },
 };
 use crate::runtime::State;
@@ -104,13 +107,13 @@ impl Listing {
         context: &mut Context,
     ) -> JsResult<()> {
         let maker = Dirents::new(self.shape, context)?;
-        let count = values.len() + found.entries.len();
+        let count = values.len() + found.len();
         State::of(context).memory.expect(count * Dirents::BYTES);
-        values.reserve(found.entries.len());
+        values.reserve(found.len());
         for (directory, entries) in found.directories() {
-            let parent = Dirents::parent(&directory.path);
-            for index in entries {
-                values.push(maker.make(found.entries.get(index), parent.clone(), context)?);
+            let parent = Dirents::parent(directory.path());
+            for entry in entries.iter() {
+                values.push(maker.make(entry, parent.clone(), context)?);
             }
         }
         Ok(())
@@ -123,14 +126,14 @@ impl Listing {
         found: &Found,
         context: &mut Context,
     ) -> JsResult<()> {
-        values.reserve(found.entries.len());
+        values.reserve(found.len());
         let mut path = Vec::new();
         for (directory, entries) in found.directories() {
             path.clear();
-            path.extend_from_slice(&directory.prefix);
-            for index in entries {
-                path.truncate(directory.prefix.len());
-                path.extend_from_slice(found.entries.get(index).name);
+            path.extend_from_slice(directory.prefix());
+            for entry in entries.iter() {
+                path.truncate(directory.prefix().len());
+                path.extend_from_slice(entry.name);
                 values.push(self.shape.give(&path, context)?);
             }
         }
@@ -172,138 +175,4 @@ fn opendir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Requ
             listing.give(context)
         },
     ))
-}
-
-/// What directories have in them.
-#[derive(Default)]
-struct Found {
-    directories: Vec<Directory>,
-    /// Those of the directories, one after the other.
-    entries: Entries,
-}
-
-/// One of a listing.
-struct Directory {
-    path: PathBuf,
-    /// What comes before the names in it, in a path from where the listing started.
-    prefix: Vec<u8>,
-    /// Where its entries begin.
-    first: usize,
-}
-
-impl Directory {
-    fn new(path: PathBuf, prefix: Vec<u8>) -> Self {
-        Self {
-            path,
-            prefix,
-            first: 0,
-        }
-    }
-
-    /// The one of this name in it.
-    fn below(&self, name: &[u8]) -> Self {
-        let mut prefix = Vec::with_capacity(self.prefix.len() + name.len() + 1);
-        prefix.extend_from_slice(&self.prefix);
-        prefix.extend_from_slice(name);
-        prefix.push(std::path::MAIN_SEPARATOR as u8);
-        Self::new(self.path.join(name_of(name)), prefix)
-    }
-}
-
-impl Found {
-    /// Each directory with the places of its entries.
-    fn directories(&self) -> impl Iterator<Item = (&Directory, Range<usize>)> {
-        let ends = self.directories.iter().skip(1).map(|next| next.first);
-        let ends = ends.chain([self.entries.len()]);
-        let directories = self.directories.iter().zip(ends);
-        directories.map(|(directory, end)| (directory, directory.first..end))
-    }
-}
-
-/// How to list a directory.
-#[derive(Clone, Copy)]
-struct Walk {
-    recursive: bool,
-    /// The kind of each entry is wanted.
-    with_types: bool,
-    /// Links to directories are entered.
-    follows_links: bool,
-    /// The directory found last is the next one.
-    last_first: bool,
-}
-
-/// A listing that is under way.
-struct Walking {
-    walk: Walk,
-    /// The directories that come next; the first is the one that was asked for.
-    waiting: VecDeque<Directory>,
-}
-
-impl Walking {
-    fn new(path: PathBuf, walk: Walk) -> Self {
-        Self {
-            walk,
-            waiting: VecDeque::from([Directory::new(path, Vec::new())]),
-        }
-    }
-
-    /// Whether all has been listed.
-    fn is_over(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    /// Lists directories until there are so many entries; when recursive, with those that are below.
-    fn part(&mut self, enough: usize) -> Result<Found, FsError> {
-        let mut found = Found::default();
-        while found.entries.len() < enough
-            && let Some(directory) = self.next()
-        {
-            self.list(directory, &mut found)?;
-        }
-        Ok(found)
-    }
-
-    fn next(&mut self) -> Option<Directory> {
-        match self.walk.last_first {
-            true => self.waiting.pop_back(),
-            false => self.waiting.pop_front(),
-        }
-    }
-
-    /// Lists one directory.
-    fn list(&mut self, mut directory: Directory, found: &mut Found) -> Result<(), FsError> {
-        let first = found.entries.len();
-        sys::scandir(&directory.path, &mut found.entries)
-            .map_err(FsError::at("scandir", &directory.path))?;
-        for index in first..found.entries.len() {
-            let Entry { name, mut kind } = found.entries.get(index);
-            let full = || directory.path.join(name_of(name));
-            let is_unknown = self.walk.with_types && kind == Kind::Unknown;
-            if is_unknown {
-                let status = sys::lstat(&full());
-                kind = status.map_or(Kind::Unknown, |status| Kind::of_mode(status.mode));
-            }
-            if self.walk.recursive && self.walk.enters(kind, full) {
-                self.waiting.push_back(directory.below(name));
-            }
-            if is_unknown {
-                found.entries.set_kind(index, kind);
-            }
-        }
-        directory.first = first;
-        found.directories.push(directory);
-        Ok(())
-    }
-}
-
-impl Walk {
-    fn enters(self, kind: Kind, path: impl Fn() -> PathBuf) -> bool {
-        match kind {
-            Kind::Directory => true,
-            Kind::Link | Kind::Unknown if self.follows_links => {
-                sys::stat(&path()).is_ok_and(|status| status.is_directory())
-            }
-            _ => false,
-        }
-    }
 }

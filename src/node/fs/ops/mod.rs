@@ -6,6 +6,7 @@ pub mod glob;
 pub mod list;
 pub mod names;
 pub mod tree;
+mod walk;
 pub mod whole;
 
 /// Declares operations of the table: a type each, with where their arguments are and the function that prepares them.
