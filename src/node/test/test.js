@@ -9,6 +9,7 @@ const {
   ReflectApply, StringPrototypeRepeat, StringPrototypeReplaceAll,
 } = primordials;
 const { nodeError } = binding('errors');
+const { validateAbortSignal, validateNumber, validateUint32 } = binding('validators');
 const process = require('process');
 
 const counts = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
@@ -23,9 +24,32 @@ function say(text) {
   process.stdout.write(`${text}\n`);
 }
 
+/** The longest time that a timer can wait. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+function validateOptions({ concurrency, signal, timeout }) {
+  if (timeout !== undefined && timeout !== null && timeout !== Infinity) {
+    validateNumber(timeout, 'options.timeout', 0, LONGEST_TIMEOUT);
+  }
+  switch (typeof concurrency) {
+    case 'number':
+      validateUint32(concurrency, 'options.concurrency', true);
+      break;
+    case 'boolean':
+    case 'undefined':
+      break;
+    default:
+      if (concurrency !== null) {
+        throw nodeError('ERR_INVALID_ARG_TYPE', 'options.concurrency', ['boolean', 'number'], concurrency);
+      }
+  }
+  if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
+}
+
 /** A test or a suite: what ran, what is queued in it, its hooks. */
 class Node {
   constructor(parent, name, options, fn, isSuite) {
+    validateOptions(options);
     this.parent = parent;
     this.name = name;
     this.options = options;
@@ -165,7 +189,7 @@ function callTest(fn, context) {
 
 function withTimeout(node, promise) {
   const { timeout } = node.options;
-  if (timeout === undefined || timeout === Infinity) return promise;
+  if (timeout === undefined || timeout === null || timeout === Infinity) return promise;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`test timed out after ${timeout}ms`)), timeout);
     Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(timer));
