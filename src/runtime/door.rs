@@ -49,11 +49,10 @@ pub fn drain(context: &mut Context) {
     let state = State::of(context);
     // Whatever runs below is inside the door: what it enters again must not drain.
     state.depth.set(state.depth.get() + 1);
-    if !state.tasks.has_ticks() {
-        run_microtasks(&state, context);
-    }
     while !state.is_terminating() {
-        if state.tasks.has_ticks() && !run_queues_by_name(&state, context) {
+        if !state.tasks.has_ticks() {
+            run_microtasks(&state, context);
+        } else if !run_queues_by_name(&state, context) {
             // The rest waits for the next callback from outside, as in Node.
             state.depth.set(state.depth.get() - 1);
             return;
