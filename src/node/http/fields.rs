@@ -201,23 +201,81 @@ pub fn lower_name(name: &[u8]) -> JsString {
     latin1(into)
 }
 
+/// Heads with more fields may name one twice for all that is looked at.
+const FEW_FIELDS: usize = 32;
+
+/// Whether no name comes twice among the fields that count. Asked of a few; of more the answer is no.
+fn all_distinct(head: &Head, limit: usize) -> bool {
+    let count = head.len().min(limit);
+    let mut names = [&[][..]; FEW_FIELDS];
+    let Some(names) = names.get_mut(..count) else {
+        return false;
+    };
+    for (to, (name, _)) in names.iter_mut().zip(head.fields()) {
+        *to = name;
+    }
+    names.iter().enumerate().all(|(at, name)| {
+        !names[..at]
+            .iter()
+            .any(|before| before.eq_ignore_ascii_case(name))
+    })
+}
+
 /// `message.headers` of a head. `join` is the option `joinDuplicateHeaders`.
 pub fn headers(head: &Head, limit: usize, join: bool, context: &mut Context) -> JsResult<JsObject> {
+    if !all_distinct(head, limit) {
+        return headers_merged(head, limit, join, context);
+    }
     let object = plain(context);
     for (name, value) in head.fields().take(limit) {
         let key = lower_name(name);
+        if is_prototype(&key) {
+            continue;
+        }
+        let value = first_value(&key, latin1(value), context);
+        let descriptor = PropertyDescriptor::builder()
+            .value(value)
+            .writable(true)
+            .enumerable(true)
+            .configurable(true);
+        object.insert_property(key, descriptor.build());
+    }
+    Ok(object)
+}
+
+/// Whether a field has the name of the accessor that would take it for the object's prototype, and ignore it.
+fn is_prototype(key: &JsString) -> bool {
+    matches!(key.as_str().variant(), JsStrVariant::Latin1(b"__proto__"))
+}
+
+/// What a field is in the object when it comes first: text, or a list that may become longer.
+fn first_value(key: &JsString, value: JsString, context: &mut Context) -> JsValue {
+    match key.as_str().variant() {
+        JsStrVariant::Latin1(b"set-cookie") => JsArray::from_iter([value.into()], context).into(),
+        _ => value.into(),
+    }
+}
+
+/// The same for heads in which names may come again.
+fn headers_merged(
+    head: &Head,
+    limit: usize,
+    join: bool,
+    context: &mut Context,
+) -> JsResult<JsObject> {
+    let object = plain(context);
+    for (name, value) in head.fields().take(limit) {
+        let key = lower_name(name);
+        if is_prototype(&key) {
+            continue;
+        }
         let value = latin1(value);
         let existing = match object.has_own_property(key.clone(), context)? {
             true => object.get(key.clone(), context)?,
             false => JsValue::undefined(),
         };
         if existing.is_undefined() {
-            let value: JsValue = match key.as_str().variant() {
-                JsStrVariant::Latin1(b"set-cookie") => {
-                    JsArray::from_iter([value.into()], context).into()
-                }
-                _ => value.into(),
-            };
+            let value = first_value(&key, value, context);
             object.create_data_property_or_throw(key, value, context)?;
             continue;
         }
