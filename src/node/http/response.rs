@@ -10,7 +10,7 @@ use super::{
     Slot,
     connection::{Connection, HIGH_WATER_MARK},
     fields, header_methods,
-    outgoing::{self, Outgoing, Sink, bits, need, with},
+    outgoing::{self, Body, Outgoing, Sink, bits, need, with},
     protocol::encode,
     record::{self, get_bit, set_bit, set_value},
 };
@@ -185,7 +185,7 @@ fn implicit_header_native(
 pub fn implicit_header(object: &JsObject, context: &mut Context) -> JsResult<()> {
     let this = JsValue::from(object.clone());
     let method = object.look_up(js_string!("writeHead"), context)?;
-    if method == Slot::of(context).classes().write_head {
+    if is_own_write_head(&method, context) {
         let status = need(&this, context, |record| record.status.clone())?;
         return write_head(&this, &[status], context).map(drop);
     }
@@ -197,6 +197,67 @@ pub fn implicit_header(object: &JsObject, context: &mut Context) -> JsResult<()>
             context,
         )),
     }
+}
+
+/// Whether a method is the `writeHead` that nobody replaced.
+fn is_own_write_head(method: &JsValue, context: &Context) -> bool {
+    *method == Slot::of(context).classes().write_head
+}
+
+/// Whether a response that nothing was written to is one that the server made, with a header of text and an ordinary status.
+fn is_ordinary(record: &Outgoing) -> bool {
+    const UNLIKE: u32 =
+        bits::HEADER | bits::ENDED | bits::DESTROYED | bits::EXPECT_CONTINUE | bits::STRICT_LENGTH;
+    const LIKE: u32 = bits::RESPONSE | bits::NATIVE | bits::HAS_BODY;
+    let mut fields = record.fields.iter().flatten();
+    record.bits & (UNLIKE | LIKE) == LIKE
+        && matches!(record.sink, Sink::Connection(..))
+        && record.unique.is_none()
+        && record.reason.is_undefined()
+        && matches!(
+            record.status.as_i32(),
+            Some(200..=203 | 205..=303 | 305..=999)
+        )
+        && fields.all(|field| field.value.is_string())
+}
+
+/// Header and body of a response that `end` is the first to write to, in one step: what `writeHead`, `write` and `end` come to where
+/// the server made the response, its header is of text and the status is an ordinary one. `false`: go the long way, nothing
+/// has happened.
+pub fn write_at_once(object: &JsObject, body: &Body, context: &mut Context) -> JsResult<bool> {
+    if !object
+        .downcast_ref::<Outgoing>()
+        .is_some_and(|record| is_ordinary(&record))
+    {
+        return Ok(false);
+    }
+    let method = object.look_up(js_string!("writeHead"), context)?;
+    if !is_own_write_head(&method, context) {
+        return Ok(false);
+    }
+    let Some(mut record) = object.downcast_mut::<Outgoing>() else {
+        return Ok(false);
+    };
+    let record = &mut *record;
+    // A getter may be in the place of `writeHead`, and it runs script.
+    if !is_ordinary(record) {
+        return Ok(false);
+    }
+    let status = record.status.as_i32().unwrap_or(200) as u16;
+    let reason = reason_of(status);
+    record.reason = reason.clone().into();
+    record.length.get_or_insert(body.len() as u64);
+    let fields = record.fields.take();
+    let line = outgoing::FirstLine::Status(status, &reason);
+    let lines = outgoing::Lines::Fields(fields.as_deref().unwrap_or_default());
+    let encoded = outgoing::encode_header(record, &line, lines, context);
+    record.fields = fields;
+    if !encoded {
+        return Err(outgoing::trailer_invalid(context));
+    }
+    record.written += body.len() as u64;
+    record.put_last(body);
+    Ok(true)
 }
 
 /// `writeHead(statusCode, statusMessage, headers)`
@@ -273,7 +334,7 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
             record.bits &= !bits::KEEP_ALIVE;
         }
         let line = outgoing::FirstLine::Status(status, &reason);
-        outgoing::encode_header(&mut record, &line, &texts, context)
+        outgoing::encode_header(&mut record, &line, outgoing::Lines::Texts(&texts), context)
     };
     if !encoded {
         return Err(outgoing::trailer_invalid(context));

@@ -42,7 +42,7 @@ pub(super) fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> 
 const MOST_FRAMING: usize = 20;
 
 /// A chunk of a body.
-enum Body {
+pub enum Body {
     View(View),
     Bytes(Vec<u8>),
     /// Text that is the same in UTF-8.
@@ -76,7 +76,7 @@ impl Body {
         }
     }
 
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         match self {
             Self::View(view) => view.len(),
             Self::Bytes(bytes) => bytes.len(),
@@ -85,7 +85,7 @@ impl Body {
     }
 
     /// Appends the chunk, as a chunk of the transfer coding if that is on.
-    fn frame_into(&self, out: &mut Vec<u8>, chunked: bool) {
+    pub(super) fn frame_into(&self, out: &mut Vec<u8>, chunked: bool) {
         if !chunked || self.len() == 0 {
             return self.append_to(out);
         }
@@ -343,7 +343,15 @@ pub(super) fn end(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
             return Ok(this.clone());
         }
         let body = Body::of(&chunk, &encoding, context)?;
-        write_body(this, body, &JsValue::undefined(), true, context)?;
+        let at_once = match this.as_object() {
+            Some(object) if state & bits::HEADER == 0 && body.len() > 0 => {
+                response::write_at_once(&object, &body, context)?
+            }
+            _ => false,
+        };
+        if !at_once {
+            write_body(this, body, &JsValue::undefined(), true, context)?;
+        }
     } else if state & bits::ENDED != 0 {
         end_again(this, &callback, context)?;
         return Ok(this.clone());

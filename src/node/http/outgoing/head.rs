@@ -21,6 +21,28 @@ use crate::node::{
 /// Name and value of each field to send, all as text.
 pub type Texts = Vec<(JsString, JsString)>;
 
+/// The fields of a header, as a response has them when it is sent.
+pub enum Lines<'a> {
+    Texts(&'a Texts),
+    /// Set by script; those that aren't text are left out.
+    Fields(&'a [Field]),
+}
+
+impl Lines<'_> {
+    fn each(&self, mut act: impl FnMut(&JsString, &JsString)) {
+        match self {
+            Self::Texts(texts) => texts.iter().for_each(|(name, value)| act(name, value)),
+            Self::Fields(fields) => {
+                for Field { name, value } in *fields {
+                    if let Some(value) = value.as_string() {
+                        act(name, &value);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// How a message begins.
 pub enum FirstLine<'a> {
     Request(&'a JsString),
@@ -53,16 +75,16 @@ impl FirstLine<'_> {
 pub fn encode_header(
     record: &mut Outgoing,
     first: &FirstLine<'_>,
-    texts: &Texts,
+    lines: Lines<'_>,
     context: &Context,
 ) -> bool {
     let joined;
-    let texts = match &record.unique {
-        Some(unique) => {
+    let lines = match (&record.unique, lines) {
+        (Some(unique), Lines::Texts(texts)) => {
             joined = join_unique(texts, unique);
-            &joined
+            Lines::Texts(&joined)
         }
-        None => texts,
+        (_, lines) => lines,
     };
     let date = record
         .has(bits::SEND_DATE)
@@ -88,13 +110,13 @@ pub fn encode_header(
         connection.hold(*number);
         let mut encoded = None;
         connection.write(*number, |out| {
-            encoded = Some(append_header(plan, first, texts, out));
+            encoded = Some(append_header(plan, first, &lines, out));
         });
         // Without a place to go there is no header to fail.
-        encoded.unwrap_or_else(|| append_header(plan, first, texts, &mut Vec::new()))
+        encoded.unwrap_or_else(|| append_header(plan, first, &lines, &mut Vec::new()))
     } else {
         let mut head = Vec::with_capacity(256);
-        let encoded = append_header(plan, first, texts, &mut head);
+        let encoded = append_header(plan, first, &lines, &mut head);
         record.header = Some(head.clone());
         record.kept.append(&mut head);
         encoded
@@ -138,13 +160,13 @@ fn join_unique(texts: &Texts, unique: &[JsString]) -> Texts {
 fn append_header(
     mut plan: Plan,
     first: &FirstLine<'_>,
-    texts: &Texts,
+    lines: &Lines<'_>,
     out: &mut Vec<u8>,
 ) -> (encode::Outcome, Said) {
     let start = out.len();
     first.append_to(out);
     let said = &mut plan.said;
-    for (name, value) in texts {
+    lines.each(|name, value| {
         let name_at = out.len();
         fields::extend_latin1(name, out);
         let name_end = out.len();
@@ -154,7 +176,7 @@ fn append_header(
         let value_end = out.len();
         out.extend_from_slice(b"\r\n");
         said.field(&out[name_at..name_end], &out[value_at..value_end]);
-    }
+    });
     plan.removed_connection &= !plan.said.connection;
     plan.length = plan.said.length_value.or(plan.length);
     let outcome = encode::finish_head(&plan, out);
@@ -245,7 +267,12 @@ pub(super) fn store_header(
         let Some(mut record) = holder.downcast_mut::<Outgoing>() else {
             return Ok(JsValue::undefined());
         };
-        encode_header(&mut record, &FirstLine::Request(&line), &texts, context)
+        encode_header(
+            &mut record,
+            &FirstLine::Request(&line),
+            Lines::Texts(&texts),
+            context,
+        )
     };
     if state_ok {
         Ok(JsValue::undefined())

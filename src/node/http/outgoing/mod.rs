@@ -26,8 +26,10 @@ use crate::{
     runtime::State,
 };
 
-pub use body::call_endings;
-pub use head::{FirstLine, Texts, encode_header, push_texts, texts_of_fields, trailer_invalid};
+pub use body::{Body, call_endings};
+pub use head::{
+    FirstLine, Lines, Texts, encode_header, push_texts, texts_of_fields, trailer_invalid,
+};
 
 /// What is known of a message.
 pub mod bits {
@@ -191,6 +193,16 @@ impl Outgoing {
                 None
             }
         }
+    }
+}
+
+impl Outgoing {
+    /// Puts the last bytes of the body where they go.
+    pub fn put_last(&mut self, body: &Body) {
+        let chunked = self.has(bits::CHUNKED);
+        self.bits |= bits::SENT;
+        self.fresh = (0, 0);
+        self.append(|out| body.frame_into(out, chunked));
     }
 }
 
