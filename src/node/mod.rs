@@ -1,6 +1,7 @@
 //! Node's modules: one folder each, the Rust half and the JavaScript half side by side.
 
 pub mod arguments;
+mod assert;
 pub mod async_hooks;
 pub mod buffer;
 pub mod child_process;
@@ -41,6 +42,7 @@ pub type MakeExports = fn(&mut Context) -> JsResult<JsValue>;
 
 /// The native halves, by the name that script halves ask for.
 pub const BINDINGS: &[(&str, MakeBinding)] = &[
+    ("assert", assert::binding),
     ("async_context", async_hooks::binding),
     ("console", console::binding),
     ("crypto", crypto::binding),

@@ -9,6 +9,8 @@ const {
 } = primordials;
 const { nodeError } = binding('errors');
 const { isPromise, isRegExp } = binding('types');
+// Of these, only those that don't hold come to script.
+const natives = binding('assert');
 const { kOptions, checkOk, fail, isError, newError, show } = require('assert/failure');
 
 const NOTHING_THROWN = {};
@@ -22,9 +24,7 @@ function requireBoth(count) {
  * @param {any} value
  * @param {string|Error} [message]
  */
-function ok(...args) {
-  checkOk(ok, args.length, ...args);
-}
+const ok = natives.ok((...args) => checkOk(ok, args.length, ...args));
 const assert = ok;
 
 const lateOnes = { AssertionError: 'assert/assertion_error', CallTracker: 'assert/call_tracker', Assert: 'assert/instance' };
@@ -65,13 +65,14 @@ assert.fail = function fail(actual, expected, message, operator, stackStartFn) {
   throw error;
 };
 
-assert.equal = function equal(actual, expected, message) {
+const equal = natives.equal(function (actual, expected, message) {
   requireBoth(arguments.length);
   // eslint-disable-next-line eqeqeq
   if (actual != expected && (actual === actual || expected === expected)) {
     fail({ actual, expected, message, operator: '==', stackStartFn: equal }, this);
   }
-};
+});
+assert.equal = equal;
 
 assert.notEqual = function notEqual(actual, expected, message) {
   requireBoth(arguments.length);
@@ -109,19 +110,21 @@ assert.notDeepStrictEqual = function notDeepStrictEqual(actual, expected, messag
   }
 };
 
-assert.strictEqual = function strictEqual(actual, expected, message) {
+const strictEqual = natives.strictEqual(function (actual, expected, message) {
   requireBoth(arguments.length);
   if (!ObjectIs(actual, expected)) {
     fail({ actual, expected, message, operator: 'strictEqual', stackStartFn: strictEqual }, this);
   }
-};
+});
+assert.strictEqual = strictEqual;
 
-assert.notStrictEqual = function notStrictEqual(actual, expected, message) {
+const notStrictEqual = natives.notStrictEqual(function (actual, expected, message) {
   requireBoth(arguments.length);
   if (ObjectIs(actual, expected)) {
     fail({ actual, expected, message, operator: 'notStrictEqual', stackStartFn: notStrictEqual }, this);
   }
-};
+});
+assert.notStrictEqual = notStrictEqual;
 
 assert.partialDeepStrictEqual = function partialDeepStrictEqual(actual, expected, message) {
   requireBoth(arguments.length);

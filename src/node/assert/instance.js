@@ -27,9 +27,8 @@ function Assert(options) {
 
 const { prototype } = Assert;
 prototype.fail = assert.fail;
-prototype.ok = function ok(...args) {
-  checkOk(prototype.ok, args.length, ...args);
-};
+const ok = binding('assert').ok((...args) => checkOk(ok, args.length, ...args));
+prototype.ok = ok;
 const names = [
   'equal', 'notEqual', 'deepEqual', 'notDeepEqual', 'deepStrictEqual', 'notDeepStrictEqual', 'strictEqual', 'notStrictEqual',
   'partialDeepStrictEqual', 'throws', 'rejects', 'doesNotThrow', 'doesNotReject', 'ifError', 'match', 'doesNotMatch',
