@@ -2,5 +2,5 @@
 // Group: connections
 // Measure: server
 // Script: ../../tests/servers/hello.js
-// Connections: 1 8 64 512 4096 10000
+// Connections: 1 8 64 512 1000 4096 10000
 // Answer: Hello, world!\n
