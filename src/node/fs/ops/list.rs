@@ -67,7 +67,7 @@ fn part(mut walking: Walking, listing: Listing) -> Request {
 }
 
 /// How many entries are found before values are made of them.
-const PART: usize = 4096;
+const PART: usize = 8192;
 
 /// What script is given of a listing, which may be made in parts.
 #[derive(Clone)]
