@@ -13,10 +13,11 @@ use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue,
     builtins::{object::OrdinaryObject, proxy::Proxy},
     object::shape::Shape,
-    property::{PropertyDescriptor, PropertyKey},
+    property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
 };
 
+use super::native;
 use crate::runtime::State;
 
 /// Entries that may stand in the place of one: those that meet there don't drive each other out. A request of http asks with some 200
@@ -272,28 +273,18 @@ pub fn set(
                     .map(drop);
             }
             if property.writable() == Some(true) && object.is_extensible(context)? {
-                object.insert_property(key, plain(value));
+                object.insert_property(key, native::property(value, Attribute::all()));
                 return Ok(());
             }
         }
         Answer::Nowhere if object.is_extensible(context)? => {
-            object.insert_property(key, plain(value));
+            object.insert_property(key, native::property(value, Attribute::all()));
             return Ok(());
         }
         Answer::Unknown => look_ups.learn(object, &key, id),
         _ => {}
     }
     object.set(key, value, true, context).map(drop)
-}
-
-/// A property as assignment makes it.
-fn plain(value: JsValue) -> PropertyDescriptor {
-    PropertyDescriptor::builder()
-        .value(value)
-        .writable(true)
-        .enumerable(true)
-        .configurable(true)
-        .build()
 }
 
 /// [`get`] as a method, in the place of `JsObject::get`.

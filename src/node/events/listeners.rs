@@ -11,7 +11,7 @@ use boa_engine::{
     Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsValue, Trace, js_string,
     native_function::NativeFunction,
     object::{FunctionObjectBuilder, builtins::JsArray},
-    property::{PropertyDescriptor, PropertyKey},
+    property::{Attribute, PropertyDescriptor, PropertyKey},
 };
 use boa_gc::{Gc, GcRefCell};
 
@@ -19,7 +19,7 @@ use super::{emit, is_table, read, snapshot};
 use crate::{
     engine::{
         lookup::{self, LookUp},
-        native::Natives,
+        native::{self, Natives},
     },
     node::errors,
     runtime::State,
@@ -161,13 +161,9 @@ fn is_plain(own: &PropertyDescriptor) -> bool {
         && [own.writable(), own.enumerable(), own.configurable()] == [Some(true); 3]
 }
 
-fn data(value: JsValue) -> PropertyDescriptor {
-    PropertyDescriptor::builder()
-        .value(value)
-        .writable(true)
-        .enumerable(true)
-        .configurable(true)
-        .build()
+/// A property as assignment makes it.
+fn data(value: impl Into<JsValue>) -> PropertyDescriptor {
+    native::property(value, Attribute::all())
 }
 
 fn count(emitter: &JsObject, change: i32, context: &mut Context) -> JsResult<i32> {
@@ -176,7 +172,7 @@ fn count(emitter: &JsObject, change: i32, context: &mut Context) -> JsResult<i32
     if let Some(own) = own.as_ref().filter(|own| is_plain(own))
         && let Some(count) = own.value().and_then(JsValue::as_i32)
     {
-        emitter.insert_property(key, data((count + change).into()));
+        emitter.insert_property(key, data(count + change));
         return Ok(count + change);
     }
     let count = emitter.get(key.clone(), context)?.to_i32(context)? + change;

@@ -3,7 +3,7 @@
 use boa_engine::{
     Context, JsArgs, JsError, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
     object::builtins::JsArray,
-    property::{PropertyDescriptor, PropertyKey},
+    property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
 };
 
@@ -11,7 +11,7 @@ use super::{
     outgoing,
     protocol::{Head, encode},
 };
-use crate::node::errors;
+use crate::{engine::native, node::errors};
 
 /// A Latin-1 string of bytes from the wire.
 pub fn latin1(bytes: &[u8]) -> JsString {
@@ -233,12 +233,7 @@ pub fn headers(head: &Head, limit: usize, join: bool, context: &mut Context) -> 
             continue;
         }
         let value = first_value(&key, latin1(value), context);
-        let descriptor = PropertyDescriptor::builder()
-            .value(value)
-            .writable(true)
-            .enumerable(true)
-            .configurable(true);
-        object.insert_property(key, descriptor.build());
+        object.insert_property(key, native::property(value, Attribute::all()));
     }
     Ok(object)
 }

@@ -58,13 +58,19 @@ fn mappings_of<T>(
 fn add(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = args.get_or_undefined(1).to_string(context)?;
     let section = args.get_or_undefined(2).to_u32(context)?;
-    let line = args.get_or_undefined(3).to_number(context)? as i64;
-    let column = args.get_or_undefined(4).to_number(context)? as i64;
+    let line = start(args.get_or_undefined(3), context)?;
+    let column = start(args.get_or_undefined(4), context)?;
     let text = text.to_std_string_lossy();
     mappings_of(args, context, |mappings| {
         mappings.add(text.as_bytes(), section, Position { line, column });
     })?;
     Ok(JsValue::undefined())
+}
+
+/// A line or column of a section, which may be any number: far enough from the ends of `i64` that no text leads there.
+fn start(value: &JsValue, context: &mut Context) -> JsResult<i64> {
+    const MOST: i64 = 1 << 53;
+    Ok((value.to_number(context)? as i64).clamp(-MOST, MOST))
 }
 
 /// `find(decoded, line, column)`: the last mapping that isn't past a place, as

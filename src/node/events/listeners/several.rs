@@ -40,7 +40,7 @@ pub(crate) fn add_all(
         let Some(existing) = read(&events, key.clone(), context)?.as_object() else {
             match is_table(&events) {
                 true => {
-                    events.insert_property(key, data((*listener).clone().into()));
+                    events.insert_property(key, data((*listener).clone()));
                 }
                 false => write(&events, key, (*listener).clone(), context)?,
             }

@@ -16,7 +16,7 @@ use crate::node::{
         error::FsError,
         request::{Form, Request},
         stats::Dirents,
-        sys::{self, Entries, Entry, Kind},
+        sys::{self, Entry, Kind},
     },
     path::{Pattern, Segment},
 };
@@ -263,10 +263,7 @@ fn joined(so_far: &str, name: &str) -> String {
 
 /// What is in a directory; nothing where it can't be read.
 fn entries(directory: &Path) -> Vec<(String, Kind)> {
-    let mut entries = Entries::default();
-    if sys::scandir(directory, &mut entries).is_err() {
-        return Vec::new();
-    }
+    let entries = sys::scandir(directory).unwrap_or_default();
     entries
         .iter()
         .map(|entry| (String::from_utf8_lossy(entry.name).into_owned(), entry.kind))

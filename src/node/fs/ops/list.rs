@@ -17,7 +17,7 @@ use crate::node::{
         error::FsError,
         request::{Form, Request, Step, Values},
         stats::Dirents,
-        sys::{self, Entries},
+        sys,
     },
 };
 use crate::runtime::State;
@@ -156,7 +156,7 @@ fn opendir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Requ
     Ok(Request::with_values(
         move || {
             // The error names this call, and `scandir` only what is below.
-            sys::scandir(&path, &mut Entries::default()).map_err(|error| match form {
+            sys::scandir(&path).map_err(|error| match form {
                 // Node's has no path in this form.
                 Form::Sync => FsError::call("opendir")(error),
                 Form::Callback | Form::Promise => FsError::at("opendir", &path)(error),

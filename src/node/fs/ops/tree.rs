@@ -16,7 +16,7 @@ use crate::node::{
         args::{self, Options, Shape, Use, bytes_of_path},
         error::{FsError, named},
         request::{Form, Request},
-        sys::{self, Entries, Kind},
+        sys::{self, Kind},
     },
 };
 use crate::runtime::State;
@@ -292,12 +292,11 @@ fn remove_tree(path: &Path, calls: Calls) -> Result<(), FsError> {
             gone(sys::rmdir(&directory).map_err(FsError::at(calls.rmdir, &directory)))?;
             continue;
         }
-        let mut entries = Entries::default();
-        match sys::scandir(&directory, &mut entries).map_err(FsError::at(calls.scandir, &directory))
-        {
+        let listed = sys::scandir(&directory).map_err(FsError::at(calls.scandir, &directory));
+        let entries = match listed {
             Err(error) if error.is("ENOENT") => continue,
-            outcome => outcome?,
-        }
+            listed => listed?,
+        };
         waiting.push((directory.clone(), true));
         for entry in entries.iter() {
             let full = directory.join(name_of(entry.name));

@@ -243,8 +243,7 @@ impl Walk {
     /// Lists one directory.
     fn list(self, directory: &Directory) -> Outcome {
         let path = &directory.path;
-        let mut entries = Entries::default();
-        sys::scandir(path, &mut entries).map_err(FsError::at("scandir", path))?;
+        let mut entries = sys::scandir(path).map_err(FsError::at("scandir", path))?;
         let mut below = Vec::new();
         for index in 0..entries.len() {
             let Entry { name, mut kind } = entries.get(index);

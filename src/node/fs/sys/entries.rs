@@ -1,4 +1,4 @@
-//! The entries of directories. A listing may have hundreds of thousands: their names lie one behind the other in one piece of memory.
+//! The entries of a directory, which may have hundreds of thousands: their names lie one behind the other in one piece of memory.
 
 use super::Kind;
 
@@ -9,7 +9,7 @@ pub struct Entry<'a> {
     pub kind: Kind,
 }
 
-/// Entries of any number of directories.
+/// All entries of one directory.
 #[derive(Debug, Default)]
 pub struct Entries {
     names: Vec<u8>,
@@ -36,10 +36,11 @@ impl Entries {
         self.list.len()
     }
 
-    /// Sorts those from this one on by their names' bytes.
-    pub fn sort_from(&mut self, first: usize) {
+    /// Sorts them by their names' bytes.
+    pub fn sort(&mut self) {
         let names = &self.names;
-        self.list[first..].sort_unstable_by_key(|place| &names[place.start..place.end]);
+        self.list
+            .sort_unstable_by_key(|place| &names[place.start..place.end]);
     }
 
     pub fn get(&self, index: usize) -> Entry<'_> {
@@ -64,22 +65,22 @@ mod tests {
     use super::{Entries, Kind};
 
     #[test]
-    fn only_the_last_ones_are_sorted() {
+    fn they_are_sorted_by_bytes() {
         let mut entries = Entries::default();
         for name in ["z", "b", "a\u{300}", "a"] {
             entries.push(name.as_bytes(), Kind::File);
         }
-        entries.sort_from(1);
-        entries.set_kind(3, Kind::Link);
+        entries.sort();
+        entries.set_kind(2, Kind::Link);
         let names: Vec<_> = entries
             .iter()
             .map(|entry| (String::from_utf8_lossy(entry.name).into_owned(), entry.kind))
             .collect();
         let expected = [
-            ("z", Kind::File),
             ("a", Kind::File),
             ("a\u{300}", Kind::File),
             ("b", Kind::Link),
+            ("z", Kind::File),
         ];
         assert_eq!(names, expected.map(|(name, kind)| (name.to_owned(), kind)));
     }

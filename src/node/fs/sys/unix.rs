@@ -303,8 +303,8 @@ impl Drop for Directory {
     }
 }
 
-/// Adds the entries of a directory, sorted by name.
-pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
+/// The entries of a directory, sorted by name.
+pub fn scandir(path: &Path) -> io::Result<Entries> {
     let path = c_path(path)?;
     // SAFETY: the path is a string.
     let directory = unsafe { libc::opendir(path.as_ptr()) };
@@ -312,7 +312,7 @@ pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
         return Err(Error::last_os_error());
     }
     let directory = Directory(directory);
-    let first = entries.len();
+    let mut entries = Entries::default();
     loop {
         // Null is the end and an error: the error number tells which.
         clear_errno();
@@ -334,8 +334,8 @@ pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
             entries.push(name, kind_of(kind));
         }
     }
-    entries.sort_from(first);
-    Ok(())
+    entries.sort();
+    Ok(entries)
 }
 
 fn kind_of(kind: u8) -> Kind {

@@ -289,9 +289,9 @@ pub fn mkdtemp(template: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Adds the entries of a directory, sorted by name.
-pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
-    let first = entries.len();
+/// The entries of a directory, sorted by name.
+pub fn scandir(path: &Path) -> io::Result<Entries> {
+    let mut entries = Entries::default();
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let kind = match entry.file_type() {
@@ -302,8 +302,8 @@ pub fn scandir(path: &Path, entries: &mut Entries) -> io::Result<()> {
         };
         entries.push(entry.file_name().to_string_lossy().as_bytes(), kind);
     }
-    entries.sort_from(first);
-    Ok(())
+    entries.sort();
+    Ok(entries)
 }
 
 /// Removes a file or a link.
