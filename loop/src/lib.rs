@@ -268,6 +268,14 @@ impl EventLoop {
         event
     }
 
+    /// How many handles that the last poll found are still to be looked at before the loop polls again.
+    pub fn ready(&self) -> usize {
+        match self.core.borrow().state {
+            phases::State::Dispatch { left, .. } => left,
+            _ => 0,
+        }
+    }
+
     /// Runs the loop and hands each event to `handler`; answers whether something is still alive.
     ///
     /// # Errors

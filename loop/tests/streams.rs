@@ -556,3 +556,25 @@ fn options_reach_the_socket() {
             .unwrap();
     }
 }
+
+#[test]
+fn who_was_found_by_the_last_poll_is_counted() {
+    let ev = new_loop();
+    let pairs: Vec<_> = (0..3).map(|_| tcp_pair(&ev)).collect();
+    for (ours, theirs) in &pairs {
+        ev.read_start(*ours).unwrap();
+        assert_eq!(ev.try_write(*theirs, &[IoSlice::new(b"x")]).unwrap(), 1);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let mut left = Vec::new();
+    let mut buffer = [0; 16];
+    while let Some(event) = ev.next_event(RunMode::Default) {
+        if let Event::Readable(id) = event {
+            assert!(matches!(ev.read(id, &mut buffer), ReadResult::Data(1)));
+            left.push(ev.ready());
+            ev.close(id).unwrap();
+        }
+    }
+    assert_eq!(left, [2, 1, 0]);
+    assert_eq!(ev.ready(), 0);
+}

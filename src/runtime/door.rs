@@ -113,6 +113,9 @@ fn run_queues(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
 pub trait Leave {
     /// Does it.
     fn leave(self: Rc<Self>, context: &mut Context);
+
+    /// Sends what is ready to be sent, and does nothing else.
+    fn send(&self, context: &mut Context);
 }
 
 /// Calls those that asked for it; answers whether there were any.

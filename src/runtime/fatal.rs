@@ -143,6 +143,7 @@ fn is_error(object: &JsObject) -> bool {
 /// `run` returns.
 pub fn terminate(code: i32, context: &mut Context) {
     let state = State::of(context);
+    super::batch::send_all(context);
     process::flush_standard_streams(context);
     state.exit_code.set(Some(code));
     state.terminating.set(true);

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod async_context;
 pub mod async_hooks;
+pub mod batch;
 pub mod dispatch;
 pub mod door;
 pub mod fatal;
@@ -26,7 +27,7 @@ use std::{
 
 pub use access::Operation;
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, Source};
-use ouro_loop::{EventLoop, RunMode};
+use ouro_loop::EventLoop;
 
 use crate::{engine::memory::Memory, engine::registry::Registry, modules, node};
 
@@ -172,6 +173,8 @@ pub struct State {
     pub uncaught_capture: RefCell<Option<JsObject>>,
     /// Who has something to do when the door closes.
     pub leaving: RefCell<Vec<Rc<dyn door::Leave>>>,
+    /// Who has output that waits for others.
+    pub batch: batch::Batch,
     terminating: Cell<bool>,
     depth: Cell<u32>,
     slots: RefCell<Slots>,
@@ -337,6 +340,7 @@ impl RuntimeBuilder {
             exit_code: Cell::new(None),
             uncaught_capture: RefCell::new(None),
             leaving: RefCell::default(),
+            batch: batch::Batch::default(),
             terminating: Cell::new(false),
             depth: Cell::new(0),
             slots: RefCell::default(),
@@ -442,7 +446,7 @@ impl Runtime {
             self.state.loop_started.set(Some(std::time::Instant::now()));
         }
         let limit = self.state.options.slow_turn;
-        while let Some(event) = self.state.event_loop.next_event(RunMode::Default) {
+        while let Some(event) = batch::next_event(&mut self.context) {
             match limit {
                 Some(limit) => slow_turn::watched(limit, event, &mut self.context),
                 None => dispatch::dispatch(event, &mut self.context),
@@ -456,7 +460,7 @@ impl Runtime {
     /// Runs the event loop while the condition holds and something is left.
     pub(crate) fn run_while(&mut self, condition: impl Fn() -> bool) {
         while condition() && !self.state.is_terminating() {
-            match self.state.event_loop.next_event(RunMode::Default) {
+            match batch::next_event(&mut self.context) {
                 Some(event) => dispatch::dispatch(event, &mut self.context),
                 None => return,
             }
@@ -482,6 +486,7 @@ impl Drop for Runtime {
         self.state.rejections.clear();
         self.state.async_context.clear();
         self.state.leaving.borrow_mut().clear();
+        self.state.batch.clear();
         self.state.owners.clear();
         self.state.timers.clear();
         // What modules keep in their slots may hold roots into the heap.

@@ -13,7 +13,10 @@ use crate::{
         buffer,
         errors::system::{errno_of, errno_of_name},
     },
-    runtime::access::{self, Operation},
+    runtime::{
+        access::{self, Operation},
+        batch,
+    },
 };
 
 /// One read asks for so many bytes.
@@ -46,6 +49,7 @@ pub fn spawn_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
         context,
     )?;
     let limits = limits(&given, context)?;
+    batch::send_all(context);
     let outcome = match EventLoop::new() {
         Ok(event_loop) => run(&event_loop, &options, inputs, &limits),
         Err(error) => Outcome {

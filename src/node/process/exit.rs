@@ -6,7 +6,7 @@ use super::emitter::emit;
 use crate::{
     engine::native::{METHOD, Natives},
     node::errors,
-    runtime::{State, async_context::Frame, door, fatal, termination},
+    runtime::{State, async_context::Frame, batch, door, fatal, termination},
 };
 
 /// Adds the functions to the process object.
@@ -123,6 +123,7 @@ fn abort(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue>
             context,
         ));
     }
+    batch::send_all(context);
     std::process::abort()
 }
 

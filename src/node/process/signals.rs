@@ -10,7 +10,7 @@ use ouro_loop::{Event, HandleId};
 use super::emitter;
 use crate::{
     node::errors,
-    runtime::{State, async_context::Frame, dispatch::Owner},
+    runtime::{State, async_context::Frame, batch, dispatch::Owner},
     sys,
 };
 
@@ -197,6 +197,8 @@ fn send(pid: i32, signal: i32, context: &mut Context) -> JsResult<()> {
 pub fn raw_kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let pid = args.get_or_undefined(0).to_i32(context)?;
     let signal = args.get_or_undefined(1).to_i32(context)?;
+    // It may be our own end.
+    batch::send_all(context);
     match sys::kill(pid, signal) {
         Ok(()) => Ok(0.into()),
         Err(error) => Ok(errors::errno_of(&error).into()),

@@ -143,6 +143,17 @@ impl Connection {
         }
     }
 
+    /// Whether all that is left to do is to send a whole response, and others may have something to send in this turn of the loop.
+    fn may_wait(&self, context: &Context) -> bool {
+        self.is_idle()
+            && self.handle().is_some()
+            && !self.ending.get()
+            && !self.finished.get()
+            && !self.sending.get()
+            && !self.feed_later.get()
+            && State::of(context).event_loop.ready() > 0
+    }
+
     /// Whether this response's bytes could go to the system now.
     pub fn can_pour(&self, number: u64) -> bool {
         self.handle().is_some() && !self.sending.get() && self.is_first(number)
@@ -313,6 +324,10 @@ impl Companion for Connection {
 impl Leave for Connection {
     fn leave(self: Rc<Self>, context: &mut Context) {
         self.leaving.set(false);
+        if self.may_wait(context) {
+            State::of(context).batch.push(self);
+            return;
+        }
         self.flush_now(context);
         if self.feed_later.take() && !self.feeding.get() && !self.must_wait() {
             let bytes = self.unread.take();
@@ -340,6 +355,13 @@ impl Leave for Connection {
             if state.event_loop.shutdown(id).is_err() {
                 let _ = state.event_loop.close(id);
             }
+        }
+    }
+
+    fn send(&self, context: &mut Context) {
+        // A stream of script sends nothing by itself.
+        if self.handle().is_some() {
+            self.flush_now(context);
         }
     }
 }
