@@ -2,7 +2,7 @@
 
 use boa_engine::{
     JsString,
-    string::{JsStr, Latin1JsStringBuilder},
+    string::{JsStr, Latin1JsStringBuilder, Utf16JsStringBuilder},
 };
 
 /// The longest of the strings that the engine always has.
@@ -17,6 +17,15 @@ pub fn latin1(units: &[u8]) -> JsString {
         return JsString::from(JsStr::latin1(units));
     }
     built(Latin1JsStringBuilder::from(units))
+}
+
+/// A string of UTF-16, which is not Latin-1.
+#[must_use]
+pub fn utf16(units: &[u16]) -> JsString {
+    if units.len() > LONGEST_KNOWN {
+        return JsString::from(JsStr::utf16(units));
+    }
+    Utf16JsStringBuilder::from(units).build()
 }
 
 /// What a builder has.

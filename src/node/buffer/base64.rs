@@ -19,8 +19,15 @@ pub fn encode_url(bytes: &[u8]) -> JsString {
     encode_with(&base64_simd::URL_SAFE_NO_PAD, bytes)
 }
 
+/// So few bytes are encoded where it costs less than to clear room for a piece.
+const SHORT: usize = 192;
+
 /// In pieces that stay in the processor's cache, into a string of the right size.
 fn encode_with(base64: &Base64, bytes: &[u8]) -> JsString {
+    if bytes.len() <= SHORT {
+        let mut room = [0; SHORT / 3 * 4];
+        return strings::latin1(base64.encode(bytes, room[..].as_out()));
+    }
     let mut string = Latin1JsStringBuilder::with_capacity(base64.encoded_length(bytes.len()));
     let mut room = [0; PIECE / 3 * 4];
     for piece in bytes.chunks(PIECE) {
@@ -39,6 +46,15 @@ pub fn decode(text: &[u8]) -> Vec<u8> {
     strict
         .decode_type(text)
         .unwrap_or_else(|_| decode_leniently(text))
+}
+
+/// Decodes as [`decode`] does where no lenience is needed for it, and there is room; `None` for any other text.
+pub fn decode_short<'a>(text: &[u8], room: &'a mut [u8]) -> Option<&'a [u8]> {
+    if text.len() / 4 * 3 + 3 > room.len() {
+        return None;
+    }
+    let (_, strict) = strictly(text);
+    strict.decode(text, room.as_out()).ok().map(|bytes| &*bytes)
 }
 
 /// Decodes as [`decode`] does, to memory as the engine's array buffers want it. For texts that are long: it is written once.
@@ -150,7 +166,14 @@ mod tests {
         ] {
             assert_eq!(decode(text.as_bytes()), bytes, "{text}");
             assert_eq!(super::decode_aligned(text.as_bytes())[..], *bytes, "{text}");
+            let mut room = [0; 16];
+            if let Some(short) = super::decode_short(text.as_bytes(), &mut room) {
+                assert_eq!(short, bytes, "{text}");
+            }
         }
+        let mut room = [0; 6];
+        assert_eq!(super::decode_short(b"YWJj", &mut room), Some(&b"abc"[..]));
+        assert_eq!(super::decode_short(b"YWJjYWJj", &mut room), None);
     }
     /// Longer than what is decoded at once: with and without padding, and with what strict decoders refuse at all places.
     #[test]

@@ -96,7 +96,10 @@ impl Encoding {
             }
             Self::Base64 => base64::encode(bytes),
             Self::Base64Url => base64::encode_url(bytes),
-            Self::Hex => strings::latin1(&hex::encode(bytes)),
+            Self::Hex => match hex::encode_short(bytes, &mut [0; SHORT]) {
+                Some(digits) => strings::latin1(digits),
+                None => strings::latin1(&hex::encode(bytes)),
+            },
         }
     }
 
@@ -124,6 +127,17 @@ impl Encoding {
                 base64::decode(&low_bytes(units))
             }
             (Self::Hex, _) => hex::decode(text),
+        }
+    }
+
+    /// The bytes of base64 or hexadecimal digits that have nothing else among them, if there is room; `None` for any other string.
+    pub fn encode_short<'a>(self, text: JsStr<'_>, room: &'a mut [u8]) -> Option<&'a [u8]> {
+        match (self, text.variant()) {
+            (Self::Hex, _) => hex::decode_short(text, room),
+            (Self::Base64 | Self::Base64Url, JsStrVariant::Latin1(letters)) => {
+                base64::decode_short(letters, room)
+            }
+            _ => None,
         }
     }
 
@@ -227,6 +241,9 @@ pub fn js_string_of(text: &str) -> JsString {
     if text.is_ascii() {
         return strings::latin1(text.as_bytes());
     }
+    if text.len() <= SHORT {
+        return short_js_string_of(text);
+    }
     let length = utf16_length(text.as_bytes());
     // In pieces that stay in the processor's cache, into a string of the right size.
     if utf8::is_latin1(text) {
@@ -247,8 +264,22 @@ pub fn js_string_of(text: &str) -> JsString {
     string.build()
 }
 
+/// The same for [`SHORT`] text: to clear a piece would take longer than to convert it.
+fn short_js_string_of(text: &str) -> JsString {
+    if utf8::is_latin1(text) {
+        let mut units = [0; SHORT];
+        let length = utf8::to_latin1(text, &mut units);
+        return strings::latin1(&units[..length]);
+    }
+    let mut units = [0; SHORT];
+    let length = utf8::to_utf16(text, &mut units);
+    strings::utf16(&units[..length])
+}
+
 /// How many bytes or units are converted at once.
 const PIECE: usize = 2048;
+/// So few are converted where that is less work.
+const SHORT: usize = 256;
 
 /// Pieces of a text, each of so many bytes at most.
 fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
@@ -297,6 +328,9 @@ fn is_narrow(bytes: &[u8]) -> bool {
 fn decode_utf16le(bytes: &[u8]) -> JsString {
     let (pairs, _) = bytes.as_chunks::<2>();
     let unit = |pair: &[u8; 2]| u16::from_le_bytes(*pair);
+    if pairs.len() <= SHORT {
+        return short_utf16le(pairs);
+    }
     if is_narrow(pairs.as_flattened()) {
         let mut string = Latin1JsStringBuilder::with_capacity(pairs.len());
         let mut piece = [0; PIECE];
@@ -317,6 +351,22 @@ fn decode_utf16le(bytes: &[u8]) -> JsString {
         string.extend_from_slice(&piece[..pairs.len()]);
     }
     string.build()
+}
+
+/// The same for [`SHORT`] text.
+fn short_utf16le(pairs: &[[u8; 2]]) -> JsString {
+    if is_narrow(pairs.as_flattened()) {
+        let mut units = [0; SHORT];
+        for (unit, pair) in units.iter_mut().zip(pairs) {
+            *unit = pair[0];
+        }
+        return strings::latin1(&units[..pairs.len()]);
+    }
+    let mut units = [0; SHORT];
+    for (unit, pair) in units.iter_mut().zip(pairs) {
+        *unit = u16::from_le_bytes(*pair);
+    }
+    strings::utf16(&units[..pairs.len()])
 }
 
 fn encode_latin1_as_utf8(units: &[u8]) -> Vec<u8> {

@@ -1,6 +1,29 @@
 //! Hexadecimal, both ways.
 
 use boa_engine::{JsStr, string::JsStrVariant};
+use hex_simd::AsOut;
+
+/// The digits of at most as many bytes as half the room takes; `None` for more.
+pub fn encode_short<'a>(bytes: &[u8], room: &'a mut [u8]) -> Option<&'a [u8]> {
+    let room = room.get_mut(..bytes.len() * 2)?;
+    Some(hex_simd::encode(
+        bytes,
+        room.as_out(),
+        hex_simd::AsciiCase::Lower,
+    ))
+}
+
+/// The bytes of nothing but pairs of digits, if they are no more than there is room for; `None` for any other text.
+pub fn decode_short<'a>(text: JsStr<'_>, room: &'a mut [u8]) -> Option<&'a [u8]> {
+    let JsStrVariant::Latin1(digits) = text.variant() else {
+        return None;
+    };
+    let room = room.get_mut(..digits.len() / 2)?;
+    let digits = &digits[..digits.len() & !1];
+    hex_simd::decode(digits, room.as_out())
+        .ok()
+        .map(|bytes| &*bytes)
+}
 
 /// Two lower-case digits for each byte.
 pub fn encode(bytes: &[u8]) -> Vec<u8> {
@@ -48,7 +71,21 @@ mod tests {
                 bytes,
                 "{text}"
             );
+            let mut room = [0; 2];
+            let text = JsString::from(text);
+            match super::decode_short(text.as_str(), &mut room) {
+                Some(short) => assert_eq!(short, bytes),
+                None => assert_ne!(text.len() / 2, bytes.len()),
+            }
         }
         assert_eq!(super::encode(&[0, 0x9f]), b"009f");
+        let mut room = [0; 5];
+        assert_eq!(
+            super::encode_short(&[0, 0x9f], &mut room),
+            Some(&b"009f"[..])
+        );
+        assert_eq!(super::encode_short(&[1, 2, 3], &mut room), None);
+        let long = JsString::from("0011223344556677");
+        assert_eq!(super::decode_short(long.as_str(), &mut room), None);
     }
 }

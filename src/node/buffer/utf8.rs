@@ -3,8 +3,8 @@
 //! two such characters is copied without being looked at. `encoding` is the one caller.
 //!
 //! Where the processor can, `sys/shuffle.rs` does most of it, with registers. What it leaves, or all, is done here in words: on
-//! blocks, with room to spare behind them so that copies can be of a fixed size. What remains at the end, and surrogates,
-//! are left to encoding_rs.
+//! blocks, with room to spare behind them so that copies can be of a fixed size. What remains at the end is done in registers
+//! once more, filled up with zeros (`…_end`); where that can't be, and where there are surrogates, encoding_rs does it.
 
 use encoding_rs::mem;
 
@@ -18,6 +18,79 @@ const PIECE: usize = 16;
 type Window = [u8; BLOCK + PIECE];
 /// The most that a block becomes, and what a copy may write behind it.
 const ROOM: usize = BLOCK * 3 + PIECE;
+
+/// What a register takes at once.
+const STEP: usize = 16;
+/// The longest end that is filled up.
+const END: usize = 80;
+
+/// The last units as UTF-8. Returns what was written.
+fn utf16_end(units: &[u16], out: &mut [u8]) -> usize {
+    if units.len() <= END {
+        let length = units.len().next_multiple_of(STEP);
+        let mut filled = [0; END];
+        filled[..units.len()].copy_from_slice(units);
+        // What a step may write begins with the last of them.
+        let mut room = [0; END * 3 + 64];
+        let progress = shuffle::utf16_to_utf8(&filled[..length], &mut room);
+        if let Some(written) = ended(progress, length, units.len())
+            && let Some(out) = out.get_mut(..written)
+        {
+            out.copy_from_slice(&room[..written]);
+            return written;
+        }
+    }
+    mem::convert_utf16_to_utf8_partial(units, out).1
+}
+
+/// The last units of Latin-1 as UTF-8. Returns what was written.
+fn latin1_end(units: &[u8], out: &mut [u8]) -> usize {
+    if units.len() <= END {
+        let length = units.len().next_multiple_of(STEP);
+        let mut filled = [0; END];
+        filled[..units.len()].copy_from_slice(units);
+        let mut room = [0; END * 2 + 32];
+        let progress = shuffle::latin1_to_utf8(&filled[..length], &mut room);
+        if let Some(written) = ended(progress, length, units.len())
+            && let Some(out) = out.get_mut(..written)
+        {
+            out.copy_from_slice(&room[..written]);
+            return written;
+        }
+    }
+    mem::convert_latin1_to_utf8_partial(units, out).1
+}
+
+/// The last of a text as Latin-1, all of which it is; `None` if that is left to do.
+fn end_as_latin1(text: &[u8], out: &mut [u8]) -> Option<usize> {
+    let length = text.len().next_multiple_of(STEP);
+    // A step looks at a byte behind it.
+    let mut filled = [0; END + 1];
+    filled.get_mut(..text.len())?.copy_from_slice(text);
+    let mut room = [0; END + 24];
+    let progress = shuffle::utf8_to_latin1(filled.get(..=length)?, &mut room);
+    let written = ended(progress, length, text.len())?;
+    out.get_mut(..written)?.copy_from_slice(&room[..written]);
+    Some(written)
+}
+
+/// The last of a text as UTF-16; `None` if that is left to do.
+fn end_as_utf16(text: &[u8], out: &mut [u16]) -> Option<usize> {
+    let length = text.len().next_multiple_of(STEP);
+    // A step looks at two bytes behind it.
+    let mut filled = [0; END + 2];
+    filled.get_mut(..text.len())?.copy_from_slice(text);
+    let mut room = [0; END + STEP];
+    let progress = shuffle::utf8_to_utf16(filled.get(..length + 2)?, &mut room);
+    let written = ended(progress, length, text.len())?;
+    out.get_mut(..written)?.copy_from_slice(&room[..written]);
+    Some(written)
+}
+
+/// What of the progress of a whole end isn't the zeros behind it, one of which is one of everything.
+fn ended((read, written): shuffle::Progress, filled: usize, length: usize) -> Option<usize> {
+    (read == filled).then(|| written - (filled - length))
+}
 
 /// One bit for each byte of the block that isn't ASCII.
 fn not_ascii(window: &Window) -> u64 {
@@ -82,7 +155,7 @@ pub fn from_latin1(units: &[u8], out: &mut [u8]) -> usize {
         to += copy_ascii(window, (at, BLOCK), room, end);
         from += BLOCK;
     }
-    to + mem::convert_latin1_to_utf8_partial(&units[from..], &mut out[to..]).1
+    to + latin1_end(&units[from..], &mut out[to..])
 }
 
 /// Encodes UTF-16 as much as there is room, in whole characters; a lone surrogate becomes U+FFFD. Returns what was
@@ -131,7 +204,7 @@ pub fn from_utf16(units: &[u16], out: &mut [u8]) -> usize {
         to += copy_ascii(&window, (at, BLOCK), room, end);
         from += BLOCK;
     }
-    to + mem::convert_utf16_to_utf8_partial(&units[from..], &mut out[to..]).1
+    to + utf16_end(&units[from..], &mut out[to..])
 }
 
 fn has_surrogate(block: &[u16; BLOCK]) -> bool {
@@ -185,6 +258,9 @@ pub fn to_latin1(text: &str, out: &mut [u8]) -> usize {
         to += end;
         from += at.max(BLOCK);
     }
+    if let Some(written) = end_as_latin1(&bytes[from..], &mut out[to..]) {
+        return to + written;
+    }
     for character in text[from..].chars() {
         out[to] = character as u8;
         to += 1;
@@ -206,7 +282,10 @@ pub fn to_utf16(text: &str, out: &mut [u16]) -> usize {
         if rest.is_empty() {
             return to;
         }
-        // At the end, near a character that takes two units, or all of it.
+        if let Some(written) = end_as_utf16(rest.as_bytes(), &mut out[to..]) {
+            return to + written;
+        }
+        // Near a character that takes two units, or all of it.
         let length = match shuffle::is_here() {
             true => rest.floor_char_boundary(BLOCK),
             false => rest.len(),
