@@ -15,7 +15,7 @@ use std::{
 use boa_engine::{Context, JsResult, JsValue, js_string};
 use boa_gc::{Finalize, Gc, Trace, empty_trace};
 
-use super::{lookup::LookUps, native};
+use super::{json::KeptPlans, lookup::LookUps, native};
 use crate::runtime::State;
 
 /// Growth that never makes a collection.
@@ -85,6 +85,8 @@ pub struct Memory {
     expected: Cell<usize>,
     /// Where natives found properties.
     pub look_ups: LookUps,
+    /// What `JSON.stringify` knows of shapes.
+    pub plans: KeptPlans,
 }
 
 /// A collection that the runtime started, because of memory that the engine doesn't count or because script asked for it.
@@ -209,6 +211,7 @@ impl Memory {
         let before = counts().map_or(0, |counts| counts.live);
         let start = Instant::now();
         self.look_ups.forget();
+        self.plans.forget();
         boa_gc::force_collect();
         self.collecting.set(self.collecting.get() + start.elapsed());
         let after = counts().map_or(0, |counts| counts.live);

@@ -24,6 +24,7 @@ use boa_engine::{
     js_string, object::IntegrityLevel, property::PropertyKey,
 };
 
+pub use self::plan::KeptPlans;
 use super::native::Natives;
 use crate::{
     node::errors::{self, Base},

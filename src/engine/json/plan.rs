@@ -1,11 +1,14 @@
 //! What objects of one shape have in common, for `JSON.stringify`: which keys are written, and their text.
+//!
+//! One text leaves what it learned to the next: programs write objects of the same few shapes again and again. That keeps shapes
+//! and prototypes alive, so there is a limit to it, and the runtime's collections begin with forgetting.
 
 use boa_engine::{
     Context, JsObject, JsResult, builtins::object::OrdinaryObject, js_string, object::shape::Shape,
     property::PropertyKey,
 };
 use rustc_hash::FxHashMap;
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use super::{objects::enumerable_keys, writer::Writer};
 
@@ -24,7 +27,29 @@ pub(super) struct Plan {
     _shape: Shape,
 }
 
-/// The plans of one run.
+/// The plans that a runtime keeps. Whoever is first takes them; what runs meanwhile finds none, and begins with none.
+#[derive(Default)]
+pub struct KeptPlans(Cell<Plans>);
+
+impl KeptPlans {
+    /// Forgets everything, and keeps nothing alive.
+    pub fn forget(&self) {
+        self.0.take();
+    }
+
+    pub(super) fn take(&self) -> Plans {
+        self.0.take()
+    }
+
+    pub(super) fn keep(&self, plans: Plans) {
+        // When there are too many, others begin: these may be of shapes that are no more.
+        if plans.known.len() < MOST {
+            self.0.set(plans);
+        }
+    }
+}
+
+/// The plans of one run, and of those before it.
 #[derive(Default)]
 pub(super) struct Plans {
     known: FxHashMap<usize, Rc<Plan>>,

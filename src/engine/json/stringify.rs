@@ -45,7 +45,8 @@ pub fn stringify(
 ) -> JsResult<Option<JsString>> {
     let (function, keys) = replacement(replacer, context)?;
     let gap = gap(space, context)?;
-    let kept = State::of(context).slot::<Kept>();
+    let state = State::of(context);
+    let kept = state.slot::<Kept>();
     let mut stringifier = Stringifier {
         writer: Writer::in_place_of(kept.text.take()),
         open: Open::default(),
@@ -54,7 +55,7 @@ pub fn stringify(
         pretty: !gap.is_empty(),
         gap,
         plain: PlainChains::default(),
-        plans: Plans::default(),
+        plans: state.memory.plans.take(),
     };
     let key = PropertyKey::from(js_string!());
     let written = if stringifier.replacer.is_some() {
@@ -66,6 +67,7 @@ pub fn stringify(
     };
     let (text, memory) = stringifier.writer.finish();
     kept.keep_text(memory);
+    state.memory.plans.keep(stringifier.plans);
     Ok(written.then_some(text))
 }
 
