@@ -9,7 +9,7 @@ mod parts;
 mod plain;
 mod record;
 
-use std::{borrow::Cow, cell::RefCell};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 use boa_engine::{
     Context, JsArgs, JsError, JsNativeError, JsObject, JsResult, JsStr, JsString, JsSymbol,
@@ -36,7 +36,7 @@ use crate::{
 /// The classes of this runtime, made on first use.
 #[derive(Default)]
 struct Classes {
-    url: RefCell<Option<Class>>,
+    url: RefCell<Option<Rc<Class>>>,
     params: RefCell<Option<Class>>,
     iterator: RefCell<Option<JsObject>>,
 }
@@ -57,7 +57,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
 
 /// The constructor `URL`.
 pub fn url_class(context: &mut Context) -> JsResult<JsValue> {
-    class_of_url(context).map(|class| class.constructor.into())
+    class_of_url(context).map(|class| class.constructor.clone().into())
 }
 
 /// The constructor `URLSearchParams`.
@@ -76,7 +76,7 @@ pub fn is_url_or_params(object: &JsObject) -> bool {
 /// When the class can't be made.
 pub fn new_url(url: Url, context: &mut Context) -> JsResult<JsObject> {
     let class = class_of_url(context)?;
-    Ok(make(url.into(), class.prototype, context))
+    Ok(make(url.into(), class.prototype.clone(), context))
 }
 
 /// The URL that a value is an object of, if it is one.
@@ -90,7 +90,7 @@ fn make(data: UrlData, prototype: JsObject, context: &Context) -> JsObject {
     JsObject::new(context.root_shape(), prototype, data).upcast()
 }
 
-fn class_of_url(context: &mut Context) -> JsResult<Class> {
+fn class_of_url(context: &mut Context) -> JsResult<Rc<Class>> {
     let classes = State::of(context).slot::<Classes>();
     if let Some(class) = &*classes.url.borrow() {
         return Ok(class.clone());
@@ -135,10 +135,10 @@ fn class_of_url(context: &mut Context) -> JsResult<Class> {
         .function("createObjectURL", 1, create_object_url)
         .function("revokeObjectURL", 1, revoke_object_url)
         .build();
-    let class = Class {
+    let class = Rc::new(Class {
         constructor,
         prototype,
-    };
+    });
     *classes.url.borrow_mut() = Some(class.clone());
     Ok(class)
 }
@@ -272,6 +272,24 @@ fn input_and_base(args: &[JsValue], context: &mut Context) -> JsResult<(String, 
     Ok((input, base))
 }
 
+/// The address in the first argument where there is no base, and nothing to be said about it.
+fn plainly(args: &[JsValue]) -> Option<UrlData> {
+    let (input, base) = args.split_first()?;
+    if !base.first().is_none_or(JsValue::is_undefined) {
+        return None;
+    }
+    UrlData::parse_in_place(&input.as_string()?)
+}
+
+fn read_url(args: &[JsValue], context: &mut Context) -> JsResult<UrlData> {
+    if let Some(url) = plainly(args) {
+        return Ok(url);
+    }
+    let (input, base) = input_and_base(args, context)?;
+    let url = UrlData::parse(&input, base.as_deref());
+    url.ok_or_else(|| invalid(&input, base.as_deref(), context))
+}
+
 fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let class = class_of_url(context)?;
     // The prototype of the class itself can't be replaced.
@@ -282,11 +300,8 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
     } else {
         prototype_for(new_target, "URL", context)?
     };
-    let (input, base) = input_and_base(args, context)?;
-    let Some(url) = UrlData::parse(&input, base.as_deref()) else {
-        return Err(invalid(&input, base.as_deref(), context));
-    };
-    let prototype = prototype.unwrap_or(class.prototype);
+    let url = read_url(args, context)?;
+    let prototype = prototype.unwrap_or_else(|| class.prototype.clone());
     Ok(make(url, prototype, context).into())
 }
 
@@ -304,10 +319,16 @@ fn prototype_for(
 }
 
 fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (input, base) = input_and_base(args, context)?;
-    match UrlData::parse(&input, base.as_deref()) {
+    let url = match plainly(args) {
+        Some(url) => Some(url),
+        None => {
+            let (input, base) = input_and_base(args, context)?;
+            UrlData::parse(&input, base.as_deref())
+        }
+    };
+    match url {
         Some(url) => {
-            let prototype = class_of_url(context)?.prototype;
+            let prototype = class_of_url(context)?.prototype.clone();
             Ok(make(url, prototype, context).into())
         }
         None => Ok(JsValue::null()),
@@ -315,6 +336,9 @@ fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
 }
 
 fn can_parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if plainly(args).is_some() {
+        return Ok(true.into());
+    }
     let (input, base) = input_and_base(args, context)?;
     Ok(UrlData::parse(&input, base.as_deref()).is_some().into())
 }
@@ -339,14 +363,8 @@ fn not_a_url(context: &mut Context) -> JsError {
 }
 
 /// Some members have another text for it.
-fn checked(this: &JsValue, context: &mut Context) -> JsResult<()> {
-    match this.as_object().filter(|object| object.is::<UrlData>()) {
-        Some(_) => Ok(()),
-        None => Err(errors::type_error(
-            "Receiver must be an instance of class URL",
-            context,
-        )),
-    }
+fn no_receiver(context: &mut Context) -> JsError {
+    errors::type_error("Receiver must be an instance of class URL", context)
 }
 
 fn read(
@@ -354,14 +372,13 @@ fn read(
     context: &mut Context,
     part: impl FnOnce(&UrlData) -> JsString,
 ) -> JsResult<JsValue> {
-    let object = this.as_object();
-    let data = object
-        .as_ref()
-        .and_then(|object| object.downcast_ref::<UrlData>());
-    match data {
-        Some(data) => Ok(part(&data).into()),
-        None => Err(not_a_url(context)),
-    }
+    part_of(this, part).ok_or_else(|| not_a_url(context))
+}
+
+fn part_of(this: &JsValue, part: impl FnOnce(&UrlData) -> JsString) -> Option<JsValue> {
+    let object = this.as_object()?;
+    let data = object.downcast_ref::<UrlData>()?;
+    Some(part(&data).into())
 }
 
 /// Changes the URL by the text of an argument; what is not valid changes nothing.
@@ -383,8 +400,7 @@ fn write(
 }
 
 fn get_href(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    checked(this, context)?;
-    read(this, context, UrlData::href)
+    part_of(this, UrlData::href).ok_or_else(|| no_receiver(context))
 }
 
 fn get_origin(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -420,8 +436,7 @@ fn get_pathname(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn get_search(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    checked(this, context)?;
-    read(this, context, |url| url.part(Parts::search))
+    part_of(this, |url| url.part(Parts::search)).ok_or_else(|| no_receiver(context))
 }
 
 fn get_hash(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -4,6 +4,8 @@
 //!
 //! The rules are those of <https://url.spec.whatwg.org/#url-parsing>.
 
+use std::borrow::Cow;
+
 use super::parts::Parts;
 
 /// Which parts of an address a byte can stand in without being changed.
@@ -56,8 +58,8 @@ fn run(bytes: &[u8], from: usize, part: u8) -> usize {
     from + (rest.iter().position(|byte| !fits(*byte, part))).unwrap_or(rest.len())
 }
 
-/// An address without a base: how it is written, and where its parts are.
-pub fn parse(input: &[u8]) -> Option<(Vec<u8>, Parts)> {
+/// An address without a base: how it is written, which mostly is as it stands there, and where its parts are.
+pub fn parse(input: &[u8]) -> Option<(Cow<'_, [u8]>, Parts)> {
     // The offsets are kept as 32 bits.
     if input.len() > 1 << 16 {
         return None;
@@ -76,7 +78,6 @@ pub fn parse(input: &[u8]) -> Option<(Vec<u8>, Parts)> {
     }
     let mut parts = Parts::after_scheme(scheme);
     let start = scheme + 3;
-    let mut out = Vec::with_capacity(input.len() + 1);
     let mut at = start;
     if default_port == 0 {
         if input.get(start) != Some(&b'/') || is_doubtful_path(&input[start..]) {
@@ -86,23 +87,31 @@ pub fn parse(input: &[u8]) -> Option<(Vec<u8>, Parts)> {
         at = authority(input, start, default_port, &mut parts)?;
     }
     parts.set_path_start(at);
+    if let Some(end) = unchanged_path(input, at) {
+        after_path(&input[end..], end, &mut parts)?;
+        return Some((Cow::Borrowed(input), parts));
+    }
+    let mut out = Vec::with_capacity(input.len() + 1);
     out.extend_from_slice(&input[..at]);
     let at = path(input, at, &mut out)?;
-    parts.set_path_end(out.len());
     let rest = &input[at..];
+    after_path(rest, out.len(), &mut parts)?;
+    out.extend_from_slice(rest);
+    Some((Cow::Owned(out), parts))
+}
+
+/// Query and fragment; `path_end` is where the path ends in what is written.
+fn after_path(rest: &[u8], path_end: usize, parts: &mut Parts) -> Option<()> {
+    parts.set_path_end(path_end);
     let mut end = 0;
     if rest.first() == Some(&b'?') {
         end = run(rest, 1, QUERY);
     }
-    parts.set_query_end(out.len() + end);
+    parts.set_query_end(path_end + end);
     if rest.get(end) == Some(&b'#') {
         end = run(rest, end + 1, FRAGMENT);
     }
-    if end != rest.len() {
-        return None;
-    }
-    out.extend_from_slice(rest);
-    Some((out, parts))
+    (end == rest.len()).then_some(())
 }
 
 /// A reference that begins with one slash, on a base: what most servers make of the target of a request.
@@ -115,7 +124,11 @@ pub fn join(base: &[u8], input: &[u8]) -> Option<(Vec<u8>, Parts)> {
     }
     let (base, parts) = parse(base)?;
     let origin = &base[..parts.path_start()];
-    parse(&[origin, input].concat())
+    parse(&[origin, input].concat()).map(owned)
+}
+
+fn owned((href, parts): (Cow<'_, [u8]>, Parts)) -> (Vec<u8>, Parts) {
+    (href.into_owned(), parts)
 }
 
 /// Drive letters, and paths that begin with several slashes: the rules for files have much to say of those.
@@ -130,15 +143,18 @@ fn is_doubtful_path(path: &[u8]) -> bool {
 /// User, host and port; gives the end of them.
 fn authority(input: &[u8], start: usize, default_port: u32, parts: &mut Parts) -> Option<usize> {
     let mut host = start;
-    let end_of_user = run(input, start, USER);
-    if let Some(mark) = credentials_end(input, start, end_of_user) {
-        if end_of_user == start {
-            return None;
+    let mut host_end = run(input, host, HOST);
+    if !matches!(input.get(host_end), None | Some(b'/' | b'?' | b'#')) {
+        let end_of_user = run(input, host_end, USER);
+        if let Some(mark) = credentials_end(input, start, end_of_user) {
+            if end_of_user == start {
+                return None;
+            }
+            parts.set_credentials(end_of_user, mark);
+            host = mark + 1;
+            host_end = run(input, host, HOST);
         }
-        parts.set_credentials(end_of_user, mark);
-        host = mark + 1;
     }
-    let host_end = run(input, host, HOST);
     if !is_plain_host(&input[host..host_end]) {
         return None;
     }
@@ -192,6 +208,19 @@ fn is_plain_host(host: &[u8]) -> bool {
     }
     // A name that ends with a number, or something that looks like the beginning of one, is an address.
     host.len() < 254 && host.get(label).is_some_and(|first| !first.is_ascii_digit())
+}
+
+/// The end of a path that has nothing to be taken out of it. What might have is for [`path`] to look at.
+fn unchanged_path(input: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    while input.get(at) == Some(&b'/') {
+        let segment = at + 1;
+        if matches!(input.get(segment), Some(b'.' | b'%')) {
+            return None;
+        }
+        at = run(input, segment, PATH);
+    }
+    (at > start && matches!(input.get(at), None | Some(b'?' | b'#'))).then_some(at)
 }
 
 /// Copies a path without its `.` and `..`; gives its end in the input.
@@ -387,7 +416,7 @@ mod tests {
                         let whole = (url.as_str().as_bytes().to_vec(), parts);
                         assert_eq!(shown_plainly(&whole), shown(&url), "{input}");
                     }
-                    let Some(plain) = parse(input.as_bytes()) else {
+                    let Some(plain) = parse(input.as_bytes()).map(super::owned) else {
                         continue;
                     };
                     read += 1;

@@ -4,9 +4,14 @@
 use std::ops::Range;
 
 use boa_engine::{Finalize, JsData, JsObject, JsStr, JsString, Trace, string::JsStrVariant};
+use encoding_rs::mem;
 use url::{Url, quirks};
 
 use super::{parts::Parts, plain};
+use crate::engine::strings;
+
+/// So much text of two-byte units is read without memory of its own.
+const SHORT: usize = 256;
 
 /// The state of a `URL`.
 #[derive(Trace, Finalize, JsData)]
@@ -40,18 +45,42 @@ impl UrlData {
     /// Reads an address, with a base if there is one; `None` if it is not valid.
     pub fn parse(input: &str, base: Option<&str>) -> Option<Self> {
         let plain = match base {
-            None => plain::parse(input.as_bytes()),
-            Some(base) => plain::join(base.as_bytes(), input.as_bytes()),
+            None => plain::parse(input.as_bytes()).map(|(href, parts)| Self::plain(&href, parts)),
+            Some(base) => plain::join(base.as_bytes(), input.as_bytes())
+                .map(|(href, parts)| Self::plain(&href, parts)),
         };
-        if let Some((href, parts)) = plain {
-            return Some(Self {
-                href: JsString::from(JsStr::latin1(&href)),
-                parts,
-                url: None,
-                params: None,
-            });
+        plain.or_else(|| super::parse_with(input, base).map(Self::from))
+    }
+
+    /// Reads an address where it stands, if it is as programs mostly have them; `None` is for [`UrlData::parse`].
+    pub fn parse_in_place(input: &JsString) -> Option<Self> {
+        match input.as_str().variant() {
+            JsStrVariant::Latin1(bytes) => {
+                let (href, parts) = plain::parse(bytes)?;
+                // A copy even of what is the same: the input may be a part of another string, and would keep all of that.
+                Some(Self::plain(&href, parts))
+            }
+            // As text in a program is.
+            JsStrVariant::Utf16(units) => {
+                let mut room = [0; SHORT];
+                let room = room.get_mut(..units.len())?;
+                if !mem::is_utf16_latin1(units) {
+                    return None;
+                }
+                mem::convert_utf16_to_latin1_lossy(units, room);
+                let (href, parts) = plain::parse(room)?;
+                Some(Self::plain(&href, parts))
+            }
         }
-        super::parse_with(input, base).map(Self::from)
+    }
+
+    fn plain(href: &[u8], parts: Parts) -> Self {
+        Self {
+            href: strings::latin1(href),
+            parts,
+            url: None,
+            params: None,
+        }
     }
 
     /// The whole address.
