@@ -7,16 +7,20 @@ mod listeners;
 use std::cell::{Cell, OnceCell};
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue,
-    Trace,
+    Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue,
     builtins::object::OrdinaryObject,
     js_string,
-    native_function::NativeFunction,
-    object::{FunctionObjectBuilder, IndexPropertyValues, builtins::JsArray},
+    object::{IndexPropertyValues, builtins::JsArray},
     property::{PropertyDescriptor, PropertyKey},
 };
 
-use crate::{engine::lookup::LookUp, engine::native::Natives, runtime::State};
+use crate::{
+    engine::{
+        lookup::LookUp,
+        native::{self, Natives},
+    },
+    runtime::State,
+};
 
 pub(crate) use listeners::{add, add_all, remove, remove_all, write};
 
@@ -58,10 +62,10 @@ pub(crate) fn emit(
     };
     let state = State::of(context);
     let this = emitter.clone().into();
-    if let Some((own, hooks)) = state.emitters.own.get()
+    if let Some((own, _)) = state.emitters.own.get()
         && JsObject::equals(own, &method)
     {
-        return emit_own(&this, &event.into(), args, hooks, context);
+        return emit_own(&this, &event.into(), args, context);
     }
     let mut all = Vec::with_capacity(args.len() + 1);
     all.push(event.into());
@@ -75,8 +79,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     Ok(listeners::natives(natives).build())
 }
 
-/// What `emit` leaves to the script half.
-#[derive(Clone, Trace, Finalize)]
+/// What `emit` leaves to the script half. It is looked for where it is needed: a function that has it with it costs each call more.
 struct Hooks {
     /// The event that sees errors before 'error' does.
     error_monitor: JsSymbol,
@@ -105,35 +108,23 @@ fn make_emit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         throw_unhandled,
         add_catch,
     };
-    let emit = FunctionObjectBuilder::new(
-        context.realm(),
-        NativeFunction::from_copy_closure_with_captures(emit_function, hooks.clone()),
-    )
-    .name(js_string!("emit"))
-    .length(1)
-    .build();
-    // The module is made once in a runtime; a second `emit` would be called like a program's.
+    let emit = native::function(context, "emit", 1, emit_function);
+    // The module is made once in a runtime.
     let _ = (State::of(context).emitters.own).set((emit.clone().into(), hooks));
     Ok(emit.into())
 }
 
 /// `emitter.emit(type, ...args)`: whether anybody listened.
-fn emit_function(
-    this: &JsValue,
-    args: &[JsValue],
-    hooks: &Hooks,
-    context: &mut Context,
-) -> JsResult<JsValue> {
+fn emit_function(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let kind = args.get_or_undefined(0);
     let rest = args.get(1..).unwrap_or_default();
-    emit_own(this, kind, rest, hooks, context).map(JsValue::from)
+    emit_own(this, kind, rest, context).map(JsValue::from)
 }
 
 fn emit_own(
     this: &JsValue,
     kind: &JsValue,
     rest: &[JsValue],
-    hooks: &Hooks,
     context: &mut Context,
 ) -> JsResult<bool> {
     let Some(emitter) = this.as_object() else {
@@ -147,7 +138,7 @@ fn emit_own(
     let events = read(&emitter, own, context)?.as_object();
 
     if is_error(&key) {
-        monitor_error(&emitter, events.as_ref(), rest, hooks, context)?;
+        monitor_error(&emitter, events.as_ref(), rest, context)?;
     }
     // 'errorMonitor' listeners may have added or removed some.
     let handler = match &events {
@@ -158,10 +149,10 @@ fn emit_own(
         return Ok(false);
     };
     if handler.is_callable() {
-        call_one(&emitter, this, &handler, kind, rest, hooks, context)?;
+        call_one(&emitter, this, &handler, kind, rest, context)?;
     } else {
         for listener in snapshot(&handler, context)? {
-            call_one(&emitter, this, &listener, kind, rest, hooks, context)?;
+            call_one(&emitter, this, &listener, kind, rest, context)?;
         }
     }
     Ok(true)
@@ -177,9 +168,12 @@ fn monitor_error(
     emitter: &JsObject,
     events: Option<&JsObject>,
     rest: &[JsValue],
-    hooks: &Hooks,
     context: &mut Context,
 ) -> JsResult<()> {
+    let state = State::of(context);
+    let Some((_, hooks)) = state.emitters.own.get() else {
+        return Ok(());
+    };
     if let Some(events) = events {
         if !events
             .get(hooks.error_monitor.clone(), context)?
@@ -253,11 +247,18 @@ fn call_one(
     listener: &JsObject,
     kind: &JsValue,
     rest: &[JsValue],
-    hooks: &Hooks,
     context: &mut Context,
 ) -> JsResult<()> {
     let result = listener.call(this, rest, context)?;
-    if result.is_null_or_undefined() || !emitter.get(hooks.capture.clone(), context)?.to_boolean() {
+    if result.is_null_or_undefined() {
+        return Ok(());
+    }
+    let state = State::of(context);
+    let Some((_, hooks)) = state.emitters.own.get() else {
+        return Ok(());
+    };
+    let capture = PropertyKey::Symbol(hooks.capture.clone());
+    if !read(emitter, capture, context)?.to_boolean() {
         return Ok(());
     }
     let rest = JsArray::from_iter(rest.iter().cloned(), context);
