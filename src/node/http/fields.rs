@@ -1,21 +1,30 @@
 //! Header fields as script sees them: validated on the way out, collected into objects on the way in.
 
+use std::{cell::Cell, hash::Hasher};
+
 use boa_engine::{
-    Context, JsArgs, JsError, JsObject, JsResult, JsStr, JsString, JsValue, js_string,
+    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue,
+    builtins::object::OrdinaryObject,
+    js_string,
     object::builtins::JsArray,
     property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
 };
 
+use rustc_hash::FxHasher;
+
 use super::{
-    outgoing,
+    Slot, outgoing,
     protocol::{Head, encode},
 };
-use crate::{engine::native, node::errors};
+use crate::{
+    engine::{native, strings},
+    node::errors,
+};
 
 /// A Latin-1 string of bytes from the wire.
 pub fn latin1(bytes: &[u8]) -> JsString {
-    JsString::from(JsStr::latin1(bytes))
+    strings::latin1(bytes)
 }
 
 /// The bytes of a string that is known to be Latin-1; each unit's low byte otherwise, as Node's `latin1` writes it.
@@ -179,55 +188,93 @@ fn again(name: &[u8]) -> Again {
 
 /// A name of the wire in lower case. Common ones cost no memory.
 pub fn lower_name(name: &[u8]) -> JsString {
-    let mut lower = [0; 64];
-    let Some(into) = lower.get_mut(..name.len()) else {
-        return latin1(&name.to_ascii_lowercase());
-    };
-    for (to, from) in into.iter_mut().zip(name) {
-        *to = from.to_ascii_lowercase();
-    }
     macro_rules! known {
-        ($($name:literal)*) => {
-            $(if *into == *$name.as_bytes() {
-                return js_string!($name);
-            })*
+        ($lower:ident: $($name:literal)*) => {
+            match $lower {
+                $(known if known == $name.as_bytes() => js_string!($name),)*
+                other => latin1(other),
+            }
         };
     }
-    known!(
-        "host" "accept" "cookie" "connection" "user-agent" "content-type" "content-length"
-        "accept-encoding" "accept-language" "authorization" "cache-control" "transfer-encoding"
-        "set-cookie"
-    );
-    latin1(into)
+    let mut lower = [0; 64];
+    let lower = match name.len() {
+        _ if !name.iter().any(u8::is_ascii_uppercase) => name,
+        length if length > lower.len() => return latin1(&name.to_ascii_lowercase()),
+        length => {
+            for (to, from) in lower.iter_mut().zip(name) {
+                *to = from.to_ascii_lowercase();
+            }
+            &lower[..length]
+        }
+    };
+    match lower.len() {
+        4 => known!(lower: "host"),
+        6 => known!(lower: "accept" "cookie"),
+        10 => known!(lower: "connection" "user-agent" "set-cookie"),
+        12 => known!(lower: "content-type"),
+        13 => known!(lower: "authorization" "cache-control"),
+        14 => known!(lower: "content-length"),
+        15 => known!(lower: "accept-encoding" "accept-language"),
+        17 => known!(lower: "transfer-encoding"),
+        _ => latin1(lower),
+    }
 }
+
+/// Name and value as they came.
+type Field<'head> = (&'head [u8], &'head [u8]);
 
 /// Heads with more fields may name one twice for all that is looked at.
 const FEW_FIELDS: usize = 32;
 
-/// Whether no name comes twice among the fields that count. Asked of a few; of more the answer is no.
-fn all_distinct(head: &Head, limit: usize) -> bool {
-    let count = head.len().min(limit);
-    let mut names = [&[][..]; FEW_FIELDS];
-    let Some(names) = names.get_mut(..count) else {
-        return false;
-    };
-    for (to, (name, _)) in names.iter_mut().zip(head.fields()) {
-        *to = name;
-    }
-    names.iter().enumerate().all(|(at, name)| {
-        !names[..at]
+/// Whether no name comes twice among these.
+fn all_distinct(fields: &[Field<'_>]) -> bool {
+    fields.iter().enumerate().all(|(at, (name, _))| {
+        !fields[..at]
             .iter()
-            .any(|before| before.eq_ignore_ascii_case(name))
+            .any(|(before, _)| before.eq_ignore_ascii_case(name))
     })
+}
+
+/// How many lists of names are remembered.
+const LISTS: usize = 32;
+
+/// Which names of fields came together of late, as hashes of the lists.
+///
+/// Objects of the same keys share their shapes, which is worth it where they come again: script finds the properties quickly. Where each
+/// message has names of its own, the shapes would cost more than the objects.
+#[derive(Default)]
+pub struct KnownNames([Cell<u64>; LISTS]);
+
+impl KnownNames {
+    /// Whether the names of these fields came before; from here on they did.
+    fn have(&self, fields: &[Field<'_>]) -> bool {
+        let mut hasher = FxHasher::default();
+        for (name, _) in fields {
+            hasher.write(name);
+        }
+        let hash = hasher.finish();
+        self.0[hash as usize % LISTS].replace(hash) == hash
+    }
 }
 
 /// `message.headers` of a head. `join` is the option `joinDuplicateHeaders`.
 pub fn headers(head: &Head, limit: usize, join: bool, context: &mut Context) -> JsResult<JsObject> {
-    if !all_distinct(head, limit) {
+    let mut few: [Field<'_>; FEW_FIELDS] = [(&[], &[]); FEW_FIELDS];
+    let Some(fields) = few.get_mut(..head.len().min(limit)) else {
+        return headers_merged(head, limit, join, context);
+    };
+    for (to, field) in fields.iter_mut().zip(head.fields()) {
+        *to = field;
+    }
+    if !all_distinct(fields) {
         return headers_merged(head, limit, join, context);
     }
-    let object = plain(context);
-    for (name, value) in head.fields().take(limit) {
+    let object = if Slot::of(context).known.have(fields) {
+        plain(context)
+    } else {
+        JsObject::with_object_proto(context.intrinsics())
+    };
+    for (name, value) in fields {
         let key = lower_name(name);
         if is_prototype(&key) {
             continue;
@@ -338,12 +385,7 @@ pub fn raw(head: &Head, limit: usize, context: &mut Context) -> JsArray {
 /// An empty object that shares its shapes with others of the same keys.
 pub fn plain(context: &mut Context) -> JsObject {
     let prototype = context.intrinsics().constructors().object().prototype();
-    JsObject::new(
-        context.root_shape(),
-        prototype,
-        boa_engine::builtins::object::OrdinaryObject,
-    )
-    .upcast()
+    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }
 
 /// The name that a key is, if it isn't a symbol.

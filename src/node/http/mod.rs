@@ -35,6 +35,7 @@ pub struct Slot {
     classes: OnceCell<Classes>,
     record_key: OnceCell<JsSymbol>,
     date: RefCell<protocol::DateCache>,
+    known: fields::KnownNames,
     /// `IncomingMessage.prototype._destroy` as it was made.
     destroy_incoming: OnceCell<JsObject>,
 }
