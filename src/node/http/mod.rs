@@ -54,7 +54,7 @@ struct Classes {
 
 impl Slot {
     fn of(context: &Context) -> std::rc::Rc<Self> {
-        State::of(context).slot::<Slot>()
+        State::of(context).http.clone()
     }
 
     fn classes(&self) -> &Classes {

@@ -4,7 +4,11 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::{readable::ReadableState, state::Bits, writable::WritableState};
+use super::{
+    readable::ReadableState,
+    state::{Bits, own_value},
+    writable::WritableState,
+};
 
 use crate::engine::lookup::LookUp;
 
@@ -66,7 +70,11 @@ pub struct Half(JsObject);
 
 impl Half {
     fn of(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<Option<Self>> {
-        Ok(stream.look_up(name, context)?.as_object().map(Self))
+        let half = match own_value(stream, name.clone()) {
+            Some(half) => half,
+            None => stream.look_up(name, context)?,
+        };
+        Ok(half.as_object().map(Self))
     }
 
     fn is(&self, flag: Flag, context: &mut Context) -> JsResult<bool> {

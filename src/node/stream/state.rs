@@ -8,7 +8,7 @@ use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction,
     native_function::NativeFunctionPointer,
     object::{FunctionObjectBuilder, NativeObject},
-    property::PropertyDescriptor,
+    property::{PropertyDescriptor, PropertyKey},
 };
 
 use crate::{engine::lookup::LookUp, node::errors};
@@ -50,7 +50,11 @@ impl<R: Record> State<R> {
     /// # Errors
     /// A `TypeError` for what is no stream, or has a state that we didn't make.
     pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let state = stream.look_up(R::PROPERTY, context)?;
+        let own = own_value(stream, R::PROPERTY);
+        let state = match own {
+            Some(state) => state,
+            None => stream.look_up(R::PROPERTY, context)?,
+        };
         Self::from_value(&state).ok_or_else(|| errors::type_error(R::MISSING, context))
     }
 
@@ -105,6 +109,13 @@ impl<R: Record> State<R> {
     pub fn to_value(&self) -> JsValue {
         self.object.clone().into()
     }
+}
+
+/// The value of a property that an object has itself, read in place; `None` for all others.
+pub fn own_value(object: &JsObject, name: JsString) -> Option<JsValue> {
+    let key = PropertyKey::String(name);
+    let own = object.borrow().properties().get(&key)?;
+    own.value().cloned()
 }
 
 /// A property of a state's prototype: its name, what reads it and what sets it.

@@ -256,7 +256,7 @@ impl State {
 
 /// What the module keeps for each runtime.
 #[derive(Default)]
-struct Slot {
+pub struct Slot {
     /// `ReadableState.prototype`
     prototype: OnceCell<JsObject>,
     /// `Stream.prototype`, where `on` and the like go on.
@@ -277,7 +277,7 @@ struct Slot {
 
 impl Slot {
     fn of(context: &Context) -> Rc<Self> {
-        Runtime::of(context).slot::<Self>()
+        Runtime::of(context).readable.clone()
     }
 }
 
