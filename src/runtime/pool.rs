@@ -6,12 +6,12 @@ use std::{
     any::Any,
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Instant,
 };
 
 use boa_engine::{Context, JsResult};
-use ouro_loop::Event;
+use ouro_loop::{Event, Waker};
 use ouro_threadpool::{CompletionQueue, Job, ThreadPool};
 use rustc_hash::FxHashMap;
 
@@ -31,6 +31,7 @@ pub type Output = Box<dyn Any + Send>;
 /// The same, with what it holds.
 type Loaded = (Output, Load);
 type Done = Box<dyn FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()>>;
+type OnPart = Box<dyn FnMut(Output, &mut Context)>;
 
 struct Waiting {
     /// What it is to hooks of `async_hooks`.
@@ -48,6 +49,13 @@ struct Watched {
     class: Class,
     submitted: Instant,
     times: Arc<Times>,
+}
+
+/// A job that has results before its end.
+struct InParts {
+    job: JobId,
+    arrived: Arc<Mutex<Vec<Output>>>,
+    on_part: OnPart,
 }
 
 /// When a thread took a job, and when it was done with it.
@@ -89,7 +97,11 @@ impl Watched {
 #[derive(Default)]
 pub struct PoolLink {
     queue: RefCell<Option<Rc<CompletionQueue<Loaded>>>>,
+    /// What wakes the loop for it.
+    waker: RefCell<Option<Waker>>,
     waiting: RefCell<FxHashMap<JobId, Waiting>>,
+    /// The few of those jobs that have results before their end.
+    in_parts: RefCell<Vec<InParts>>,
     /// Whether somebody observes the jobs, and those that ended since they were last taken.
     observed: Cell<bool>,
     reports: RefCell<Vec<Report>>,
@@ -120,6 +132,8 @@ impl PoolLink {
         drop(self.queue.borrow_mut().take());
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
         drop(waiting);
+        let in_parts = std::mem::take(&mut *self.in_parts.borrow_mut());
+        drop(in_parts);
     }
 }
 
@@ -171,6 +185,44 @@ pub fn submit_boxed(
     start(class, kind, frame, context, work, Box::new(done))
 }
 
+/// The same for work that has results before its end, which it gives to the function that it is called with: `on_part` gets them
+/// one by one, in their order and before `done`. It must not run script.
+pub fn submit_in_parts(
+    class: Class,
+    kind: &'static str,
+    context: &mut Context,
+    work: impl FnOnce(&mut dyn FnMut(Output)) -> Output + Send + 'static,
+    on_part: impl FnMut(Output, &mut Context) + 'static,
+    done: impl FnOnce(Result<Output, JobError>, &mut Context) -> JsResult<()> + 'static,
+) -> Job {
+    let state = State::of(context);
+    queue(&state);
+    let arrived = Arc::new(Mutex::new(Vec::new()));
+    let work = {
+        let arrived = arrived.clone();
+        let waker = state.pool.waker.borrow().clone();
+        move || {
+            work(&mut |part| {
+                lock(&arrived).push(part);
+                if let Some(waker) = &waker {
+                    waker.wake();
+                }
+            })
+        }
+    };
+    let job = submit_boxed(class, kind, context, work, done);
+    state.pool.in_parts.borrow_mut().push(InParts {
+        job: job.id(),
+        arrived,
+        on_part: Box::new(on_part),
+    });
+    job
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn start(
     class: Class,
     kind: &'static str,
@@ -210,26 +262,44 @@ fn start(
     job
 }
 
-/// Runs `work` on this thread and, as jobs, on up to so many threads of the pool; returns when none runs it any more. A job that
-/// hasn't begun when it ends here never does, so a pool whose threads have other things to do holds nobody up. `work` finds what
-/// is left to do by itself; it may be called in a job, which makes it one of several.
-pub fn share(class: Class, jobs: usize, work: &Arc<impl Fn() + Send + Sync + 'static>) {
-    let queue = CompletionQueue::new(|| {});
-    let jobs: Vec<_> = (0..jobs)
-        .map(|_| {
-            let work = work.clone();
-            let job = move || Load::of(|| work()).1;
-            // What the pool keeps of a job it frees on its own threads.
-            Load::of(|| ThreadPool::global().submit(class, &queue, job)).0
-        })
-        .collect();
-    work();
-    for job in jobs {
-        job.cancel();
+/// Jobs of the pool that do the same work beside whoever started them, until that drops this: one that hasn't begun then never
+/// does, so a pool whose threads have other things to do holds nobody up, and the others are waited for. The work finds what is
+/// left to do by itself.
+pub struct Helpers {
+    queue: CompletionQueue<Load>,
+    jobs: Vec<Job>,
+}
+
+impl Helpers {
+    /// Submits `work` so many times. This may be done in a job, which makes it one of several.
+    pub fn start(class: Class, jobs: usize, work: &Arc<impl Fn() + Send + Sync + 'static>) -> Self {
+        let queue = CompletionQueue::new(|| {});
+        let jobs = (0..jobs)
+            .map(|_| {
+                let work = work.clone();
+                let job = move || Load::of(|| work()).1;
+                // What the pool keeps of a job it frees on its own threads.
+                Load::of(|| ThreadPool::global().submit(class, &queue, job)).0
+            })
+            .collect();
+        Self { queue, jobs }
     }
-    while let Some((_, outcome)) = queue.wait() {
-        if let Ok(load) = outcome {
-            load.take_over();
+
+    /// Whether all that was submitted is over.
+    pub fn are_over(&self) -> bool {
+        self.queue.pending() == 0
+    }
+}
+
+impl Drop for Helpers {
+    fn drop(&mut self) {
+        for job in &self.jobs {
+            job.cancel();
+        }
+        while let Some((_, outcome)) = self.queue.wait() {
+            if let Ok(load) = outcome {
+                load.take_over();
+            }
         }
     }
 }
@@ -251,6 +321,7 @@ fn queue(state: &State) -> Rc<CompletionQueue<Loaded>> {
         Ok((handle, waker)) => {
             let _ = state.event_loop.set_ref(handle, false);
             state.owners.set(handle, Rc::new(Completions));
+            state.pool.waker.replace(Some(waker.clone()));
             CompletionQueue::new(move || waker.wake())
         }
         Err(error) => unreachable!("the loop refuses no handle below its limit of slots: {error}"),
@@ -289,6 +360,8 @@ fn deliver(context: &mut Context) {
         std::iter::from_fn(|| Load::of(|| completions.next()).0).collect()
     };
     drop(queue);
+    // Those of a job came before its completion.
+    deliver_parts(&state, context);
     let mut ran = false;
     for (id, result) in arrived {
         state.event_loop.request_end();
@@ -328,6 +401,23 @@ fn deliver(context: &mut Context) {
     }
 }
 
+/// Delivers the results of jobs that go on, or whose completion comes next.
+fn deliver_parts(state: &State, context: &mut Context) {
+    if state.pool.in_parts.borrow().is_empty() {
+        return;
+    }
+    let mut in_parts = state.pool.in_parts.take();
+    for job in &mut in_parts {
+        let arrived = std::mem::take(&mut *lock(&job.arrived));
+        for part in arrived {
+            (job.on_part)(part, context);
+        }
+    }
+    let waiting = state.pool.waiting.borrow();
+    in_parts.retain(|job| waiting.contains_key(&job.job));
+    state.pool.in_parts.borrow_mut().append(&mut in_parts);
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -335,10 +425,10 @@ mod tests {
         atomic::{AtomicUsize, Ordering},
     };
 
-    use super::{Class, share};
+    use super::{Class, Helpers};
 
     #[test]
-    fn shared_work_is_over_when_the_call_returns() {
+    fn work_with_helpers_is_over_when_they_are_gone() {
         const PIECES: usize = 500;
         let next = Arc::new(AtomicUsize::new(0));
         let done = Arc::new(Mutex::new(Vec::new()));
@@ -355,7 +445,9 @@ mod tests {
                 }
             }
         });
-        share(Class::Fs, 3, &work);
+        let helpers = Helpers::start(Class::Fs, 3, &work);
+        work();
+        drop(helpers);
         let mut done = std::mem::take(&mut *done.lock().expect("nobody panics"));
         done.sort();
         assert_eq!(done.len(), PIECES);
@@ -363,15 +455,17 @@ mod tests {
     }
 
     #[test]
-    fn shared_work_needs_no_other_thread() {
+    fn helpers_that_panic_are_over() {
         let times = Arc::new(AtomicUsize::new(0));
         let work = Arc::new({
             let times = times.clone();
             move || {
                 times.fetch_add(1, Ordering::Relaxed);
+                panic!("as it is meant to");
             }
         });
-        share(Class::Fs, 0, &work);
-        assert_eq!(times.load(Ordering::Relaxed), 1);
+        drop(Helpers::start(Class::Fs, 2, &work));
+        assert!(times.load(Ordering::Relaxed) <= 2);
+        drop(Helpers::start(Class::Fs, 0, &work));
     }
 }

@@ -20,9 +20,9 @@ use crate::{
 
 /// What an operation leaves behind: a boxed `Result<T, FsError>`.
 type Output = pool::Output;
-type Work = Box<dyn FnOnce() -> Output + Send>;
-type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Step>>;
-type Meanwhile = Box<dyn FnOnce(&mut Context)>;
+type Work = Box<dyn FnOnce(&mut dyn FnMut(Output)) -> Output + Send>;
+type OnPart = Box<dyn FnMut(Output, &mut Context)>;
+type Finish = Box<dyn FnOnce(Output, &mut Context) -> JsResult<Values>>;
 
 /// What script gets of an operation: mostly one value.
 pub enum Values {
@@ -49,17 +49,11 @@ impl Values {
     }
 }
 
-/// What script's thread makes of work that was done.
-pub enum Step {
-    /// The result.
-    Done(Values),
-    /// A part of it: while the pool goes on with the rest, what was found so far is made into values.
-    More { rest: Request, meanwhile: Meanwhile },
-}
-
 /// An operation whose arguments have been checked and copied.
 pub struct Request {
     work: Work,
+    /// What script's thread does with each part of the result, where there are parts.
+    on_part: Option<OnPart>,
     finish: Finish,
 }
 
@@ -79,26 +73,31 @@ impl Request {
         work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
         finish: impl FnOnce(T, &mut Context) -> JsResult<Values> + 'static,
     ) -> Self {
-        Self::in_steps(work, |value, context| {
-            finish(value, context).map(Step::Done)
-        })
+        Self {
+            work: Box::new(move |_| Box::new(work())),
+            on_part: None,
+            finish: Box::new(move |output, context| finish(result(output, context)?, context)),
+        }
     }
 
-    /// The first part of an operation that may have several.
-    pub fn in_steps<T: Send + 'static>(
-        work: impl FnOnce() -> Result<T, FsError> + Send + 'static,
-        finish: impl FnOnce(T, &mut Context) -> JsResult<Step> + 'static,
+    /// An operation that gives parts of its result while it goes on: script's thread makes values of them meanwhile. After an error
+    /// those are forgotten.
+    pub fn in_parts<P: Send + 'static>(
+        work: impl FnOnce(&mut dyn FnMut(P)) -> Result<(), FsError> + Send + 'static,
+        mut on_part: impl FnMut(P, &mut Context) + 'static,
+        finish: impl FnOnce(&mut Context) -> JsResult<Values> + 'static,
     ) -> Self {
         Self {
-            work: Box::new(move || Box::new(work())),
+            work: Box::new(move |give| Box::new(work(&mut |part| give(Box::new(part))))),
+            on_part: Some(Box::new(move |part, context| {
+                let part = part
+                    .downcast()
+                    .expect("it is what this request's own work gave");
+                on_part(*part, context);
+            })),
             finish: Box::new(move |output, context| {
-                let result = output
-                    .downcast::<Result<T, FsError>>()
-                    .expect("it is what this request's own work returned");
-                match *result {
-                    Ok(value) => finish(value, context),
-                    Err(error) => Err(error.into_js(context)),
-                }
+                result::<()>(output, context)?;
+                finish(context)
             }),
         }
     }
@@ -146,16 +145,13 @@ impl Request {
     /// # Errors
     /// When it fails.
     pub fn run(self, context: &mut Context) -> JsResult<Values> {
-        let mut request = self;
-        loop {
-            match (request.finish)((request.work)(), context)? {
-                Step::Done(values) => return Ok(values),
-                Step::More { rest, meanwhile } => {
-                    meanwhile(context);
-                    request = rest;
-                }
+        let mut on_part = self.on_part;
+        let output = (self.work)(&mut |part| {
+            if let Some(on_part) = &mut on_part {
+                on_part(part, context);
             }
-        }
+        });
+        (self.finish)(output, context)
     }
 
     /// Runs it on the pool; `done` gets the result through the door.
@@ -165,9 +161,13 @@ impl Request {
         context: &mut Context,
         done: impl FnOnce(JsResult<Values>, &mut Context) -> JsResult<()> + 'static,
     ) {
-        let Self { work, finish } = self;
-        pool::submit_boxed(Class::Fs, kind, context, work, move |result, context| {
-            let step = match result {
+        let Self {
+            work,
+            on_part,
+            finish,
+        } = self;
+        let done = move |result: Result<Output, JobError>, context: &mut Context| {
+            let outcome = match result {
                 Ok(output) => finish(output, context),
                 Err(JobError::Canceled) => return Ok(()),
                 Err(error) => Err(errors::plain(
@@ -176,17 +176,21 @@ impl Request {
                     context,
                 )),
             };
-            match step {
-                Ok(Step::Done(values)) => done(Ok(values), context),
-                Ok(Step::More { rest, meanwhile }) => {
-                    rest.submit(kind, context, done);
-                    meanwhile(context);
-                    Ok(())
-                }
-                Err(error) => done(Err(error), context),
-            }
-        });
+            done(outcome, context)
+        };
+        match on_part {
+            None => pool::submit_boxed(Class::Fs, kind, context, || work(&mut drop), done),
+            Some(on_part) => pool::submit_in_parts(Class::Fs, kind, context, work, on_part, done),
+        };
     }
+}
+
+/// What the work of a request returned.
+fn result<T: 'static>(output: Output, context: &mut Context) -> JsResult<T> {
+    let result = output
+        .downcast::<Result<T, FsError>>()
+        .expect("it is what this request's own work returned");
+    result.map_err(|error| error.into_js(context))
 }
 
 /// In which form an operation was called.

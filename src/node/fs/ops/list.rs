@@ -15,7 +15,7 @@ use crate::node::{
     fs::{
         args::{self, Options, Shape, Use},
         error::FsError,
-        request::{Form, Request, Step, Values},
+        request::{Form, Request, Values},
         stats::Dirents,
         sys,
     },
@@ -44,26 +44,18 @@ fn readdir(args: &[JsValue], form: Form, context: &mut Context) -> JsResult<Requ
         last_first: is_promise,
     };
     let listing = Listing::new(with_types, shape);
-    Ok(part(Walking::new(path, walk), listing))
-}
-
-/// The rest of a listing: the pool walks on while script's thread makes values of what was found before.
-fn part(mut walking: Walking, listing: Listing) -> Request {
-    Request::in_steps(
-        move || {
-            let found = walking.part(PART)?;
-            Ok((found, walking))
-        },
-        move |(found, walking), context| {
-            if walking.is_over() {
-                listing.add(&found, context);
-                return listing.give(context).map(Step::Done);
+    let result = listing.clone();
+    Ok(Request::in_parts(
+        move |give| {
+            let mut walking = Walking::new(path, walk);
+            while !walking.is_over() {
+                give(walking.part(PART)?);
             }
-            let rest = part(walking, listing.clone());
-            let meanwhile = Box::new(move |context: &mut Context| listing.add(&found, context));
-            Ok(Step::More { rest, meanwhile })
+            Ok(())
         },
-    )
+        move |found, context| listing.add(&found, context),
+        move |context| result.give(context),
+    ))
 }
 
 /// How many entries are found before values are made of them.

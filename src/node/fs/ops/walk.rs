@@ -5,8 +5,8 @@ use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -16,14 +16,11 @@ use crate::{
         error::FsError,
         sys::{self, Entries, Entry, Kind},
     },
-    runtime::pool::{self, Class},
+    runtime::pool::{self, Class, Helpers},
 };
 
-/// As many directories are worth the way to another thread.
+/// As many directories that wait are worth the way to another thread.
 const WORTH_SHARING: usize = 8;
-/// How many directories are listed ahead at most, and how many are looked at to find some.
-const AHEAD: usize = 256;
-const LOOKS: usize = 4 * AHEAD;
 
 /// How to list a directory.
 #[derive(Clone, Copy)]
@@ -42,7 +39,10 @@ pub struct Walk {
 pub struct Directory {
     path: PathBuf,
     prefix: Vec<u8>,
-    listed: Mutex<Option<Outcome>>,
+    /// Whether some thread lists it, or has.
+    is_taken: AtomicBool,
+    /// What was found, until the walk has come here.
+    listed: OnceLock<Mutex<Option<Outcome>>>,
 }
 
 type Outcome = Result<Listed, FsError>;
@@ -59,7 +59,8 @@ impl Directory {
         Arc::new(Self {
             path,
             prefix,
-            listed: Mutex::new(None),
+            is_taken: AtomicBool::new(false),
+            listed: OnceLock::new(),
         })
     }
 
@@ -82,8 +83,9 @@ impl Directory {
         Self::new(self.path.join(name_of(name)), prefix)
     }
 
-    fn listed(&self) -> MutexGuard<'_, Option<Outcome>> {
-        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes it to be listed, unless some thread did that before.
+    fn take(&self) -> bool {
+        !self.is_taken.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -112,18 +114,25 @@ impl Found {
     }
 }
 
-/// A listing that is under way.
+/// A listing that is under way. Threads of the pool list ahead of it, also while nobody asks for the next part.
 pub struct Walking {
-    walk: Walk,
     /// The directories that come next; the first is the one that was asked for.
     waiting: VecDeque<Arc<Directory>>,
+    helpers: Option<Helpers>,
+    ahead: Arc<Ahead>,
 }
 
 impl Walking {
     pub fn new(path: PathBuf, walk: Walk) -> Self {
         Self {
-            walk,
             waiting: VecDeque::from([Directory::new(path, Vec::new())]),
+            helpers: None,
+            ahead: Arc::new(Ahead {
+                walk,
+                helpers: pool::helpers(),
+                waiting: Mutex::default(),
+                is_stopped: AtomicBool::new(false),
+            }),
         }
     }
 
@@ -141,7 +150,7 @@ impl Walking {
         while found.len() < enough
             && let Some(directory) = self.next()
         {
-            let Listed { entries, below } = self.list(&directory, enough)?;
+            let Listed { entries, below } = self.list(&directory)?;
             self.waiting.extend(below);
             found.push(directory, entries);
         }
@@ -149,94 +158,106 @@ impl Walking {
     }
 
     fn next(&mut self) -> Option<Arc<Directory>> {
-        match self.walk.last_first {
+        match self.ahead.walk.last_first {
             true => self.waiting.pop_back(),
             false => self.waiting.pop_front(),
         }
     }
 
-    /// Lists a directory, and others ahead until those have so many entries, unless that has been done before.
-    fn list(&self, directory: &Arc<Directory>, enough: usize) -> Outcome {
-        if let Some(outcome) = directory.listed().take() {
-            return outcome;
+    /// What is in a directory; while another thread lists it, those that come after it are listed.
+    fn list(&mut self, directory: &Directory) -> Outcome {
+        self.call_helpers();
+        if directory.take() {
+            return self.ahead.list(directory);
         }
-        self.list_ahead(directory, enough);
-        let listed = directory.listed().take();
-        listed.unwrap_or_else(|| self.walk.list(directory))
+        while directory.listed.get().is_none() && self.ahead.list_next() {}
+        let listed = lock(self.ahead.listed(directory)).take();
+        listed.unwrap_or_else(|| self.ahead.list(directory))
     }
 
-    fn list_ahead(&self, first: &Arc<Directory>, enough: usize) {
-        let mut directories = vec![first.clone()];
-        let mut looks = LOOKS;
-        self.gather(&self.waiting, &mut directories, &mut looks);
-        if directories.len() < WORTH_SHARING {
+    /// Has the pool list what waits, if that is worth it.
+    fn call_helpers(&mut self) {
+        let are_there = |helpers: &Helpers| !helpers.are_over();
+        if self.ahead.waiting().len() < WORTH_SHARING
+            || self.helpers.as_ref().is_some_and(are_there)
+        {
             return;
         }
-        let ahead = Arc::new(Ahead {
-            walk: self.walk,
-            directories,
-            next: AtomicUsize::new(0),
-            entries: AtomicUsize::new(0),
-            enough,
-        });
-        let work = Arc::new(move || ahead.list());
-        pool::share(Class::Fs, pool::helpers(), &work);
-    }
-
-    /// Those that aren't listed yet, the next ones first.
-    fn gather<'a>(
-        &self,
-        from: impl IntoIterator<Item = &'a Arc<Directory>, IntoIter: DoubleEndedIterator>,
-        into: &mut Vec<Arc<Directory>>,
-        looks: &mut usize,
-    ) {
-        let mut from = from.into_iter();
-        while *looks > 0
-            && into.len() < AHEAD
-            && let Some(directory) = match self.walk.last_first {
-                true => from.next_back(),
-                false => from.next(),
-            }
-        {
-            *looks -= 1;
-            match &*directory.listed() {
-                None => into.push(directory.clone()),
-                // What is in it comes before what waits already.
-                Some(Ok(listed)) if self.walk.last_first => {
-                    self.gather(&listed.below, into, looks);
-                }
-                Some(_) => {}
-            }
-        }
+        let ahead = self.ahead.clone();
+        let work = Arc::new(move || while ahead.list_next() {});
+        self.helpers = Some(Helpers::start(Class::Fs, self.ahead.helpers, &work));
     }
 }
 
-/// Directories that several threads list.
+impl Drop for Walking {
+    fn drop(&mut self) {
+        // They are waited for.
+        self.ahead.is_stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The directories of a walk that some thread will list, the next ones of the walk first.
 struct Ahead {
     walk: Walk,
-    directories: Vec<Arc<Directory>>,
-    next: AtomicUsize,
-    /// How many entries they found, and how many are enough for now.
-    entries: AtomicUsize,
-    enough: usize,
+    /// How many threads help; if none does, nothing waits here.
+    helpers: usize,
+    waiting: Mutex<VecDeque<Arc<Directory>>>,
+    /// Nobody wants them any more.
+    is_stopped: AtomicBool,
 }
 
 impl Ahead {
-    /// Lists what no other thread lists.
-    fn list(&self) {
-        while self.entries.load(Ordering::Relaxed) < self.enough {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(directory) = self.directories.get(index) else {
-                return;
-            };
-            let outcome = self.walk.list(directory);
-            if let Ok(listed) = &outcome {
-                let count = listed.entries.len();
-                self.entries.fetch_add(count, Ordering::Relaxed);
-            }
-            *directory.listed() = Some(outcome);
-        }
+    /// Lists one that no other thread has taken; `false` when none is left.
+    fn list_next(&self) -> bool {
+        let Some(directory) = self.next() else {
+            return false;
+        };
+        self.listed(&directory);
+        true
     }
+
+    /// What is in a directory; waits for the thread that lists it. If that panics, this one does it.
+    fn listed<'a>(&self, directory: &'a Directory) -> &'a Mutex<Option<Outcome>> {
+        let list = || Mutex::new(Some(self.list(directory)));
+        directory.listed.get_or_init(list)
+    }
+
+    fn next(&self) -> Option<Arc<Directory>> {
+        let mut waiting = self.waiting();
+        while !self.is_stopped.load(Ordering::Relaxed) {
+            let directory = waiting.pop_front()?;
+            if directory.take() {
+                return Some(directory);
+            }
+        }
+        None
+    }
+
+    /// Lists a directory; those below it wait from then on.
+    fn list(&self, directory: &Directory) -> Outcome {
+        let outcome = self.walk.list(directory);
+        if let Ok(Listed { below, .. }) = &outcome
+            && !below.is_empty()
+            && self.helpers > 0
+        {
+            let mut waiting = self.waiting();
+            match self.walk.last_first {
+                true => below
+                    .iter()
+                    .for_each(|directory| waiting.push_front(directory.clone())),
+                false => waiting.extend(below.iter().cloned()),
+            }
+        }
+        outcome
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Arc<Directory>>> {
+        lock(&self.waiting)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Walk {
@@ -271,5 +292,101 @@ impl Walk {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf};
+
+    use super::{Walk, Walking};
+
+    /// A tree of 30 directories in 6, with two files in each.
+    struct Tree(PathBuf);
+
+    impl Tree {
+        fn new(name: &str) -> Self {
+            let root =
+                std::env::temp_dir().join(format!("ouro-walk-{name}-{}", std::process::id()));
+            for outer in 0..6 {
+                for inner in 0..5 {
+                    let folder = root.join(format!("a{outer}")).join(format!("b{inner}"));
+                    fs::create_dir_all(&folder)
+                        .expect("the folder for temporary files is writable");
+                    for file in ["x", "y"] {
+                        fs::write(folder.join(file), "").expect("so is a folder in it");
+                    }
+                }
+            }
+            Self(root)
+        }
+    }
+
+    impl Drop for Tree {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn walk(last_first: bool) -> Walk {
+        Walk {
+            recursive: true,
+            with_types: false,
+            follows_links: true,
+            last_first,
+        }
+    }
+
+    /// The prefixes of the directories in the order of the walk, and how many entries it found.
+    fn prefixes(tree: &Tree, last_first: bool, enough: usize) -> (Vec<String>, usize) {
+        let mut walking = Walking::new(tree.0.clone(), walk(last_first));
+        let (mut prefixes, mut entries) = (Vec::new(), 0);
+        while !walking.is_over() {
+            let found = walking.part(enough).expect("all of it can be listed");
+            entries += found.len();
+            for (directory, _) in found.directories() {
+                let prefix = String::from_utf8_lossy(directory.prefix());
+                prefixes.push(prefix.replace(std::path::MAIN_SEPARATOR, "/"));
+            }
+        }
+        (prefixes, entries)
+    }
+
+    #[test]
+    fn directories_come_in_order_whoever_lists_them() {
+        let tree = Tree::new("order");
+        let outer = |outer| format!("a{outer}/");
+        let inner = |outer, inner| format!("a{outer}/b{inner}/");
+        let mut level_by_level = vec![String::new()];
+        level_by_level.extend((0..6).map(outer));
+        level_by_level.extend((0..6).flat_map(|o| (0..5).map(move |i| inner(o, i))));
+        let mut last_first = vec![String::new()];
+        for o in (0..6).rev() {
+            last_first.push(outer(o));
+            last_first.extend((0..5).rev().map(|i| inner(o, i)));
+        }
+        for enough in [1, 7, usize::MAX] {
+            for _ in 0..20 {
+                assert_eq!(prefixes(&tree, false, enough), (level_by_level.clone(), 96));
+                assert_eq!(prefixes(&tree, true, enough), (last_first.clone(), 96));
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_ends_with_an_error_or_when_nobody_wants_it() {
+        let tree = Tree::new("end");
+        for enough in [1, 8, 20] {
+            let mut walking = Walking::new(tree.0.clone(), walk(false));
+            walking.part(enough).expect("all of it can be listed");
+            drop(walking);
+        }
+        let mut walking = Walking::new(tree.0.clone(), walk(false));
+        walking.part(6).expect("the first can be listed");
+        fs::remove_dir_all(&tree.0).expect("nobody else has it");
+        // What helpers listed before is there still.
+        while !walking.is_over() && walking.part(1).is_ok() {}
+        let mut walking = Walking::new(tree.0.clone(), walk(false));
+        assert!(walking.part(1).is_err_and(|error| error.is("ENOENT")));
     }
 }
