@@ -72,3 +72,15 @@ for (let round = 0; round < 2; round++) {
 }
 show(make(17, 'seventeen'), JSON.parse(JSON.stringify(make(18, 'eighteen'))));
 console.log(JSON.stringify(make(19, 'nineteen'), null, 1), JSON.stringify(make(20, 'twenty'), ['name', 'id']));
+
+// Keys and values that are escaped, in text that becomes wider on the way.
+const odd = (value) => ({ 'a"b': value, größe: 'x', '\u0001': undefined, 世: value, 'after\\': [value, { größe: value }] });
+for (const value of [1, 'é"\u0001\n', '世\u0002', undefined, null, () => {}, Symbol('x'), 2.5, '"'.repeat(40)]) {
+  console.log(JSON.stringify(odd(value)), JSON.stringify(odd(value), null, '--'));
+}
+for (let at = 0; at < 40; at++) {
+  const text = `${'x'.repeat(at)}\u001f"\\\x7f\x00é${'y'.repeat(40 - at)}\t`;
+  const back = JSON.parse(JSON.stringify({ text, [text]: text }));
+  if (back.text !== text || back[text] !== text) console.log('differs', at);
+  console.log(JSON.stringify(text));
+}

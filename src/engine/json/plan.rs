@@ -19,7 +19,7 @@ const MOST_KEYS: usize = 64;
 
 /// The keys of a shape.
 pub(super) struct Plan {
-    /// Enumerable keys, each with its text in quotes, if that is Latin-1.
+    /// Enumerable keys, each with its text if that is Latin-1: in quotes, between a comma and a colon.
     pub keys: Vec<(PropertyKey, Option<Box<[u8]>>)>,
     /// Whether an own `toJSON` is among the properties.
     pub has_to_json: bool,
@@ -104,6 +104,8 @@ fn text(key: &PropertyKey) -> Option<Box<[u8]>> {
         return None;
     };
     let mut writer = Writer::default();
+    writer.byte(b',');
     writer.quoted(name);
+    writer.byte(b':');
     writer.into_latin1().map(Vec::into_boxed_slice)
 }

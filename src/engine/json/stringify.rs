@@ -164,9 +164,9 @@ impl Stringifier {
                 ));
             }
             JsVariant::Undefined | JsVariant::Symbol(_) => return Ok(false),
-            JsVariant::Object(object) => object.clone(),
-            _ => {
-                write_primitive(&mut self.writer, &value);
+            JsVariant::Object(object) => object,
+            primitive => {
+                write_variant(&mut self.writer, &primitive);
                 return Ok(true);
             }
         };
@@ -407,7 +407,8 @@ impl Stringifier {
         Ok(any)
     }
 
-    /// One member, after a comma if it isn't the first; `false` when it has no text. `name` is the key in quotes.
+    /// One member, after a comma if it isn't the first; `false` when it has no text. `name` is the comma, the key in quotes, and a
+    /// colon.
     fn member(
         &mut self,
         object: &JsObject,
@@ -418,26 +419,33 @@ impl Stringifier {
     ) -> JsResult<bool> {
         let before = self.writer.len();
         let value = self.read(object, key, context)?;
-        if comma {
-            self.writer.byte(b',');
+        match name {
+            Some(name) if !self.pretty => self.writer.latin1(&name[usize::from(!comma)..]),
+            _ => self.name(key, comma),
         }
-        self.line();
-        match (name, key) {
-            (Some(name), _) => self.writer.latin1(name),
-            (None, PropertyKey::String(name)) => self.writer.quoted(name),
-            (None, PropertyKey::Index(index)) => {
-                self.writer.byte(b'"');
-                self.writer.number(f64::from(index.get()));
-                self.writer.byte(b'"');
-            }
-            (None, PropertyKey::Symbol(_)) => {}
-        }
-        self.writer.ascii(if self.pretty { ": " } else { ":" });
         let written = self.property(key, value, Some(object), context)?;
         if !written {
             self.writer.truncate(before);
         }
         Ok(written)
+    }
+
+    /// A key in quotes, after a comma if it isn't the first, and a colon.
+    fn name(&mut self, key: &PropertyKey, comma: bool) {
+        if comma {
+            self.writer.byte(b',');
+        }
+        self.line();
+        match key {
+            PropertyKey::String(name) => self.writer.quoted(name),
+            PropertyKey::Index(index) => {
+                self.writer.byte(b'"');
+                self.writer.number(f64::from(index.get()));
+                self.writer.byte(b'"');
+            }
+            PropertyKey::Symbol(_) => {}
+        }
+        self.writer.ascii(if self.pretty { ": " } else { ":" });
     }
 
     /// A property as `[[Get]]` reads it; of plain objects and arrays without the detour.
@@ -486,10 +494,14 @@ fn part<T>(values: &[T], from: usize, to: usize) -> &[T] {
 
 /// Writes an element that needs no script; `false` for objects and BigInts.
 fn write_primitive(writer: &mut Writer, value: &JsValue) -> bool {
-    match value.variant() {
-        JsVariant::String(text) => writer.quoted(&text),
-        JsVariant::Integer32(number) => writer.integer(number),
-        JsVariant::Float64(number) => writer.any_number(number),
+    write_variant(writer, &value.variant())
+}
+
+fn write_variant(writer: &mut Writer, value: &JsVariant) -> bool {
+    match value {
+        JsVariant::String(text) => writer.quoted(text),
+        JsVariant::Integer32(number) => writer.integer(*number),
+        JsVariant::Float64(number) => writer.any_number(*number),
         JsVariant::Boolean(true) => writer.ascii("true"),
         JsVariant::Boolean(false) => writer.ascii("false"),
         JsVariant::Null | JsVariant::Undefined | JsVariant::Symbol(_) => writer.ascii("null"),

@@ -4,8 +4,9 @@ use boa_engine::{JsString, string::JsStrVariant};
 
 use super::{
     super::strings,
-    scan::{copy_plain, copy_short, plain_latin1},
+    scan::{SHORT, copy_plain, copy_short, plain_latin1},
 };
+use crate::sys::lanes::{BLOCK, json_specials};
 
 /// Grows a string.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub struct Writer {
 
 /// The least room.
 const LEAST: usize = 64;
+/// What a block takes at most, each unit of it as six, and what is written behind that.
+const ESCAPED_BLOCK: usize = 7 * BLOCK;
 
 impl Writer {
     /// One that writes where another text was.
@@ -111,7 +114,11 @@ impl Writer {
         match &mut self.wide {
             Some(wide) => wide.extend(units.iter().map(|unit| u16::from(*unit))),
             None => {
-                self.room(units.len())[..units.len()].copy_from_slice(units);
+                let room = self.room(units.len());
+                match units.len() {
+                    0..=SHORT => copy_short(units, room),
+                    length => room[..length].copy_from_slice(units),
+                }
                 self.end += units.len();
             }
         }
@@ -210,21 +217,58 @@ impl Writer {
 
     /// Latin-1 in quotes, to a text that is Latin-1: what needs no escapes is copied and looked at in one go.
     fn quoted_narrowly(&mut self, units: &[u8]) {
-        let mut rest = units;
         self.byte(b'"');
-        loop {
-            // For the quote as well.
-            let room = self.room(rest.len() + 1);
-            let plain = copy_plain(rest, room);
-            let Some(special) = rest.get(plain) else {
-                room[plain] = b'"';
-                self.end += plain + 1;
-                return;
-            };
-            self.end += plain;
-            self.escaped(u16::from(*special));
-            rest = &rest[plain + 1..];
+        // For the quote as well.
+        let room = self.room(units.len() + 1);
+        let plain = copy_plain(units, room);
+        if plain == units.len() {
+            room[plain] = b'"';
+            self.end += plain + 1;
+            return;
         }
+        self.end += plain;
+        self.escaped_narrowly(&units[plain..]);
+        self.byte(b'"');
+    }
+
+    /// Latin-1 that has more to be escaped than not: a block after the other.
+    fn escaped_narrowly(&mut self, units: &[u8]) {
+        let (blocks, rest) = units.as_chunks();
+        for block in blocks {
+            self.escaped_block(block, BLOCK);
+        }
+        if !rest.is_empty() {
+            // Filled up with what is plain.
+            let mut block = [b' '; BLOCK];
+            for (place, unit) in block.iter_mut().zip(rest) {
+                *place = *unit;
+            }
+            self.escaped_block(&block, rest.len());
+        }
+    }
+
+    /// The first units of a block.
+    fn escaped_block(&mut self, block: &[u8; BLOCK], length: usize) {
+        let mut specials = json_specials(block);
+        let (room, _) = (self.room(ESCAPED_BLOCK).split_first_chunk_mut())
+            .expect("there is as much room as asked for");
+        let room: &mut [u8; ESCAPED_BLOCK] = room;
+        // From any unit on there is a whole block to copy.
+        let mut units = [0; 2 * BLOCK];
+        units[..BLOCK].copy_from_slice(block);
+        let (mut from, mut to) = (0, 0);
+        while specials != 0 {
+            let at = specials.trailing_zeros() as usize;
+            room[to..][..BLOCK].copy_from_slice(&units[from..][..BLOCK]);
+            to += at - from;
+            let (escape, size) = escape(units[at]);
+            room[to..][..escape.len()].copy_from_slice(&escape);
+            to += size;
+            from = at + 1;
+            specials &= specials - 1;
+        }
+        room[to..][..BLOCK].copy_from_slice(&units[from..][..BLOCK]);
+        self.end += to + length - from;
     }
 
     fn quoted_latin1(&mut self, units: &[u8]) {
@@ -259,19 +303,33 @@ impl Writer {
     }
 
     fn escaped(&mut self, unit: u16) {
-        let letter = match unit {
-            0x08 => b'b',
-            0x09 => b't',
-            0x0a => b'n',
-            0x0c => b'f',
-            0x0d => b'r',
-            0x22 => b'"',
-            0x5c => b'\\',
-            unit => return self.ascii(&format!("\\u{unit:04x}")),
-        };
-        self.byte(b'\\');
-        self.byte(letter);
+        match u8::try_from(unit) {
+            Ok(unit) => {
+                let (escape, size) = escape(unit);
+                self.latin1(&escape[..size]);
+            }
+            Err(_) => self.ascii(&format!("\\u{unit:04x}")),
+        }
     }
+}
+
+/// How a unit of Latin-1 is escaped: so many of these.
+fn escape(unit: u8) -> ([u8; 8], usize) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let letter = match unit {
+        0x08 => b'b',
+        0x09 => b't',
+        0x0a => b'n',
+        0x0c => b'f',
+        0x0d => b'r',
+        0x22 => b'"',
+        0x5c => b'\\',
+        unit => {
+            let [high, low] = [unit >> 4, unit & 0xf].map(|digit| DIGITS[usize::from(digit)]);
+            return ([b'\\', b'u', b'0', b'0', high, low, 0, 0], 6);
+        }
+    };
+    ([b'\\', letter, 0, 0, 0, 0, 0, 0], 2)
 }
 
 fn is_leading(unit: u16) -> bool {
