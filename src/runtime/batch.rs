@@ -20,6 +20,9 @@ use super::{
 
 /// Nanoseconds after which nothing waits any longer. The callback that runs then is not interrupted.
 const LONGEST: u64 = 500_000;
+/// After a callback that took as long, so many others don't wait: a response isn't to be held up by the work for the next one. A
+/// collection looks like that, too, and comes after some hundreds of small requests.
+const PENALTY: u32 = 64;
 
 /// What waits.
 #[derive(Default)]
@@ -27,14 +30,27 @@ pub struct Batch {
     waiting: RefCell<Vec<Rc<dyn Leave>>>,
     /// Since when the first of it has been waiting.
     since: Cell<u64>,
+    /// When the last callback was over.
+    looked: Cell<u64>,
+    /// How many are not to wait.
+    penalty: Cell<u32>,
 }
 
 impl Batch {
+    /// Whether what is to be sent may wait. It is asked once for each.
+    pub fn is_open(&self) -> bool {
+        let left = self.penalty.get();
+        self.penalty.set(left.saturating_sub(1));
+        left == 0
+    }
+
     /// Puts off what `one` has to send.
     pub fn push(&self, one: Rc<dyn Leave>) {
         let mut waiting = self.waiting.borrow_mut();
         if waiting.is_empty() {
-            self.since.set(EventLoop::hrtime());
+            let now = EventLoop::hrtime();
+            self.since.set(now);
+            self.looked.set(now);
         }
         waiting.push(one);
     }
@@ -43,8 +59,13 @@ impl Batch {
         self.waiting.borrow().is_empty()
     }
 
+    /// Whether the first has waited for long, after a callback.
     fn is_due(&self) -> bool {
-        EventLoop::hrtime().saturating_sub(self.since.get()) > LONGEST
+        let now = EventLoop::hrtime();
+        if now.saturating_sub(self.looked.replace(now)) > LONGEST {
+            self.penalty.set(PENALTY);
+        }
+        now.saturating_sub(self.since.get()) > LONGEST
     }
 
     fn take(&self) -> Vec<Rc<dyn Leave>> {
@@ -61,7 +82,7 @@ impl Batch {
 pub fn next_event(context: &mut Context) -> Option<Event> {
     let state = State::of(context);
     if !state.batch.is_empty() {
-        if state.event_loop.ready() > 0 && !state.batch.is_due() {
+        if !state.batch.is_due() && state.event_loop.ready() > 0 {
             // What is ready may have nothing to announce any more: the loop polls then, and mustn't sleep.
             if let Some(event) = state.event_loop.next_event(RunMode::NoWait) {
                 return Some(event);

@@ -143,7 +143,7 @@ impl Connection {
         }
     }
 
-    /// Whether all that is left to do is to send a whole response, and others may have something to send in this turn of the loop.
+    /// Whether all that is left to do is to send a whole response, and others may be about to be made.
     fn may_wait(&self, context: &Context) -> bool {
         self.is_idle()
             && self.handle().is_some()
@@ -151,7 +151,7 @@ impl Connection {
             && !self.finished.get()
             && !self.sending.get()
             && !self.feed_later.get()
-            && State::of(context).event_loop.ready() > 0
+            && others_may_follow(context)
     }
 
     /// Whether this response's bytes could go to the system now.
@@ -319,6 +319,12 @@ impl Companion for Connection {
             .first_mut()
             .map(|exchange| exchange.response.clone())
     }
+}
+
+/// Whether other connections may have something to send in this turn of the loop.
+fn others_may_follow(context: &Context) -> bool {
+    let state = State::of(context);
+    state.event_loop.ready() > 0 && state.batch.is_open()
 }
 
 impl Leave for Connection {
