@@ -140,18 +140,6 @@ impl<'context> Natives<'context> {
         self
     }
 
-    /// Adds an accessor that only sets; it reads as undefined.
-    pub fn setter(self, name: &str, set: NativeFunctionPointer) -> Self {
-        let set = function(self.context, &format!("set {name}"), 1, set);
-        let descriptor = PropertyDescriptor::builder()
-            .set(set)
-            .enumerable(self.attributes.enumerable())
-            .configurable(self.attributes.configurable());
-        self.object
-            .insert_property(JsString::from(name), descriptor.build());
-        self
-    }
-
     /// Adds a property that is made on first touch.
     pub fn lazy(self, name: &'static str, make: LazyValue) -> Self {
         let attributes = self.attributes;

@@ -292,11 +292,21 @@ fn allocate_array_buffer(length: usize, context: &mut Context) -> JsResult<JsArr
     let memory = &State::of(context).memory;
     memory.allocated(length);
     memory.safe_point();
-    JsArrayBuffer::new(length, context).map_err(|_| {
-        JsNativeError::range()
-            .with_message("Array buffer allocation failed")
-            .into()
-    })
+    let failed = || JsNativeError::range().with_message("Array buffer allocation failed");
+    JsArrayBuffer::from_byte_block(zeroes(length).ok_or_else(failed)?, context)
+        .map_err(|_| failed().into())
+}
+
+/// Memory of an array buffer. The engine writes its zeroes one by one.
+fn zeroes(length: usize) -> Option<AlignedVec<u8>> {
+    let mut bytes: AlignedVec<u8> = AlignedVec::new(0);
+    bytes.try_reserve_exact(length).ok()?;
+    // SAFETY: the capacity was just reserved, and every byte below the new length is initialised by the zeroes.
+    unsafe {
+        std::ptr::write_bytes(bytes.as_mut_ptr(), 0, length);
+        bytes.set_len(length);
+    }
+    Some(bytes)
 }
 
 /// A copy in memory as the engine's array buffers want it.

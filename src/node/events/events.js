@@ -38,7 +38,7 @@ function EventEmitter(options) {
 
 /** What the constructor does; streams call only this. */
 function init(options) {
-  if (!ObjectPrototypeHasOwnProperty(this, '_events') || this._events === undefined) {
+  if (this._events === undefined || !ObjectPrototypeHasOwnProperty(this, '_events')) {
     this._events = { __proto__: null };
     this._eventsCount = 0;
   }

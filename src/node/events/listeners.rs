@@ -15,7 +15,10 @@ use boa_engine::{
 };
 use boa_gc::{Gc, GcRefCell};
 
-use super::{emit, is_table, read, snapshot};
+use super::{
+    emit, is_table, read, snapshot,
+    table::{self, Listener},
+};
 use crate::{
     engine::{
         lookup::{self, LookUp},
@@ -118,7 +121,7 @@ fn unwrapped(listener: &JsObject) -> JsValue {
     wraps(listener).unwrap_or_else(|| listener.clone().into())
 }
 
-fn wraps(listener: &JsObject) -> Option<JsValue> {
+pub(super) fn wraps(listener: &JsObject) -> Option<JsValue> {
     let own = listener
         .borrow()
         .properties()
@@ -162,7 +165,7 @@ fn is_plain(own: &PropertyDescriptor) -> bool {
 }
 
 /// A property as assignment makes it.
-fn data(value: impl Into<JsValue>) -> PropertyDescriptor {
+pub(super) fn data(value: impl Into<JsValue>) -> PropertyDescriptor {
     native::property(value, Attribute::all())
 }
 
@@ -217,6 +220,13 @@ pub(crate) fn add(
     let function = check(listener, context)?;
     let emitter = this.to_object(context)?;
     let key = kind.to_property_key(context)?;
+    if let PropertyKey::String(event) = &key {
+        let events = std::slice::from_ref(event);
+        let listener = |_| Listener::Function(function.clone());
+        if table::add_all(&emitter, events, listener, first, context)? {
+            return Ok(());
+        }
+    }
     let (mut events, is_new) = events_of(&emitter, 1, context)?;
     if is_new {
         events.insert_property(key, data(listener.clone()));
@@ -278,7 +288,7 @@ fn replace_list(
 }
 
 /// How many listeners an emitter may have for an event before that is told of.
-fn limit_of(emitter: &JsObject, context: &mut Context) -> JsResult<f64> {
+pub(super) fn limit_of(emitter: &JsObject, context: &mut Context) -> JsResult<f64> {
     let own = emitter.look_up(js_string!("_maxListeners"), context)?;
     match own.is_null_or_undefined() {
         true => Ok(State::of(context).emitters.limit.get()),
@@ -286,7 +296,7 @@ fn limit_of(emitter: &JsObject, context: &mut Context) -> JsResult<f64> {
     }
 }
 
-fn is_too_many(length: usize, limit: f64) -> bool {
+pub(super) fn is_too_many(length: usize, limit: f64) -> bool {
     limit > 0.0 && length as f64 > limit
 }
 
@@ -407,10 +417,15 @@ pub(crate) fn remove(
 ) -> JsResult<()> {
     let wanted = check(listener, context)?;
     let emitter = this.to_object(context)?;
+    let key = kind.to_property_key(context)?;
+    if let PropertyKey::String(event) = &key
+        && table::remove(&emitter, event, &wanted)
+    {
+        return Ok(());
+    }
     let Some(events) = read(&emitter, js_string!("_events").into(), context)?.as_object() else {
         return Ok(());
     };
-    let key = kind.to_property_key(context)?;
     let Some(found) = read(&events, key.clone(), context)?.as_object() else {
         return Ok(());
     };

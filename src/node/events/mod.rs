@@ -1,8 +1,9 @@
 //! The native half of `events`: `emit`, the busiest function of a server. A native sees its arguments as a slice, so
 //! that any number of them passes on without arrays, and walks a snapshot of the listeners without copying script objects.
-//! Natives that have something to tell an emitter call [`emit`]; `listeners` is who listens.
+//! Natives that have something to tell an emitter call [`emit`]; `listeners` is who listens, `table` where that is kept natively.
 
 mod listeners;
+pub(crate) mod table;
 
 use std::cell::{Cell, OnceCell};
 
@@ -21,6 +22,8 @@ use crate::{
     },
     runtime::State,
 };
+
+use table::{Heard, Listener};
 
 pub(crate) use listeners::{add, add_all, remove, remove_all, write};
 
@@ -71,6 +74,17 @@ pub(crate) fn emit(
     all.push(event.into());
     all.extend_from_slice(args);
     Ok(method.call(&this, &all, context)?.to_boolean())
+}
+
+/// Whether the `emit` of an emitter is `EventEmitter`'s.
+///
+/// # Errors
+/// What an accessor in its place throws.
+pub(crate) fn emits_plainly(emitter: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let method = emitter.look_up(js_string!("emit"), context)?.as_object();
+    let state = State::of(context);
+    Ok((state.emitters.own.get())
+        .is_some_and(|(own, _)| method.is_some_and(|method| JsObject::equals(own, &method))))
 }
 
 /// `makeEmit(errorMonitor, capture, throwUnhandled, addCatch)` makes `EventEmitter.prototype.emit`.
@@ -135,7 +149,18 @@ fn emit_own(
     let key = kind.to_property_key(context)?;
     // As keys at once: conversions look for numbers in them.
     let own = PropertyKey::String(js_string!("_events"));
-    let events = read(&emitter, own, context)?.as_object();
+    let known = match emitter.is::<OrdinaryObject>() {
+        true => own_value(&emitter, &own),
+        false => None,
+    };
+    let events = match known {
+        Some(events) => events,
+        None => match table::heard(&emitter, &key) {
+            Some(heard) => return emit_to(heard, &emitter, kind, rest, context),
+            None => read(&emitter, own, context)?,
+        },
+    };
+    let events = events.as_object();
 
     if is_error(&key) {
         monitor_error(&emitter, events.as_ref(), rest, context)?;
@@ -153,6 +178,38 @@ fn emit_own(
     } else {
         for listener in snapshot(&handler, context)? {
             call_one(&emitter, this, &listener, kind, rest, context)?;
+        }
+    }
+    Ok(true)
+}
+
+/// Calls who is in a table.
+fn emit_to(
+    heard: Heard,
+    emitter: &JsObject,
+    kind: &JsValue,
+    rest: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
+    let call = |listener: &Listener, context: &mut Context| match listener {
+        Listener::Pipe(pipe) => pipe.hear(rest, context),
+        Listener::Function(function) => {
+            let this = emitter.clone().into();
+            call_one(emitter, &this, function, kind, rest, context)
+        }
+    };
+    match heard {
+        Heard::One(listener) => call(&listener, context)?,
+        Heard::Many(listeners) => {
+            for listener in &listeners {
+                call(listener, context)?;
+            }
+        }
+        Heard::Nobody => {
+            if is_error(&kind.to_property_key(context)?) {
+                monitor_error(emitter, None, rest, context)?;
+            }
+            return Ok(false);
         }
     }
     Ok(true)
@@ -200,6 +257,12 @@ fn monitor_error(
             context,
         )
         .map(drop)
+}
+
+/// The value of a property that an object has itself.
+fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
+    let own = object.borrow().properties().get(key)?;
+    own.value().cloned()
 }
 
 /// A property. Own ones, as these nearly always are, are read in place.

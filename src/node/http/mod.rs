@@ -13,9 +13,11 @@ pub(in crate::node) mod incoming;
 mod outgoing;
 mod parser;
 pub mod protocol;
-mod record;
+pub(in crate::node) mod record;
 mod response;
 mod server;
+
+pub(in crate::node) use {incoming::Incoming, outgoing::Outgoing};
 
 use std::cell::{OnceCell, RefCell};
 
@@ -26,6 +28,7 @@ use boa_engine::{
 
 use crate::{
     engine::{lookup::LookUp, native::Natives, registry},
+    node::events::table,
     runtime::State,
 };
 
@@ -166,6 +169,9 @@ fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 
 /// How many listeners an emitter has for an event.
 fn listener_count(target: &JsObject, event: JsString, context: &mut Context) -> JsResult<usize> {
+    if let Some(count) = table::count(target, &event) {
+        return Ok(count);
+    }
     let Some(events) = target.look_up(js_string!("_events"), context)?.as_object() else {
         return Ok(0);
     };

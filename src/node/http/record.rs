@@ -9,9 +9,9 @@ use boa_engine::{
     property::{PropertyDescriptor, PropertyKey},
 };
 
-use super::{Slot, help};
+use super::{Incoming, Outgoing, Slot, help};
 use crate::{
-    node::{domain, errors},
+    node::{domain, errors, events::table::Listening},
     runtime::State,
 };
 
@@ -66,7 +66,7 @@ pub fn need<T: NativeObject, R>(
 }
 
 /// A record of a message that can come to its end before anybody watches it.
-pub trait Watched: NativeObject {
+pub trait Watched: Listening {
     /// The helper that announces the end in the next tick.
     fn announcer() -> JsString;
 
@@ -83,6 +83,11 @@ pub fn set_events<T: Watched>(
 ) -> JsResult<JsValue> {
     let turn = State::of(context).tasks.turn();
     let just_ended = with(this, context, |record: &mut T| record.watch(turn));
+    if let Some(object) = this.as_object()
+        && let Some(mut record) = object.downcast_mut::<T>()
+    {
+        record.table().replace();
+    }
     let events = args.first().cloned().unwrap_or_default();
     define_own(this, js_string!("_events"), events);
     if just_ended == Some(true) {
@@ -90,6 +95,32 @@ pub fn set_events<T: Watched>(
         help(T::announcer(), &[this.clone(), false.into()], context)?;
     }
     Ok(JsValue::undefined())
+}
+
+/// A message gets its first listener, which is in its table.
+///
+/// # Errors
+/// What script throws.
+pub fn listened(message: &JsObject, context: &mut Context) -> JsResult<()> {
+    if message.is::<Incoming>() {
+        begin::<Incoming>(message, context)
+    } else {
+        begin::<Outgoing>(message, context)
+    }
+}
+
+fn begin<T: Watched>(message: &JsObject, context: &mut Context) -> JsResult<()> {
+    let turn = State::of(context).tasks.turn();
+    let just_ended = (message.downcast_mut::<T>()).is_some_and(|mut record| record.watch(turn));
+    if just_ended {
+        // Who comes before the next tick still hears of it.
+        help(
+            T::announcer(),
+            &[message.clone().into(), false.into()],
+            context,
+        )?;
+    }
+    Ok(())
 }
 
 /// Puts a record under the hidden property of an object.

@@ -1,6 +1,10 @@
 //! Calls of methods from Rust, for the halves of streams that are native.
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue};
+use std::cell::OnceCell;
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, native_function::NativeFunctionPointer,
+};
 
 use crate::{engine::lookup::LookUp, node::errors};
 
@@ -34,5 +38,28 @@ pub fn call(
             let message = format!("stream.{} is not a function", name.to_std_string_lossy());
             Err(errors::type_error(&message, context))
         }
+    }
+}
+
+/// The same of a method that is native, which is called past the engine if nobody has replaced it.
+///
+/// # Errors
+/// What the method throws, or a `TypeError` if there is none.
+pub fn call_known(
+    object: &JsObject,
+    name: JsString,
+    (known, native): (&OnceCell<JsObject>, NativeFunctionPointer),
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let method = object.look_up(name.clone(), context)?.as_object();
+    match (method, known.get()) {
+        (Some(method), Some(known)) if JsObject::equals(&method, known) => {
+            native(&object.clone().into(), args, context)
+        }
+        (Some(method), _) if method.is_callable() => {
+            method.call(&object.clone().into(), args, context)
+        }
+        _ => call(object, name, args, context),
     }
 }

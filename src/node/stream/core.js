@@ -86,7 +86,7 @@ function Stream(options) {
 function becomeEmitter(stream, options) {
   if (emitters.alwaysInit || options?.captureRejections) {
     ReflectApply(EventEmitter.init, stream, [options]);
-  } else if (!ObjectPrototypeHasOwnProperty(stream, '_events')) {
+  } else if (stream._events === undefined || !ObjectPrototypeHasOwnProperty(stream, '_events')) {
     stream._events = { __proto__: null };
     stream._eventsCount = 0;
   }

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
     readable::ReadableState,
-    state::{Bits, own_value},
+    state::{Bits, Record, own_value},
     writable::WritableState,
 };
 
@@ -142,7 +142,10 @@ impl Halves {
     /// What accessors of the stream throw.
     pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
         Ok(Self {
-            readable: Half::of(stream, js_string!("_readableState"), context)?,
+            readable: match ReadableState::kept(stream) {
+                Some(state) => Some(Half(state)),
+                None => Half::of(stream, js_string!("_readableState"), context)?,
+            },
             writable: Half::of(stream, js_string!("_writableState"), context)?,
         })
     }

@@ -27,6 +27,11 @@ pub trait Record: Bits {
     const PROPERTY: JsString;
     /// What is wrong with an object without one.
     const MISSING: &'static str;
+
+    /// The state of a stream that keeps it in a record of its own, where the property is an accessor; `None` if it is to be asked.
+    fn kept(_stream: &JsObject) -> Option<JsObject> {
+        None
+    }
 }
 
 /// A state of ours: an object whose native data is a record `R`.
@@ -50,8 +55,8 @@ impl<R: Record> State<R> {
     /// # Errors
     /// A `TypeError` for what is no stream, or has a state that we didn't make.
     pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
-        let own = own_value(stream, R::PROPERTY);
-        let state = match own {
+        let known = R::kept(stream).map(JsValue::from);
+        let state = match known.or_else(|| own_value(stream, R::PROPERTY)) {
             Some(state) => state,
             None => stream.look_up(R::PROPERTY, context)?,
         };

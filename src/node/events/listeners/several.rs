@@ -6,7 +6,10 @@ use boa_engine::{
 };
 
 use super::{
-    super::{is_table, read, snapshot},
+    super::{
+        is_table, read, snapshot,
+        table::{self, Listener},
+    },
     add, count, data, events_of, is_too_many, limit_of, remove, replace_list, wraps, write,
 };
 
@@ -21,6 +24,13 @@ pub(crate) fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
+    if table::count(emitter, &js_string!()).is_some() {
+        let events: Vec<_> = listeners.iter().map(|(event, _)| event.clone()).collect();
+        let listener = |index: usize| Listener::Function(listeners[index].1.clone());
+        if table::add_all(emitter, &events, listener, first, context)? {
+            return Ok(true);
+        }
+    }
     let (events, is_new) = events_of(emitter, listeners.len(), context)?;
     if is_new {
         for (event, listener) in listeners {
@@ -99,6 +109,10 @@ pub(crate) fn remove_all(
     listeners: &[(JsString, &JsObject)],
     context: &mut Context,
 ) -> JsResult<bool> {
+    let mut left = listeners.iter();
+    if left.all(|(event, listener)| table::remove(emitter, event, listener)) {
+        return Ok(true);
+    }
     let Some(events) = read(emitter, js_string!("_events").into(), context)?.as_object() else {
         return Ok(true);
     };

@@ -29,11 +29,15 @@ pub(super) fn set_readable_state(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     with(this, context, |record| record.bits |= bits::STATE);
-    define_own(
-        this,
-        js_string!("_readableState"),
-        args.get_or_undefined(0).clone(),
-    );
+    let state = args.get_or_undefined(0).clone();
+    match this.as_object() {
+        Some(object) if object.is::<Incoming>() => {
+            if let Some(mut record) = object.downcast_mut::<Incoming>() {
+                record.state = state;
+            }
+        }
+        _ => define_own(this, js_string!("_readableState"), state),
+    }
     Ok(JsValue::undefined())
 }
 
@@ -63,8 +67,7 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
             return Ok(JsValue::undefined());
         };
         if record.has(bits::STATE) {
-            drop(record);
-            return object.look_up(js_string!("_readableState"), context);
+            return Ok(record.state.clone());
         }
         // What came to its end in this very turn is not at it before the next tick.
         let just_gone = record.watch(turn);
@@ -88,7 +91,9 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
         figures::count(Figure::Streams, &State::of(context));
     }
     let state = JsValue::from(readable::make_plain_state(mark, gone, context));
-    define_own(&this, js_string!("_readableState"), state.clone());
+    if let Some(mut record) = object.downcast_mut::<Incoming>() {
+        record.state = state.clone();
+    }
     if !gone {
         if !waiting.is_empty() {
             let chunk = buffer::from_slice(&waiting, context)?;

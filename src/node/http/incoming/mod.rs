@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     engine::native::{METHOD, Natives},
-    node::domain,
+    node::{
+        domain,
+        events::table::{self, Listening, Table},
+    },
 };
 
 pub use body::{data, dump, end, hears_errors, is_over, skip};
@@ -54,6 +57,7 @@ pub mod bits {
 #[derive(Trace, Finalize, JsData, Default)]
 #[boa_gc(unsafe_no_drop)]
 pub struct Incoming {
+    pub listeners: Table,
     #[unsafe_ignore_trace]
     pub head: Option<Head>,
     #[unsafe_ignore_trace]
@@ -70,6 +74,8 @@ pub struct Incoming {
     pub waiting: Vec<u8>,
     #[unsafe_ignore_trace]
     pub trailers: Option<Box<Head>>,
+    /// Its `_readableState`, once somebody has asked for it.
+    pub state: JsValue,
     pub url: JsValue,
     pub headers: JsValue,
     pub raw_headers: JsValue,
@@ -80,6 +86,12 @@ impl Incoming {
     /// Whether all these bits are set.
     pub fn has(&self, bits: u16) -> bool {
         self.bits & bits == bits
+    }
+}
+
+impl Listening for Incoming {
+    fn table(&mut self) -> &mut Table {
+        &mut self.listeners
     }
 }
 
@@ -137,7 +149,16 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let prototype = Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .setter("_events", record::set_events::<Incoming>)
+        .accessor(
+            "_events",
+            table::get_events::<Incoming>,
+            Some(record::set_events::<Incoming>),
+        )
+        .accessor(
+            "_eventsCount",
+            table::get_count::<Incoming>,
+            Some(table::set_count::<Incoming>),
+        )
         .accessor(
             "_readableState",
             body::readable_state,

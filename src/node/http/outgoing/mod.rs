@@ -23,6 +23,7 @@ use super::{
 use crate::{
     engine::lookup::LookUp,
     engine::native::{METHOD, Natives},
+    node::events::table::{self, Listening, Table},
     runtime::State,
 };
 
@@ -101,6 +102,7 @@ pub struct Field {
 #[derive(Trace, Finalize, JsData, Default)]
 #[boa_gc(unsafe_no_drop)]
 pub struct Outgoing {
+    pub listeners: Table,
     #[unsafe_ignore_trace]
     pub sink: Sink,
     #[unsafe_ignore_trace]
@@ -203,6 +205,12 @@ impl Outgoing {
         self.bits |= bits::SENT;
         self.fresh = (0, 0);
         self.append(|out| body.frame_into(out, chunked));
+    }
+}
+
+impl Listening for Outgoing {
+    fn table(&mut self) -> &mut Table {
+        &mut self.listeners
     }
 }
 
@@ -331,7 +339,16 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let natives = Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
-        .setter("_events", record::set_events::<Outgoing>)
+        .accessor(
+            "_events",
+            table::get_events::<Outgoing>,
+            Some(record::set_events::<Outgoing>),
+        )
+        .accessor(
+            "_eventsCount",
+            table::get_count::<Outgoing>,
+            Some(table::set_count::<Outgoing>),
+        )
         .accessor(
             "finished",
             get_bit!(with, bits::ENDED),

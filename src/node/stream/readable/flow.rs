@@ -1,13 +1,15 @@
 //! Telling the reader that there is something, and the source that there is room: 'readable', the flow of 'data', `resume` and
 //! `pause`, and the end. What Node leaves to a later tick is queued here as a native step.
 
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsValue, js_string, native_function::NativeFunctionPointer,
+};
 
 use super::{Slot, State, bits, listen::has_listener, read::call_read};
 
 use crate::engine::lookup::LookUp;
 use crate::node::{
-    stream::{calls, emit},
+    stream::{calls, destroy, emit},
     task_queue::tick_native,
 };
 
@@ -265,7 +267,9 @@ fn end_readable_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     {
         tick_native(end_writable, vec![stream.into()], context);
     } else if state.any(bits::AUTO_DESTROY) && writing_is_over(&stream, context)? {
-        calls::call(&stream, js_string!("destroy"), &[], context)?;
+        let slot = Slot::of(context);
+        let own = (&slot.destroy, destroy::destroy as NativeFunctionPointer);
+        calls::call_known(&stream, js_string!("destroy"), own, &[], context)?;
     }
     Ok(())
 }

@@ -5,12 +5,20 @@ use std::{cell::OnceCell, rc::Rc};
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
-    Slot, State, bits,
+    PipeListener, Slot, State, bits,
     flow::{call_resume, emit_readable, read_nothing_soon, update_listening},
 };
 use crate::{
     engine::{lookup::LookUp, registry},
-    node::{errors, events, stream::calls, task_queue::tick_native},
+    node::{
+        errors,
+        events::{
+            self,
+            table::{self, Listener},
+        },
+        stream::calls,
+        task_queue::tick_native,
+    },
     runtime::State as Runtime,
 };
 
@@ -37,6 +45,9 @@ pub(super) fn has_listener(
     event: JsString,
     context: &mut Context,
 ) -> JsResult<bool> {
+    if let Some(count) = table::count(stream, &event) {
+        return Ok(count > 0);
+    }
     let Some(events) = stream.look_up(js_string!("_events"), context)?.as_object() else {
         return Ok(false);
     };
@@ -198,6 +209,78 @@ pub(crate) fn detach(
         }
     }
     Ok(())
+}
+
+/// Listeners of a pipe, where they may stay without functions: not if somebody has replaced `on`. Answers whether they do.
+///
+/// # Errors
+/// What accessors of the emitter throw.
+pub(super) fn attach_pipe(
+    emitter: &JsObject,
+    events: &[JsString],
+    listener: impl Fn(usize) -> PipeListener,
+    context: &mut Context,
+) -> JsResult<bool> {
+    let (slot, own) = (Slot::of(context), Own::of(context));
+    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context)?;
+    let listener = |index| Listener::Pipe(listener(index));
+    if !in_place || !table::add_all(emitter, events, listener, false, context)? {
+        return Ok(false);
+    }
+    if reads {
+        let this = emitter.clone().into();
+        for event in events {
+            heard(&this, &event.clone().into(), context)?;
+        }
+    }
+    Ok(true)
+}
+
+/// One that comes before the program's own, likewise.
+///
+/// # Errors
+/// What accessors of the emitter throw.
+pub(super) fn attach_pipe_first(
+    emitter: &JsObject,
+    event: JsString,
+    listener: &PipeListener,
+    context: &mut Context,
+) -> JsResult<bool> {
+    let name = js_string!("prependListener");
+    let method = emitter.look_up(name, context)?.as_object();
+    if !method.is_some_and(|method| is_known(&method, &Slot::of(context).first)) {
+        return Ok(false);
+    }
+    let listener = |_| Listener::Pipe(listener.clone());
+    table::add_all(emitter, &[event], listener, true, context)
+}
+
+/// Takes listeners of a pipe away that have no functions. Answers whether it could: not if somebody has replaced `removeListener`.
+///
+/// # Errors
+/// What accessors of the emitter throw.
+pub(super) fn detach_pipe(
+    emitter: &JsObject,
+    events: &[JsString],
+    is_it: impl Fn(usize, &PipeListener) -> bool,
+    context: &mut Context,
+) -> JsResult<bool> {
+    let name = js_string!("removeListener");
+    let (slot, own) = (Slot::of(context), Own::of(context));
+    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context)?;
+    let taken = |(index, event): (usize, &JsString)| {
+        table::remove_pipe(emitter, event, |one| is_it(index, one))
+    };
+    if !in_place || !events.iter().enumerate().all(taken) {
+        return Ok(false);
+    }
+    if reads {
+        let this = emitter.clone().into();
+        for event in events {
+            gone(&this, &event.clone().into(), context)?;
+        }
+    }
+    Ok(true)
 }
 
 /// The same with `prependListener`. Emitters that have none, which aren't ours, get it by their fields.

@@ -27,6 +27,7 @@ use crate::{
     node::{
         buffer::{Encoding, View},
         errors::node_error,
+        http::Incoming,
         string_decoder::{self, Decoder},
     },
     runtime::State as Runtime,
@@ -36,6 +37,7 @@ pub use flow::{pause, resume, resume_as_script};
 pub use iterator::{StreamIterator, iterate_native};
 pub use listen::remember_emitter;
 pub(crate) use listen::{attach, detach};
+pub use pipe::PipeListener;
 pub use prototype::{define, state_prototype};
 pub use push::push;
 pub use read::{from_list, read_native};
@@ -213,6 +215,11 @@ impl Record for ReadableState {
     const PROPERTY: JsString = js_string!("_readableState");
     const MISSING: &'static str =
         "The stream has no readable state: its constructor has not been called";
+
+    fn kept(stream: &JsObject) -> Option<JsObject> {
+        let message = stream.downcast_ref::<Incoming>()?;
+        message.state.as_object()
+    }
 }
 
 /// A `_readableState` of ours.
@@ -273,6 +280,12 @@ pub struct Slot {
     push: OnceCell<JsObject>,
     /// `Readable.prototype.resume`, likewise.
     resume: OnceCell<JsObject>,
+    /// `Readable.prototype.pause`, likewise.
+    pause: OnceCell<JsObject>,
+    /// `Readable.prototype.unpipe`, likewise.
+    unpipe: OnceCell<JsObject>,
+    /// `Readable.prototype.destroy`, likewise.
+    destroy: OnceCell<JsObject>,
 }
 
 impl Slot {

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use boa_engine::{
     Context, Finalize, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
     js_string,
+    native_function::NativeFunctionPointer,
     object::{
         FunctionObjectBuilder,
         builtins::{JsArray, JsSet},
@@ -15,11 +16,16 @@ use boa_engine::{
 };
 use boa_gc::{Gc, GcRefCell};
 
-use super::{State, bits, flow::call_resume, listen, prototype::pipes};
+use super::{
+    Slot, State, bits,
+    flow::{self, call_resume},
+    listen,
+    prototype::pipes,
+};
 use crate::{
     engine::{lookup::LookUp, registry},
     node::{
-        events,
+        events::{self, table},
         stream::{calls, destroy::error_or_destroy, emit, plain_object, writable},
         task_queue::tick_native,
     },
@@ -27,7 +33,7 @@ use crate::{
 
 /// What a pipe listens for, and the place of each listener in its record.
 #[derive(Clone, Copy)]
-enum Heard {
+pub enum Heard {
     Data,
     End,
     Unpipe,
@@ -100,7 +106,7 @@ impl Heard {
 
 /// A source on its way into a destination.
 #[derive(Trace, Finalize)]
-struct Pipe {
+pub struct Pipe {
     source: JsObject,
     destination: JsObject,
     /// The destination ends with the source.
@@ -110,7 +116,42 @@ struct Pipe {
     #[unsafe_ignore_trace]
     cleaned: Cell<bool>,
     /// The listeners that are there, by [`Heard`].
-    listeners: GcRefCell<[Option<JsObject>; Heard::COUNT]>,
+    listeners: GcRefCell<[Ear; Heard::COUNT]>,
+}
+
+/// One of a pipe's listeners.
+#[derive(Clone, Default, Trace, Finalize)]
+#[boa_gc(unsafe_no_drop)]
+enum Ear {
+    #[default]
+    Closed,
+    /// It is in the table of an emitter, as a [`PipeListener`].
+    Native,
+    Function(JsObject),
+}
+
+/// A listener of a pipe that has no function yet.
+#[derive(Clone, Trace, Finalize)]
+#[boa_gc(unsafe_no_drop)]
+pub struct PipeListener {
+    pipe: Gc<Pipe>,
+    #[unsafe_ignore_trace]
+    what: Heard,
+}
+
+impl PipeListener {
+    /// What happens when the event is emitted.
+    ///
+    /// # Errors
+    /// What streams and their listeners throw.
+    pub fn hear(&self, args: &[JsValue], context: &mut Context) -> JsResult<()> {
+        self.what.call(&self.pipe, args, context)
+    }
+
+    /// The function that is shown for it, and stands in its place from now on.
+    pub fn into_function(self, context: &mut Context) -> JsObject {
+        listener(&self.pipe, self.what, context)
+    }
 }
 
 impl Pipe {
@@ -124,21 +165,18 @@ impl Pipe {
 
     /// Takes a listener away, if it is there.
     fn ignore(&self, what: Heard, context: &mut Context) -> JsResult<()> {
-        let listener = self.listeners.borrow_mut()[what as usize].take();
-        match listener {
-            Some(listener) => {
-                listen::detach(self.target(what), &[(what.event(), &listener)], context)
-            }
-            None => Ok(()),
-        }
+        self.ignore_all(self.target(what), &[what], context)
     }
 
     /// Takes listeners away, those that are there.
     fn ignore_all(&self, target: &JsObject, all: &[Heard], context: &mut Context) -> JsResult<()> {
-        let mut found = Vec::with_capacity(all.len());
+        self.ignore_native(target, all, context)?;
+        let mut found = Vec::new();
         for what in all {
-            let listener = self.listeners.borrow_mut()[*what as usize].take();
-            found.extend(listener.map(|listener| (what.event(), listener)));
+            let ear = std::mem::take(&mut self.listeners.borrow_mut()[*what as usize]);
+            if let Ear::Function(listener) = ear {
+                found.push((what.event(), listener));
+            }
         }
         let found: Vec<_> = found
             .iter()
@@ -148,6 +186,37 @@ impl Pipe {
             return Ok(());
         }
         listen::detach(target, &found, context)
+    }
+
+    /// Takes those away that have no functions; where that isn't possible, they get them.
+    fn ignore_native(
+        &self,
+        target: &JsObject,
+        all: &[Heard],
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let is_native =
+            |what: &Heard| matches!(self.listeners.borrow()[*what as usize], Ear::Native);
+        let native: Vec<Heard> = all.iter().copied().filter(is_native).collect();
+        if native.is_empty() {
+            return Ok(());
+        }
+        let events: Vec<_> = native.iter().map(|what| what.event()).collect();
+        let is_it = |index: usize, one: &PipeListener| {
+            std::ptr::eq(&raw const *one.pipe, self) && one.what as usize == native[index] as usize
+        };
+        if !listen::detach_pipe(target, &events, is_it, context)? {
+            table::show(target, context);
+            return Ok(());
+        }
+        for what in native {
+            self.listeners.borrow_mut()[what as usize] = Ear::Closed;
+        }
+        Ok(())
+    }
+
+    fn is_deaf(&self, what: Heard) -> bool {
+        matches!(self.listeners.borrow()[what as usize], Ear::Closed)
     }
 
     fn source_ended(&self, context: &mut Context) -> JsResult<()> {
@@ -161,7 +230,9 @@ impl Pipe {
     /// `source.unpipe(destination)`
     fn unpipe(&self, context: &mut Context) -> JsResult<()> {
         let args = [self.destination.clone().into()];
-        calls::call(&self.source, js_string!("unpipe"), &args, context).map(drop)
+        let slot = Slot::of(context);
+        let own = (&slot.unpipe, unpipe as NativeFunctionPointer);
+        calls::call_known(&self.source, js_string!("unpipe"), own, &args, context).map(drop)
     }
 }
 
@@ -179,13 +250,23 @@ fn listener(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsObject {
         .length(what.parameters())
         .build()
         .into();
-    pipe.listeners.borrow_mut()[what as usize] = Some(function.clone());
+    pipe.listeners.borrow_mut()[what as usize] = Ear::Function(function.clone());
     function
 }
 
-fn hear(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsResult<()> {
+/// Listens before the program's own listeners.
+fn hear_first(pipe: &Gc<Pipe>, what: Heard, context: &mut Context) -> JsResult<()> {
+    let target = pipe.target(what);
+    pipe.listeners.borrow_mut()[what as usize] = Ear::Native;
+    let native = PipeListener {
+        pipe: pipe.clone(),
+        what,
+    };
+    if listen::attach_pipe_first(target, what.event(), &native, context)? {
+        return Ok(());
+    }
     let listener = listener(pipe, what, context);
-    listen::attach_one(pipe.target(what), what.event(), &listener, context)
+    listen::attach_first(target, what.event(), &listener, context)
 }
 
 /// Listens to several events of the same stream.
@@ -193,6 +274,17 @@ fn hear_all(pipe: &Gc<Pipe>, all: &[Heard], context: &mut Context) -> JsResult<(
     let Some(target) = all.first().map(|what| pipe.target(*what)) else {
         return Ok(());
     };
+    let events: Vec<_> = all.iter().map(|what| what.event()).collect();
+    for what in all {
+        pipe.listeners.borrow_mut()[*what as usize] = Ear::Native;
+    }
+    let native = |index: usize| PipeListener {
+        pipe: pipe.clone(),
+        what: all[index],
+    };
+    if listen::attach_pipe(target, &events, native, context)? {
+        return Ok(());
+    }
     let listeners: Vec<_> = all
         .iter()
         .map(|what| (what.event(), listener(pipe, *what, context)))
@@ -239,8 +331,7 @@ pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
         hear_all(&pipe, &[Heard::End, Heard::Data], context)?;
     }
     // Before the program's own.
-    let on_error = listener(&pipe, Heard::Error, context);
-    listen::attach_first(&destination, Heard::Error.event(), &on_error, context)?;
+    hear_first(&pipe, Heard::Error, context)?;
     let of_destination = [Heard::Unpipe, Heard::Close, Heard::Finish];
     hear_all(&pipe, &of_destination, context)?;
     emit(
@@ -321,8 +412,8 @@ fn pause(pipe: &Gc<Pipe>, context: &mut Context) -> JsResult<()> {
         }
         calls::call(&pipe.source, js_string!("pause"), &[], context)?;
     }
-    if pipe.listeners.borrow()[Heard::Drain as usize].is_none() {
-        hear(pipe, Heard::Drain, context)?;
+    if pipe.is_deaf(Heard::Drain) {
+        hear_all(pipe, &[Heard::Drain], context)?;
     }
     Ok(())
 }
@@ -389,7 +480,12 @@ fn on_unpipe(pipe: &Gc<Pipe>, args: &[JsValue], context: &mut Context) -> JsResu
         return Ok(());
     }
     events::write(&info, name, true, context)?;
-    let waiting = pipe.listeners.borrow()[Heard::Drain as usize].is_some();
+    clean_up(pipe, context)
+}
+
+/// It is over: nothing is listened for any longer.
+fn clean_up(pipe: &Gc<Pipe>, context: &mut Context) -> JsResult<()> {
+    let waiting = !pipe.is_deaf(Heard::Drain);
     let of_destination = [
         Heard::Error,
         Heard::Unpipe,
@@ -456,15 +552,29 @@ pub(super) fn unpipe(this: &JsValue, args: &[JsValue], context: &mut Context) ->
     }
     array.pop(context)?;
     if left == 0 {
-        calls::call(&source, js_string!("pause"), &[], context)?;
+        let slot = Slot::of(context);
+        let own = (&slot.pause, flow::pause as NativeFunctionPointer);
+        calls::call_known(&source, js_string!("pause"), own, &[], context)?;
     }
     tell_unpiped(&destination, this, context)?;
     Ok(this.clone())
 }
 
+/// Tells a destination that a source has left it. Where nobody hears that but pipes, no object goes round that says whether it was
+/// taken note of.
 fn tell_unpiped(destination: &JsObject, source: &JsValue, context: &mut Context) -> JsResult<()> {
+    let event = js_string!("unpipe");
+    if let Some(pipes) = table::pipes(destination, &event)
+        && events::emits_plainly(destination, context)?
+    {
+        let source = source.as_object();
+        let left = pipes.into_iter().find(|one| {
+            (source.as_ref()).is_some_and(|source| JsObject::equals(source, &one.pipe.source))
+        });
+        return left.map_or(Ok(()), |left| clean_up(&left.pipe, context));
+    }
     let info = plain_object(context);
     info.create_data_property_or_throw(js_string!("hasUnpiped"), false, context)?;
     let args = [source.clone(), info.into()];
-    emit(destination, js_string!("unpipe"), &args, context).map(drop)
+    emit(destination, event, &args, context).map(drop)
 }

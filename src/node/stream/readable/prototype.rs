@@ -314,6 +314,9 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         (js_string!("read"), &slot.read),
         (js_string!("push"), &slot.push),
         (js_string!("resume"), &slot.resume),
+        (js_string!("pause"), &slot.pause),
+        (js_string!("unpipe"), &slot.unpipe),
+        (js_string!("destroy"), &slot.destroy),
     ] {
         if let Some(method) = prototype.get(name, context)?.as_object() {
             let _ = known.set(method);
