@@ -26,6 +26,9 @@ use crate::{
 /// Memory for output that is kept for the next.
 const KEEP: usize = 4 * 1024;
 
+/// A longer response doesn't wait for others: the processor would have forgotten it until then.
+const MOST_WAITING: usize = 32 * 1024;
+
 impl Connection {
     /// Writes to the place of a response's bytes; `false` when there is none any more.
     pub fn write(&self, number: u64, write: impl FnOnce(&mut Vec<u8>)) -> bool {
@@ -151,6 +154,7 @@ impl Connection {
             && !self.finished.get()
             && !self.sending.get()
             && !self.feed_later.get()
+            && self.out.borrow().len() <= MOST_WAITING
             && others_may_follow(context)
     }
 
