@@ -48,6 +48,8 @@ fn open() -> (usize, usize) {
 fn embedding() {
     a_hundred_pairs_leave_nothing();
     a_runtime_that_is_dropped_at_work_leaves_nothing();
+    #[cfg(target_os = "linux")]
+    runtimes_of_one_thread_leave_no_heap();
     errors_of_script_come_back_as_text();
     process_exit_ends_only_the_runtime();
     a_policy_sees_each_operation_once();
@@ -81,6 +83,47 @@ fn a_runtime_that_is_dropped_at_work_leaves_nothing() {
         })
         .expect("a thread can be started");
     }
+}
+
+/// Servers, one of which never listens, and an agent that keeps a connection until it is told not to.
+#[cfg(target_os = "linux")]
+const HTTP: &str = "
+    (function () {
+        const http = process.getBuiltinModule('http');
+        http.createServer(() => {});
+        const server = http.createServer((request, response) => response.end('x'));
+        server.listen(0, '127.0.0.1', () => {
+            http.get({ port: server.address().port, host: '127.0.0.1' }, (response) => {
+                response.resume().on('end', () => {
+                    server.close();
+                    http.globalAgent.destroy();
+                });
+            });
+        });
+    })()
+";
+
+/// What a runtime keeps of its heap past its end is a megabyte and more.
+#[cfg(target_os = "linux")]
+fn runtimes_of_one_thread_leave_no_heap() {
+    const RUNTIMES: usize = 40;
+    let resident = || {
+        let pages = std::fs::read_to_string("/proc/self/statm").expect("Linux has it");
+        let pages = pages.split(' ').nth(1).and_then(|pages| pages.parse().ok());
+        pages.map_or(0, |pages: usize| pages * 4096)
+    };
+    let run = || {
+        for _ in 0..RUNTIMES {
+            let mut runtime = Runtime::builder().build().expect("a runtime can be made");
+            runtime.eval(SCRIPT).expect("the script is right");
+            runtime.eval(HTTP).expect("the script is right");
+            runtime.run();
+        }
+        resident()
+    };
+    let (before, after) = on_script_thread(|| (run(), run())).expect("a thread can be started");
+    let grown = after.saturating_sub(before) / RUNTIMES;
+    assert!(grown < 400 << 10, "{grown} bytes more for each runtime");
 }
 
 fn errors_of_script_come_back_as_text() {

@@ -39,6 +39,7 @@ pub struct Slot {
     record_key: OnceCell<JsSymbol>,
     date: RefCell<protocol::DateCache>,
     known: fields::KnownNames,
+    servers: server::Servers,
     /// `IncomingMessage.prototype._destroy` as it was made.
     destroy_incoming: OnceCell<JsObject>,
 }
@@ -57,7 +58,12 @@ struct Classes {
 
 impl Slot {
     fn of(context: &Context) -> std::rc::Rc<Self> {
-        State::of(context).http.clone()
+        State::of(context).http.borrow().clone()
+    }
+
+    /// Lets go of the heap.
+    pub fn clear(&self) {
+        self.servers.clear();
     }
 
     fn classes(&self) -> &Classes {

@@ -54,6 +54,7 @@ pub struct Server {
     /// `httpAllowHalfOpen`
     half_open: Cell<bool>,
     options: Options,
+    held: RefCell<Held>,
     timer: Cell<Option<HandleId>>,
     /// When the timer goes off, 0 while it is stopped.
     due: Cell<u64>,
@@ -75,10 +76,52 @@ struct Options {
     lenient: bool,
     /// `httpValidation: 'relaxed'`
     lax_values: bool,
+}
+
+/// What a server holds of the heap, which keeps that alive: so it lets go when the runtime goes.
+#[derive(Default)]
+struct Held {
     incoming_class: Option<JsObject>,
     response_class: Option<JsObject>,
     /// The listener of 'connection' that the script half installed.
     listener: JsValue,
+}
+
+impl Held {
+    fn read(options: &JsObject, context: &mut Context) -> JsResult<Self> {
+        Ok(Self {
+            listener: options.get(js_string!("listener"), context)?,
+            incoming_class: options
+                .get(js_string!("IncomingMessage"), context)?
+                .as_object(),
+            response_class: options
+                .get(js_string!("ServerResponse"), context)?
+                .as_object(),
+        })
+    }
+}
+
+/// The servers of a runtime.
+#[derive(Default)]
+pub(super) struct Servers(RefCell<Vec<Weak<Server>>>);
+
+impl Servers {
+    fn add(&self, server: &Rc<Server>) {
+        let mut servers = self.0.borrow_mut();
+        if servers.len() == servers.capacity() {
+            servers.retain(|server| server.strong_count() > 0);
+        }
+        servers.push(Rc::downgrade(server));
+    }
+
+    /// Lets go of the heap.
+    pub(super) fn clear(&self) {
+        for server in self.0.take().iter().filter_map(Weak::upgrade) {
+            server.held.take();
+            // Those hold their server, too.
+            server.connections.take();
+        }
+    }
 }
 
 impl Options {
@@ -87,9 +130,6 @@ impl Options {
         let unique = names_of(&unique, context)?;
         let mut option = |name: JsString| options.get(name, context);
         Ok(Self {
-            listener: option(js_string!("listener"))?,
-            incoming_class: option(js_string!("IncomingMessage"))?.as_object(),
-            response_class: option(js_string!("ServerResponse"))?.as_object(),
             require_host: option(js_string!("requireHostHeader"))?.to_boolean(),
             join_duplicates: option(js_string!("joinDuplicateHeaders"))?.to_boolean(),
             reject_body: option(js_string!("rejectNonStandardBodyWrites"))?.to_boolean(),
@@ -158,11 +198,11 @@ impl Server {
     }
 
     pub fn incoming_class(&self) -> Option<JsObject> {
-        self.options.incoming_class.clone()
+        self.held.borrow().incoming_class.clone()
     }
 
     pub fn response_class(&self) -> Option<JsObject> {
-        self.options.response_class.clone()
+        self.held.borrow().response_class.clone()
     }
 
     /// How many header fields script gets to see.
@@ -346,7 +386,7 @@ impl Accept for Server {
             return Ok(false);
         };
         let plain = self.setting(Setting::Timeout) <= 0.0
-            && events.look_up(js_string!("connection"), context)? == self.options.listener
+            && events.look_up(js_string!("connection"), context)? == self.held.borrow().listener
             && server.look_up(js_string!("emit"), context)? == Slot::of(context).classes().emit
             && server
                 .look_up(js_string!("maxConnections"), context)?
@@ -382,6 +422,7 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     ) else {
         return Ok(JsValue::undefined());
     };
+    let held = RefCell::new(Held::read(&options, context)?);
     let options = Options::read(&options, context)?;
     let server = Rc::new_cyclic(|myself| Server {
         settings: Default::default(),
@@ -391,11 +432,13 @@ pub fn init(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         closing: Cell::new(false),
         half_open: Cell::new(false),
         options,
+        held,
         timer: Cell::new(None),
         due: Cell::new(0),
         myself: myself.clone(),
     });
     server.settings[Setting::MaxHeadersCount as usize].set(f64::NAN);
+    Slot::of(context).servers.add(&server);
     record::attach(&object, Record(server), context);
     Ok(JsValue::undefined())
 }
