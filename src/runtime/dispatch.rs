@@ -36,6 +36,9 @@ pub trait Owner {
     fn frame_for(&self, _: &Event) -> Frame {
         self.frame()
     }
+
+    /// The runtime ends: lets go of what it holds of the heap. Objects in which script keeps the owner would keep each other.
+    fn let_go(&self) {}
 }
 
 /// Who owns which handle.
@@ -61,7 +64,9 @@ impl Owners {
 
     pub(super) fn clear(&self) {
         let table = std::mem::take(&mut *self.table.borrow_mut());
-        drop(table);
+        for owner in table.values() {
+            owner.let_go();
+        }
     }
 }
 

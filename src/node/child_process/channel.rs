@@ -180,6 +180,11 @@ impl Owner for Channel {
     fn frame(&self) -> Frame {
         self.frame.clone()
     }
+
+    fn let_go(&self) {
+        drop(self.onread.take());
+        drop(self.writes.take());
+    }
 }
 
 fn begin(id: HandleId, onread: Option<JsObject>, framed: bool, context: &mut Context) -> JsObject {

@@ -65,6 +65,10 @@ impl Owner for Process {
     fn frame(&self) -> Frame {
         self.frame.clone()
     }
+
+    fn let_go(&self) {
+        drop(self.onexit.take());
+    }
 }
 
 /// `spawn(onexit, options)`: `{ errno, handle, stdio }`, where `stdio` has a stream handle for each pipe. A child that

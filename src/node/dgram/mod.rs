@@ -171,6 +171,12 @@ impl Owner for Socket {
     fn frame(&self) -> Frame {
         self.frame.clone()
     }
+
+    fn let_go(&self) {
+        drop(self.socket.take());
+        drop(self.on_message.take());
+        drop(self.sends.take());
+    }
 }
 
 /// `binding('dgram')`

@@ -119,7 +119,9 @@ impl Servers {
         for server in self.0.take().iter().filter_map(Weak::upgrade) {
             server.held.take();
             // Those hold their server, too.
-            server.connections.take();
+            for connection in server.connections.take().iter().flatten() {
+                connection.let_go();
+            }
         }
     }
 }

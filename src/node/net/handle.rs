@@ -391,6 +391,13 @@ impl Owner for Stream {
             _ => false,
         }
     }
+
+    fn let_go(&self) {
+        drop(self.socket.take());
+        drop(self.writes.take());
+        drop(self.shutdown.take());
+        drop(self.closed.take());
+    }
 }
 
 /// Calls a request's callback, if it has one, with how it ended: 0 or an error number.

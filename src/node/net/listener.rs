@@ -143,6 +143,12 @@ impl Owner for Listener {
     fn frame(&self) -> Frame {
         self.frame.clone()
     }
+
+    fn let_go(&self) {
+        drop(self.server.take());
+        drop(self.closed.take());
+        drop(self.accept.take());
+    }
 }
 
 /// What hooks of `async_hooks` hear.

@@ -282,4 +282,14 @@ impl Owner for Connection {
     fn frame(&self) -> Frame {
         self.frame.clone()
     }
+
+    fn let_go(&self) {
+        drop(self.server_object.take());
+        drop(self.receiving.take());
+        drop(self.exchanges.take());
+        drop(self.socket.take());
+        if let Some(stream) = self.stream.take() {
+            stream.let_go();
+        }
+    }
 }
