@@ -35,6 +35,13 @@ pub struct ResourceUsage {
 
 /// What a file descriptor is open on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    windows,
+    expect(
+        dead_code,
+        reason = "what is neither a terminal nor a file isn't told apart there"
+    )
+)]
 pub enum StreamKind {
     Terminal,
     File,

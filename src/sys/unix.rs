@@ -536,3 +536,8 @@ pub fn write_with_descriptor(
 ) -> io::Result<()> {
     event_loop.write_with_descriptor(id, bytes, descriptor, tag)
 }
+
+/// The descriptor behind a handle.
+pub fn descriptor_of(event_loop: &ouro_loop::EventLoop, id: ouro_loop::HandleId) -> Option<i32> {
+    event_loop.raw_fd(id).ok()
+}

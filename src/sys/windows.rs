@@ -183,3 +183,13 @@ pub fn write_with_descriptor(
 ) -> io::Result<()> {
     match descriptor {}
 }
+
+/// The loop has no way yet to read what the process was given as its input.
+pub fn open_input(_: i32) -> io::Result<OwnedDescriptor> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Sockets have none, as in Node.
+pub fn descriptor_of(_: &ouro_loop::EventLoop, _: ouro_loop::HandleId) -> Option<i32> {
+    None
+}

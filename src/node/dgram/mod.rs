@@ -33,6 +33,7 @@ use crate::{
         dispatch::Owner,
         door,
     },
+    sys,
 };
 
 const EBADF: i32 = -9;
@@ -478,9 +479,7 @@ fn queue_count(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 }
 
 fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(this_socket(this)
-        .and_then(|socket| socket.id.get())
-        .and_then(|id| State::of(context).event_loop.raw_fd(id).ok())
-        .unwrap_or(-1)
-        .into())
+    let id = this_socket(this).and_then(|socket| socket.id.get());
+    let fd = id.and_then(|id| sys::descriptor_of(&State::of(context).event_loop, id));
+    Ok(fd.unwrap_or(-1).into())
 }

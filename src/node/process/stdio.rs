@@ -196,7 +196,7 @@ fn open_input(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let Some(callback) = args.get_or_undefined(1).as_callable() else {
         return Err(errors::invalid_callback(args.get_or_undefined(1), context));
     };
-    let opened = sys::open_input(fd).and_then(|fd| state.event_loop.open_fd(fd));
+    let opened = sys::open_input(fd).and_then(|fd| sys::open_on(&state.event_loop, fd));
     match opened {
         Ok(handle) => {
             state.owners.set(
