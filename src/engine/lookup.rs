@@ -287,6 +287,14 @@ pub fn set(
     object.set(key, value, true, context).map(drop)
 }
 
+/// The value of a data property that an object has itself, read in place. No script runs: a proxy has none.
+pub fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
+    if object.is::<Proxy>() {
+        return None;
+    }
+    object.borrow().properties().get(key)?.value().cloned()
+}
+
 /// [`get`] as a method, in the place of `JsObject::get`.
 pub trait LookUp {
     /// A property of this object or one of its prototypes, by a name that stands in the program's text and is no number.

@@ -162,8 +162,8 @@ pub struct State {
     pub memory: Memory,
     pub timers: node::timers::Timers,
     pub emitters: node::events::Emitters,
-    pub http: RefCell<Rc<node::http::Slot>>,
-    pub readable: RefCell<Rc<node::stream::readable::Slot>>,
+    pub http: Rc<node::http::Slot>,
+    pub readable: Rc<node::stream::readable::Slot>,
     pub buffers: node::buffer::class::Slot,
     pub modules: modules::ModuleState,
     pub process: node::process::ProcessState,
@@ -335,8 +335,8 @@ impl RuntimeBuilder {
             memory: Memory::default(),
             timers: node::timers::Timers::default(),
             emitters: node::events::Emitters::default(),
-            http: RefCell::default(),
-            readable: RefCell::default(),
+            http: Rc::default(),
+            readable: Rc::default(),
             buffers: node::buffer::class::Slot::default(),
             modules: modules::ModuleState::default(),
             process: node::process::ProcessState::default(),
@@ -495,8 +495,7 @@ impl Drop for Runtime {
         self.state.timers.clear();
         // What modules keep in their slots may hold roots into the heap.
         self.state.slots.borrow_mut().clear();
-        self.state.http.take().clear();
-        self.state.readable.take();
+        self.state.http.clear();
         self.state.buffers.clear();
     }
 }

@@ -14,7 +14,7 @@ use boa_engine::{
 use super::{
     base64,
     class::{BufferClass, class},
-    encoding::Encoding,
+    encoding::{self, Encoding},
     errors::{self, MAX_LENGTH},
     search,
     view::View,
@@ -24,9 +24,6 @@ use crate::engine::{native::Natives, registry};
 
 /// So much text is decoded where it stays; what less of it becomes is copied to where it fits exactly.
 const LARGE: usize = 16 << 10;
-
-/// So many bytes are decoded without memory of their own.
-const SHORT: usize = 256;
 
 const BUFFER_OR_ARRAY: &[&str] = &["Buffer", "Uint8Array"];
 
@@ -129,7 +126,7 @@ fn from_string(text: &JsString, encoding: &JsValue, context: &mut Context) -> Js
             class.own(base64::decode_aligned(letters), context)?
         }
         (Encoding::Base64 | Encoding::Base64Url | Encoding::Hex, _) => {
-            let mut room = [0; SHORT];
+            let mut room = [0; encoding::SHORT];
             match encoding.encode_short(text, &mut room) {
                 Some(bytes) => class.copy_of(bytes, context)?,
                 None => class.copy_of(&encoding.encode(text), context)?,

@@ -278,8 +278,8 @@ fn short_js_string_of(text: &str) -> JsString {
 
 /// How many bytes or units are converted at once.
 const PIECE: usize = 2048;
-/// So few are converted where that is less work.
-const SHORT: usize = 256;
+/// So few are converted in room on the stack, which is less work.
+pub const SHORT: usize = 256;
 
 /// Pieces of a text, each of so many bytes at most.
 fn pieces(mut text: &str) -> impl Iterator<Item = &str> {

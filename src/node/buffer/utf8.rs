@@ -4,7 +4,7 @@
 //!
 //! Where the processor can, `sys/shuffle.rs` does most of it, with registers. What it leaves, or all, is done here in words: on
 //! blocks, with room to spare behind them so that copies can be of a fixed size. What remains at the end is done in registers
-//! once more, filled up with zeros (`…_end`); where that can't be, and where there are surrogates, encoding_rs does it.
+//! once more, filled up with zeros ([`end`]); where that can't be, and where there are surrogates, encoding_rs does it.
 
 use encoding_rs::mem;
 
@@ -24,72 +24,45 @@ const STEP: usize = 16;
 /// The longest end that is filled up.
 const END: usize = 80;
 
+/// Converts what is left, in registers: filled up with zeros, and looked at so many units behind it. `OUT` is what a step may write,
+/// which begins with the last of the units. Returns what was written; `None` if that is left to do.
+fn end<From: Copy + Default, To: Copy + Default, const OUT: usize>(
+    units: &[From],
+    behind: usize,
+    out: &mut [To],
+    convert: impl FnOnce(&[From], &mut [To]) -> shuffle::Progress,
+) -> Option<usize> {
+    let length = units.len().next_multiple_of(STEP);
+    let mut filled = [From::default(); END + 2];
+    filled.get_mut(..units.len())?.copy_from_slice(units);
+    let mut room = [To::default(); OUT];
+    let (read, written) = convert(filled.get(..length + behind)?, &mut room);
+    // A zero is one of everything.
+    let written = (read == length).then(|| written - (length - units.len()))?;
+    out.get_mut(..written)?.copy_from_slice(&room[..written]);
+    Some(written)
+}
+
 /// The last units as UTF-8. Returns what was written.
 fn utf16_end(units: &[u16], out: &mut [u8]) -> usize {
-    if units.len() <= END {
-        let length = units.len().next_multiple_of(STEP);
-        let mut filled = [0; END];
-        filled[..units.len()].copy_from_slice(units);
-        // What a step may write begins with the last of them.
-        let mut room = [0; END * 3 + 64];
-        let progress = shuffle::utf16_to_utf8(&filled[..length], &mut room);
-        if let Some(written) = ended(progress, length, units.len())
-            && let Some(out) = out.get_mut(..written)
-        {
-            out.copy_from_slice(&room[..written]);
-            return written;
-        }
-    }
-    mem::convert_utf16_to_utf8_partial(units, out).1
+    end::<_, _, { END * 3 + 64 }>(units, 0, out, shuffle::utf16_to_utf8)
+        .unwrap_or_else(|| mem::convert_utf16_to_utf8_partial(units, out).1)
 }
 
 /// The last units of Latin-1 as UTF-8. Returns what was written.
 fn latin1_end(units: &[u8], out: &mut [u8]) -> usize {
-    if units.len() <= END {
-        let length = units.len().next_multiple_of(STEP);
-        let mut filled = [0; END];
-        filled[..units.len()].copy_from_slice(units);
-        let mut room = [0; END * 2 + 32];
-        let progress = shuffle::latin1_to_utf8(&filled[..length], &mut room);
-        if let Some(written) = ended(progress, length, units.len())
-            && let Some(out) = out.get_mut(..written)
-        {
-            out.copy_from_slice(&room[..written]);
-            return written;
-        }
-    }
-    mem::convert_latin1_to_utf8_partial(units, out).1
+    end::<_, _, { END * 2 + 32 }>(units, 0, out, shuffle::latin1_to_utf8)
+        .unwrap_or_else(|| mem::convert_latin1_to_utf8_partial(units, out).1)
 }
 
 /// The last of a text as Latin-1, all of which it is; `None` if that is left to do.
 fn end_as_latin1(text: &[u8], out: &mut [u8]) -> Option<usize> {
-    let length = text.len().next_multiple_of(STEP);
-    // A step looks at a byte behind it.
-    let mut filled = [0; END + 1];
-    filled.get_mut(..text.len())?.copy_from_slice(text);
-    let mut room = [0; END + 24];
-    let progress = shuffle::utf8_to_latin1(filled.get(..=length)?, &mut room);
-    let written = ended(progress, length, text.len())?;
-    out.get_mut(..written)?.copy_from_slice(&room[..written]);
-    Some(written)
+    end::<_, _, { END + 24 }>(text, 1, out, shuffle::utf8_to_latin1)
 }
 
 /// The last of a text as UTF-16; `None` if that is left to do.
 fn end_as_utf16(text: &[u8], out: &mut [u16]) -> Option<usize> {
-    let length = text.len().next_multiple_of(STEP);
-    // A step looks at two bytes behind it.
-    let mut filled = [0; END + 2];
-    filled.get_mut(..text.len())?.copy_from_slice(text);
-    let mut room = [0; END + STEP];
-    let progress = shuffle::utf8_to_utf16(filled.get(..length + 2)?, &mut room);
-    let written = ended(progress, length, text.len())?;
-    out.get_mut(..written)?.copy_from_slice(&room[..written]);
-    Some(written)
-}
-
-/// What of the progress of a whole end isn't the zeros behind it, one of which is one of everything.
-fn ended((read, written): shuffle::Progress, filled: usize, length: usize) -> Option<usize> {
-    (read == filled).then(|| written - (filled - length))
+    end::<_, _, { END + STEP }>(text, 2, out, shuffle::utf8_to_utf16)
 }
 
 /// One bit for each byte of the block that isn't ASCII.

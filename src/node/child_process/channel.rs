@@ -375,15 +375,10 @@ fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
     Ok(referenced.unwrap_or(false).into())
 }
 
-#[cfg(unix)]
 fn fd(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let fd = this_id(this).and_then(|id| State::of(context).event_loop.raw_fd(id).ok());
+    let state = State::of(context);
+    let fd = this_id(this).and_then(|id| sys::descriptor_of(&state.event_loop, id));
     Ok(fd.unwrap_or(-1).into())
-}
-
-#[cfg(not(unix))]
-fn fd(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    Ok((-1).into())
 }
 
 fn write_queue_size(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -17,7 +17,7 @@ use boa_engine::{
 
 use crate::{
     engine::{
-        lookup::LookUp,
+        lookup::{LookUp, own_value},
         native::{self, Natives},
     },
     runtime::State,
@@ -257,12 +257,6 @@ fn monitor_error(
             context,
         )
         .map(drop)
-}
-
-/// The value of a property that an object has itself.
-fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
-    let own = object.borrow().properties().get(key)?;
-    own.value().cloned()
 }
 
 /// A property. Own ones, as these nearly always are, are read in place.

@@ -13,6 +13,7 @@ use boa_engine::{
 
 use super::listeners::{data, is_too_many, limit_of, wraps};
 use crate::{
+    engine::lookup::own_value,
     node::{
         http::{Incoming, Outgoing, record},
         stream::readable::PipeListener,
@@ -157,6 +158,11 @@ fn with<R>(emitter: &JsObject, act: impl FnOnce(&mut Table) -> R) -> Option<R> {
 
 fn of(table: &mut Table) -> Option<&mut Table> {
     (table.stage != Stage::Shown).then_some(table)
+}
+
+/// Whether an emitter has a table.
+pub fn is_there(emitter: &JsObject) -> bool {
+    with(emitter, |_| ()).is_some()
 }
 
 /// How many listen for an event; `None` if that is to be asked otherwise.
@@ -308,11 +314,6 @@ fn message<T: Listening>(this: &JsValue) -> Option<JsObject> {
     None
 }
 
-fn own(object: &JsObject, name: JsString) -> Option<JsValue> {
-    let own = object.borrow().properties().get(&PropertyKey::from(name));
-    own.and_then(|own| own.value().cloned())
-}
-
 /// The getter of `_events`. The engine may call it where the property is the message's own by now.
 ///
 /// # Errors
@@ -326,7 +327,7 @@ pub fn get_events<T: Listening>(
         return Ok(JsValue::undefined());
     };
     show(&message, context);
-    Ok(own(&message, js_string!("_events")).unwrap_or_default())
+    Ok(own_value(&message, &js_string!("_events").into()).unwrap_or_default())
 }
 
 /// The getter of `_eventsCount`, likewise.
@@ -344,7 +345,7 @@ pub fn get_count<T: Listening>(
     if let Some(count) = with(&message, |table| table.entries.len()) {
         return Ok((count as u32).into());
     }
-    let own = own(&message, js_string!("_eventsCount"));
+    let own = own_value(&message, &js_string!("_eventsCount").into());
     Ok(own.unwrap_or_else(|| 0.into()))
 }
 

@@ -58,7 +58,7 @@ struct Classes {
 
 impl Slot {
     fn of(context: &Context) -> std::rc::Rc<Self> {
-        State::of(context).http.borrow().clone()
+        State::of(context).http.clone()
     }
 
     /// Lets go of the heap.

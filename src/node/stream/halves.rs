@@ -6,11 +6,11 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
     readable::ReadableState,
-    state::{Bits, Record, own_value},
+    state::{Bits, Record},
     writable::WritableState,
 };
 
-use crate::engine::lookup::LookUp;
+use crate::engine::lookup::{LookUp, own_value};
 
 /// What both halves know of themselves.
 #[derive(Clone, Copy)]
@@ -70,7 +70,7 @@ pub struct Half(JsObject);
 
 impl Half {
     fn of(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<Option<Self>> {
-        let half = match own_value(stream, name.clone()) {
+        let half = match own_value(stream, &name.clone().into()) {
             Some(half) => half,
             None => stream.look_up(name, context)?,
         };

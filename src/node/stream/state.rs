@@ -8,10 +8,13 @@ use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue, NativeFunction,
     native_function::NativeFunctionPointer,
     object::{FunctionObjectBuilder, NativeObject},
-    property::{PropertyDescriptor, PropertyKey},
+    property::PropertyDescriptor,
 };
 
-use crate::{engine::lookup::LookUp, node::errors};
+use crate::{
+    engine::lookup::{LookUp, own_value},
+    node::errors,
+};
 
 /// A record with the bits of a state.
 pub trait Bits: NativeObject {
@@ -56,7 +59,7 @@ impl<R: Record> State<R> {
     /// A `TypeError` for what is no stream, or has a state that we didn't make.
     pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
         let known = R::kept(stream).map(JsValue::from);
-        let state = match known.or_else(|| own_value(stream, R::PROPERTY)) {
+        let state = match known.or_else(|| own_value(stream, &R::PROPERTY.into())) {
             Some(state) => state,
             None => stream.look_up(R::PROPERTY, context)?,
         };
@@ -114,13 +117,6 @@ impl<R: Record> State<R> {
     pub fn to_value(&self) -> JsValue {
         self.object.clone().into()
     }
-}
-
-/// The value of a property that an object has itself, read in place; `None` for all others.
-pub fn own_value(object: &JsObject, name: JsString) -> Option<JsValue> {
-    let key = PropertyKey::String(name);
-    let own = object.borrow().properties().get(&key)?;
-    own.value().cloned()
 }
 
 /// A property of a state's prototype: its name, what reads it and what sets it.

@@ -21,7 +21,7 @@ use boa_engine::{
     property::PropertyKey,
 };
 
-use crate::engine::proxies;
+use crate::engine::{lookup::own_value, proxies};
 
 /// What script halves switch on; `util/inspect` has the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,14 +243,6 @@ pub(super) fn plain_class_name(object: &JsObject) -> Option<JsValue> {
     }
     let name = own_value(&constructor, &js_string!("name").into())?.as_string()?;
     (!name.is_empty()).then(|| name.into())
-}
-
-/// The value of an own data property, without running script.
-pub(super) fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
-    if object.is::<Proxy>() {
-        return None;
-    }
-    object.borrow().properties().get(key)?.value().cloned()
 }
 
 /// What the engine calls the class of an object, whatever script has done to its prototypes.

@@ -14,11 +14,11 @@ use boa_engine::{
 };
 
 use super::{
-    kinds::{self, own_value},
+    kinds,
     layout::{Layout, Text},
     text::quote_units,
 };
-use crate::engine::json::parse::string_of;
+use crate::engine::{json::parse::string_of, lookup::own_value};
 
 /// Deeper values are left to script, which knows where Node's stack would be full.
 const DEEPEST: usize = 200;

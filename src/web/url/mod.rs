@@ -281,13 +281,16 @@ fn plainly(args: &[JsValue]) -> Option<UrlData> {
     UrlData::parse_in_place(&input.as_string()?)
 }
 
-fn read_url(args: &[JsValue], context: &mut Context) -> JsResult<UrlData> {
+/// The address in the arguments, or as what they were read if it is none.
+fn parsed(
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<Result<UrlData, (String, Option<String>)>> {
     if let Some(url) = plainly(args) {
-        return Ok(url);
+        return Ok(Ok(url));
     }
     let (input, base) = input_and_base(args, context)?;
-    let url = UrlData::parse(&input, base.as_deref());
-    url.ok_or_else(|| invalid(&input, base.as_deref(), context))
+    Ok(UrlData::parse(&input, base.as_deref()).ok_or((input, base)))
 }
 
 fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -300,7 +303,8 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
     } else {
         prototype_for(new_target, "URL", context)?
     };
-    let url = read_url(args, context)?;
+    let url = parsed(args, context)?
+        .map_err(|(input, base)| invalid(&input, base.as_deref(), context))?;
     let prototype = prototype.unwrap_or_else(|| class.prototype.clone());
     Ok(make(url, prototype, context).into())
 }
@@ -319,28 +323,17 @@ fn prototype_for(
 }
 
 fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let url = match plainly(args) {
-        Some(url) => Some(url),
-        None => {
-            let (input, base) = input_and_base(args, context)?;
-            UrlData::parse(&input, base.as_deref())
-        }
-    };
-    match url {
-        Some(url) => {
+    match parsed(args, context)? {
+        Ok(url) => {
             let prototype = class_of_url(context)?.prototype.clone();
             Ok(make(url, prototype, context).into())
         }
-        None => Ok(JsValue::null()),
+        Err(_) => Ok(JsValue::null()),
     }
 }
 
 fn can_parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    if plainly(args).is_some() {
-        return Ok(true.into());
-    }
-    let (input, base) = input_and_base(args, context)?;
-    Ok(UrlData::parse(&input, base.as_deref()).is_some().into())
+    Ok(parsed(args, context)?.is_ok().into())
 }
 
 fn create_object_url(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -24,7 +24,7 @@ pub(crate) fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
-    if table::count(emitter, &js_string!()).is_some() {
+    if table::is_there(emitter) {
         let events: Vec<_> = listeners.iter().map(|(event, _)| event.clone()).collect();
         let listener = |index: usize| Listener::Function(listeners[index].1.clone());
         if table::add_all(emitter, &events, listener, first, context)? {

@@ -5,7 +5,7 @@ use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -16,7 +16,7 @@ use crate::{
         error::FsError,
         sys::{self, Entries, Entry, Kind},
     },
-    runtime::pool::{self, Class, Helpers},
+    runtime::pool::{self, Class, Helpers, lock},
 };
 
 /// As many directories that wait are worth the way to another thread.
@@ -254,10 +254,6 @@ impl Ahead {
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Arc<Directory>>> {
         lock(&self.waiting)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Walk {

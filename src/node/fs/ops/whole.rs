@@ -64,18 +64,10 @@ fn with_file<T>(
 
 /// Reads a file that was just opened, a small one with as few and as cheap calls of the system as there can be.
 fn read_new(fd: i32) -> Result<AlignedVec<u8>, FsError> {
-    let Some(known) = sys::small_size(fd, CHUNK) else {
-        return read_all(fd);
-    };
-    let mut bytes = AlignedVec::with_capacity(0, known);
-    while bytes.len() < known {
-        let at = Some(bytes.len() as i64);
-        let room = known - bytes.len();
-        if sys::read_behind(fd, &mut bytes, room, at).map_err(FsError::call("read"))? == 0 {
-            break;
-        }
+    match sys::small_size(fd, CHUNK) {
+        Some(known) => read_known(fd, known, Some(0)),
+        None => read_all(fd),
     }
-    Ok(bytes)
 }
 
 /// Reads from the current position to the end.
@@ -85,15 +77,21 @@ fn read_all(fd: i32) -> Result<AlignedVec<u8>, FsError> {
     if known > LARGEST {
         return Err(FsError::TooLarge(known));
     }
-    let mut bytes = AlignedVec::with_capacity(0, known as usize);
-    // A size of 0 says nothing: files in `/proc` have it, and pipes. Those are read until nothing comes.
-    while known == 0 || bytes.len() < known as usize {
+    read_known(fd, known as usize, None)
+}
+
+/// Reads so many bytes, or all that there are, from a position or the current one. A size of 0 says nothing: files in `/proc` have it,
+/// and pipes. Those are read until nothing comes.
+fn read_known(fd: i32, known: usize, from: Option<i64>) -> Result<AlignedVec<u8>, FsError> {
+    let mut bytes = AlignedVec::with_capacity(0, known);
+    while known == 0 || bytes.len() < known {
         let room = if known == 0 {
             CHUNK
         } else {
-            known as usize - bytes.len()
+            known - bytes.len()
         };
-        if sys::read_behind(fd, &mut bytes, room, None).map_err(FsError::call("read"))? == 0 {
+        let at = from.map(|from| from + bytes.len() as i64);
+        if sys::read_behind(fd, &mut bytes, room, at).map_err(FsError::call("read"))? == 0 {
             break;
         }
     }

@@ -290,7 +290,7 @@ pub struct Slot {
 
 impl Slot {
     fn of(context: &Context) -> Rc<Self> {
-        Runtime::of(context).readable.borrow().clone()
+        Runtime::of(context).readable.clone()
     }
 }
 
