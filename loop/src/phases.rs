@@ -257,7 +257,10 @@ impl Core {
     /// Polls, and puts whatever was found on the ready-list.
     fn poll(&mut self, timeout: Option<Duration>, polls_left: u32) {
         let mut timeout = timeout;
-        let sleeps = timeout != Some(Duration::ZERO);
+        let sleeps = timeout != Some(Duration::ZERO) && self.shared.begin_sleep();
+        if !sleeps {
+            timeout = Some(Duration::ZERO);
+        }
         loop {
             let before = if sleeps { sys::hrtime() } else { 0 };
             let polled = self.poll.poll(&mut self.events, timeout);
@@ -277,14 +280,16 @@ impl Core {
                 Err(error) => panic!("the poll of the event loop failed: {error}"),
             }
         }
-        let mut fetched = 0;
-        let (mut woken, mut files_changed) = (false, false);
+        let woken = self.shared.end_sleep();
+        // A wake is an event, whether or not it took a system call.
+        let mut events = u64::from(woken);
+        let (mut fetched, mut files_changed) = (0, false);
         for event in &self.events {
             fetched += 1;
             if event.token() == WAKE_TOKEN {
-                woken = true;
                 continue;
             }
+            events += 1;
             if event.token() == FS_WATCH_TOKEN {
                 files_changed = true;
                 continue;
@@ -292,9 +297,9 @@ impl Core {
             let id = HandleId::from_token(event.token());
             note_readiness(&mut self.handles, &mut self.ready, id, event);
         }
-        self.metrics.events += fetched as u64;
+        self.metrics.events += events;
         if !sleeps {
-            self.metrics.events_waiting += fetched as u64;
+            self.metrics.events_waiting += events;
         }
         if files_changed || (woken && FsWatches::HEARD_BY_WAKE) {
             self.collect_fs_changes();

@@ -1,8 +1,9 @@
 //! Waking a loop from other threads.
 //!
-//! Wakes are coalesced: between two turns any number of them costs one system call and yields one event.
+//! Wakes are coalesced: between two turns any number of them yields one event, and costs one system call if the loop sleeps,
+//! none if it doesn't.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::LoopError;
@@ -37,11 +38,44 @@ impl Flag {
     }
 }
 
+/// Whether the loop sleeps, and whether a wake is under way that it hasn't seen.
+///
+/// A loop that doesn't sleep looks here when its poll is over, so nobody needs to wake it. Sequentially consistent for the
+/// reason that [`Flag`] gives.
+#[derive(Default)]
+struct Sleep(AtomicU8);
+
+/// The loop doesn't sleep, and there is no wake.
+const AWAKE: u8 = 0;
+/// The loop sleeps in poll or is about to.
+const ASLEEP: u8 = 1;
+/// There is a wake.
+const WOKEN: u8 = 2;
+
+impl Sleep {
+    /// Notes a wake; `true` if the loop has to be roused from its sleep, which nobody else does.
+    fn end(&self) -> bool {
+        self.0.load(Ordering::SeqCst) != WOKEN && self.0.swap(WOKEN, Ordering::SeqCst) == ASLEEP
+    }
+
+    /// The loop is about to sleep; `false` if a wake came before.
+    fn begin(&self) -> bool {
+        let began = self
+            .0
+            .compare_exchange(AWAKE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst);
+        began.is_ok()
+    }
+
+    /// The loop is awake; `true` if there was a wake.
+    fn is_over(&self) -> bool {
+        self.0.load(Ordering::SeqCst) != AWAKE && self.0.swap(AWAKE, Ordering::SeqCst) == WOKEN
+    }
+}
+
 /// What a loop shares with those who wake it. Outlives the loop as long as a [`Waker`] does.
 pub(crate) struct Shared {
     waker: mio::Waker,
-    /// A wake is under way that the loop hasn't seen.
-    woken: Flag,
+    sleep: Sleep,
     /// Streams that a thread of `sys` has news for.
     nudged: Mutex<Vec<HandleId>>,
 }
@@ -50,7 +84,7 @@ impl Shared {
     pub(crate) fn new(registry: &mio::Registry) -> std::io::Result<Arc<Self>> {
         Ok(Arc::new(Self {
             waker: mio::Waker::new(registry, WAKE_TOKEN)?,
-            woken: Flag::default(),
+            sleep: Sleep::default(),
             nudged: Mutex::default(),
         }))
     }
@@ -71,16 +105,20 @@ impl Shared {
     }
 
     pub(crate) fn wake(&self) {
-        // Whoever sets it makes the system call for all that follow until the loop has looked.
-        if self.woken.set() {
+        if self.sleep.end() {
             // The one failure a wake-up can have is a loop that is gone.
             let _ = self.waker.wake();
         }
     }
 
-    /// The loop has seen the wake-up and looks for its reasons from here on.
-    pub(crate) fn seen(&self) {
-        self.woken.take();
+    /// The loop is about to sleep; `false` if it must not, because of a wake.
+    pub(crate) fn begin_sleep(&self) -> bool {
+        self.sleep.begin()
+    }
+
+    /// The loop has polled, and looks for the reasons of a wake from here on; `false` if there was none.
+    pub(crate) fn end_sleep(&self) -> bool {
+        self.sleep.is_over()
     }
 }
 
@@ -93,7 +131,7 @@ pub struct Waker {
 }
 
 impl Waker {
-    /// Wakes the loop. Cheap if a wake-up is under way already; never blocks; of no effect when the loop is gone
+    /// Wakes the loop. Cheap unless the loop sleeps and this is the first wake; never blocks; of no effect when the loop is gone
     /// or the handle closed.
     ///
     /// The event that follows finds whatever was put before this call into a channel, behind a lock, or into an atomic
@@ -124,7 +162,6 @@ impl Core {
     /// After a wake-up: every async handle that was woken goes on the ready-list, then streams with news, then the signal
     /// handles and the children that have ended, as libuv has them last.
     pub(crate) fn collect_wakes(&mut self) {
-        self.shared.seen();
         for at in 0..self.asyncs.len() {
             let id = self.asyncs[at];
             if let Ok(slot) = self.handles.get(id)
@@ -187,5 +224,25 @@ impl EventLoop {
             }),
             _ => Err(LoopError::WrongKind),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_wake_of_a_loop_that_sleeps_has_to_rouse_it() {
+        let sleep = Sleep::default();
+        assert!(!sleep.is_over(), "nobody woke it");
+        assert!(!sleep.end(), "it doesn't sleep");
+        assert!(!sleep.begin(), "it mustn't sleep over a wake");
+        assert!(sleep.is_over());
+        assert!(sleep.begin());
+        assert!(sleep.end(), "it sleeps");
+        assert!(!sleep.end(), "somebody rouses it already");
+        assert!(sleep.is_over());
+        assert!(sleep.begin());
+        assert!(!sleep.is_over(), "something else ended the sleep");
     }
 }
