@@ -419,7 +419,7 @@ pub(crate) fn remove(
     let emitter = this.to_object(context)?;
     let key = kind.to_property_key(context)?;
     if let PropertyKey::String(event) = &key
-        && table::remove(&emitter, event, &wanted)
+        && table::remove(&emitter, event, &wanted, context)
     {
         return Ok(());
     }

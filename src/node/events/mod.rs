@@ -38,6 +38,10 @@ pub struct Emitters {
     capture: Cell<bool>,
     /// Called when an event has more listeners than that.
     warn: OnceCell<JsObject>,
+    /// `net.Socket.prototype`
+    socket: OnceCell<JsObject>,
+    /// Whether the listeners of any socket are in a table.
+    sockets: Cell<bool>,
 }
 
 /// Emits an event on an emitter, as `emitter.emit(event, ...args)` does in script, and says whether anybody listened.
@@ -155,7 +159,7 @@ fn emit_own(
     };
     let events = match known {
         Some(events) => events,
-        None => match table::heard(&emitter, &key) {
+        None => match table::heard(&emitter, &key, context) {
             Some(heard) => return emit_to(heard, &emitter, kind, rest, context),
             None => read(&emitter, own, context)?,
         },

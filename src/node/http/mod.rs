@@ -175,7 +175,7 @@ fn help(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 
 /// How many listeners an emitter has for an event.
 fn listener_count(target: &JsObject, event: JsString, context: &mut Context) -> JsResult<usize> {
-    if let Some(count) = table::count(target, &event) {
+    if let Some(count) = table::count(target, &event, context) {
         return Ok(count);
     }
     let Some(events) = target.look_up(js_string!("_events"), context)?.as_object() else {

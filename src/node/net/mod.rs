@@ -77,6 +77,11 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .value("autoSelectFamilyAttemptTimeout", attempt)
         .function("setCallbacks", 1, set_callbacks)
         .function("defineFlow", 2, flow::define)
+        .function(
+            "showListeners",
+            1,
+            crate::node::events::table::define_for_sockets,
+        )
         .function("isIP", 1, address::is_ip)
         .function("isIPv4", 1, address::is_ipv4)
         .function("isIPv6", 1, address::is_ipv6)

@@ -411,6 +411,7 @@ for (let i = 0; i < names.length; i++) {
   ObjectDefineProperty(Socket.prototype, names[i], ObjectGetOwnPropertyDescriptor(members, names[i]));
 }
 
+native.showListeners(Socket.prototype);
 native.defineFlow(Socket.prototype, {
   timeout: kTimeout,
   receiver: kBuffer,

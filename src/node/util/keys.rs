@@ -1,4 +1,5 @@
-//! Lists of own keys in one native call, without a descriptor object for each.
+//! Lists of own keys in one native call, without a descriptor object for each. An emitter whose listeners are kept natively gets
+//! the properties that show them first.
 
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsValue,
@@ -7,6 +8,8 @@ use boa_engine::{
     object::builtins::JsArray,
     property::PropertyKey,
 };
+
+use crate::node::events::table;
 
 /// Keys that are no array indices: `ownNonIndexKeys(object, onlyEnumerable)`.
 pub(super) fn own_non_index_keys(
@@ -17,6 +20,7 @@ pub(super) fn own_non_index_keys(
     let Some(object) = args.get_or_undefined(0).as_object() else {
         return Ok(JsArray::new(context)?.into());
     };
+    table::show(&object, context);
     let only_enumerable = args.get_or_undefined(1).to_boolean();
     let keys: Vec<PropertyKey> = if object.is::<Proxy>() {
         object.own_property_keys(context)?
@@ -38,6 +42,7 @@ pub(super) fn own_enumerable_keys(
     let Some(object) = args.get_or_undefined(0).as_object() else {
         return Ok(JsArray::new(context)?.into());
     };
+    table::show(&object, context);
     let keys = object.own_property_keys(context)?;
     Ok(list(keys, |key| is_enumerable(&object, key), context))
 }

@@ -24,7 +24,7 @@ pub(crate) fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
-    if table::is_there(emitter) {
+    if table::is_there(emitter, context) {
         let events: Vec<_> = listeners.iter().map(|(event, _)| event.clone()).collect();
         let listener = |index: usize| Listener::Function(listeners[index].1.clone());
         if table::add_all(emitter, &events, listener, first, context)? {
@@ -110,7 +110,7 @@ pub(crate) fn remove_all(
     context: &mut Context,
 ) -> JsResult<bool> {
     let mut left = listeners.iter();
-    if left.all(|(event, listener)| table::remove(emitter, event, listener)) {
+    if left.all(|(event, listener)| table::remove(emitter, event, listener, context)) {
         return Ok(true);
     }
     let Some(events) = read(emitter, js_string!("_events").into(), context)?.as_object() else {

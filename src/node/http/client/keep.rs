@@ -162,6 +162,7 @@ fn keep(
     let read = bytes_read(socket, context)?;
     events::write(socket, agents.read_when_free.clone(), read, context)?;
     put(&free_sockets, name, socket, context)?;
+    events::table::take_over(socket, context)?;
     Ok(true)
 }
 

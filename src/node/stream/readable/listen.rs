@@ -45,7 +45,7 @@ pub(super) fn has_listener(
     event: JsString,
     context: &mut Context,
 ) -> JsResult<bool> {
-    if let Some(count) = table::count(stream, &event) {
+    if let Some(count) = table::count(stream, &event, context) {
         return Ok(count > 0);
     }
     let Some(events) = stream.look_up(js_string!("_events"), context)?.as_object() else {
@@ -269,7 +269,7 @@ pub(super) fn detach_pipe(
     let (slot, own) = (Slot::of(context), Own::of(context));
     let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context)?;
     let taken = |(index, event): (usize, &JsString)| {
-        table::remove_pipe(emitter, event, |one| is_it(index, one))
+        table::remove_pipe(emitter, event, |one| is_it(index, one), context)
     };
     if !in_place || !events.iter().enumerate().all(taken) {
         return Ok(false);

@@ -27,6 +27,7 @@ use crate::{
     node::{
         buffer::{Encoding, View},
         errors::node_error,
+        events::table::OfSocket,
         http::Incoming,
         string_decoder::{self, Decoder},
     },
@@ -110,6 +111,8 @@ pub struct ReadableState {
     /// The array of writers it is piped to; undefined until somebody asks.
     pipes: JsValue,
     pub(super) error: JsValue,
+    /// The listeners of a socket, if they are kept natively.
+    pub listeners: Option<Box<OfSocket>>,
     /// What a native `_read` keeps from one call to the next.
     #[unsafe_ignore_trace]
     kept: Option<Box<dyn Any>>,
@@ -139,6 +142,7 @@ impl ReadableState {
             await_drain: JsValue::null(),
             pipes: JsValue::undefined(),
             error: JsValue::null(),
+            listeners: None,
             kept: None,
         }
     }

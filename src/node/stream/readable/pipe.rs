@@ -564,7 +564,7 @@ pub(super) fn unpipe(this: &JsValue, args: &[JsValue], context: &mut Context) ->
 /// taken note of.
 fn tell_unpiped(destination: &JsObject, source: &JsValue, context: &mut Context) -> JsResult<()> {
     let event = js_string!("unpipe");
-    if let Some(pipes) = table::pipes(destination, &event)
+    if let Some(pipes) = table::pipes(destination, &event, context)
         && events::emits_plainly(destination, context)?
     {
         let source = source.as_object();
