@@ -12,6 +12,7 @@ use std::cell::RefCell;
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue,
     builtins::{object::OrdinaryObject, proxy::Proxy},
+    native_function::NativeFunctionPointer,
     object::shape::Shape,
     property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
@@ -34,6 +35,8 @@ const MOST_PROTOTYPES: usize = 12;
 #[derive(Default)]
 pub struct LookUps {
     sets: RefCell<Vec<[Option<Box<Entry>>; WAYS]>>,
+    /// Methods and getters that are called past the engine.
+    direct: RefCell<Vec<Direct>>,
 }
 
 /// Where objects of a shape have a property.
@@ -45,7 +48,23 @@ struct Entry {
     found: Found,
     /// The prototypes up to the one that has it, or all.
     chain: Vec<Link>,
+    /// The method or getter that was found, if it is one that is called past the engine.
+    direct: Option<Direct>,
 }
+
+impl Entry {
+    /// The native to call in the place of a function that was found.
+    #[inline]
+    fn native_of(&self, function: &JsObject) -> Option<NativeFunctionPointer> {
+        match &self.direct {
+            Some((known, native)) if JsObject::equals(known, function) => Some(*native),
+            _ => None,
+        }
+    }
+}
+
+/// A function object, and the native that it calls.
+type Direct = (JsObject, NativeFunctionPointer);
 
 /// A shape and a name, by where they are. Names that stand in the program's text stay there.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +75,17 @@ struct Id {
 }
 
 impl Id {
+    /// What a property of an object is remembered by; `None` if it can't be remembered.
+    #[inline]
+    fn of(object: &JsObject, name: &JsString) -> Option<Self> {
+        let shape = {
+            let object = object.borrow();
+            let shape = object.shape();
+            shape.is_shared().then(|| shape.to_addr_usize())?
+        };
+        (name.is_static() && !object.is::<Proxy>()).then(|| Self::new(shape, name))
+    }
+
     fn new(shape: usize, name: &JsString) -> Self {
         let (name, length) = match name.as_str().variant() {
             JsStrVariant::Latin1(units) => (units.as_ptr().addr(), units.len()),
@@ -93,18 +123,24 @@ struct Link {
 }
 
 impl Link {
-    /// Whether it still has the properties that it had. Shapes of one object stay the same as properties come, so those are asked.
+    /// Whether it still has the properties that it had.
+    #[inline]
     fn lacks_still(&self, key: &PropertyKey) -> bool {
+        self.object.borrow().shape().to_addr_usize() == self.address || self.lacks(key)
+    }
+
+    /// Shapes of one object stay the same as properties come, so those are asked.
+    #[cold]
+    fn lacks(&self, key: &PropertyKey) -> bool {
         let object = self.object.borrow();
-        let address = object.shape().to_addr_usize();
-        address == self.address
-            || (address == self.shape.to_addr_usize() && !object.properties().contains_key(key))
+        object.shape().to_addr_usize() == self.shape.to_addr_usize()
+            && !object.properties().contains_key(key)
     }
 }
 
-/// What the table says of a property, and where it is.
-enum Answer {
-    Found(PropertyDescriptor, Found),
+/// What the table says of a property.
+enum Answer<R> {
+    Found(R),
     Nowhere,
     Unknown,
 }
@@ -115,41 +151,77 @@ impl LookUps {
         self.sets.borrow_mut().clear();
     }
 
+    /// Notes the native behind a method or getter that lives as long as the runtime. Natives that look it up call it as a plain function
+    /// from here on: it has to work on its `this` and arguments alone.
+    pub fn note_direct(&self, function: JsObject, native: NativeFunctionPointer) {
+        self.direct.borrow_mut().push((function, native));
+    }
+
+    /// Forgets these, too: the runtime ends.
+    pub fn clear(&self) {
+        self.forget();
+        self.direct.borrow_mut().clear();
+    }
+
+    /// Looks at a property where it was found before.
     #[inline]
-    fn ask(&self, object: &JsObject, key: &PropertyKey, id: Id) -> Answer {
+    fn ask<R>(
+        &self,
+        object: &JsObject,
+        key: &PropertyKey,
+        id: Id,
+        look: impl FnOnce(&PropertyDescriptor, &Entry) -> R,
+    ) -> Answer<R> {
         let sets = self.sets.borrow();
-        let known = sets
-            .get(id.set())
-            .and_then(|set| set.iter().flatten().find(|entry| entry.id == id));
-        let Some(known) = known else {
+        let Some(set) = sets.get(id.set()) else {
             return Answer::Unknown;
         };
-        let found = match known.found {
-            Found::Own => object.borrow().properties().get(key),
-            Found::Nowhere => {
-                let lacking = known.chain.iter().all(|link| link.lacks_still(key));
-                return match lacking {
-                    true => Answer::Nowhere,
-                    false => Answer::Unknown,
-                };
+        let Some(known) = set.iter().flatten().find(|entry| entry.id == id) else {
+            return Answer::Unknown;
+        };
+        let before = match (known.found, known.chain.split_last()) {
+            (Found::Inherited, Some((_, before))) => before,
+            _ => &known.chain,
+        };
+        for link in before {
+            if !link.lacks_still(key) {
+                return Answer::Unknown;
             }
-            Found::Inherited => match known.chain.split_last() {
-                Some((last, before)) if before.iter().all(|link| link.lacks_still(key)) => {
-                    last.object.borrow().properties().get(key)
-                }
-                _ => None,
+        }
+        let holder = match known.found {
+            Found::Own => object,
+            Found::Nowhere => return Answer::Nowhere,
+            Found::Inherited => match known.chain.last() {
+                Some(last) => &last.object,
+                None => return Answer::Unknown,
             },
         };
-        found.map_or(Answer::Unknown, |property| {
-            Answer::Found(property, known.found)
-        })
+        match holder.borrow().properties().get(key) {
+            Some(property) => Answer::Found(look(&property, known)),
+            None => Answer::Unknown,
+        }
+    }
+
+    fn direct_of(&self, object: &JsObject, key: &PropertyKey, entry: &Entry) -> Option<Direct> {
+        let holder = match entry.found {
+            Found::Own => object,
+            Found::Inherited => &entry.chain.last()?.object,
+            Found::Nowhere => return None,
+        };
+        let property = holder.borrow().properties().get(key)?;
+        let function = property.value().or(property.get())?.as_object()?;
+        let direct = self.direct.borrow();
+        (direct.iter())
+            .find(|(known, _)| JsObject::equals(known, &function))
+            .cloned()
     }
 
     /// Notes where an object has a property.
     fn learn(&self, object: &JsObject, key: &PropertyKey, id: Id) {
-        let Some(entry) = search(object, id, key) else {
+        let Some(mut entry) = search(object, id, key) else {
             return;
         };
+        entry.direct = self.direct_of(object, key, &entry);
         let mut sets = self.sets.borrow_mut();
         if sets.is_empty() {
             sets.resize_with(SETS, Default::default);
@@ -176,6 +248,7 @@ fn search(object: &JsObject, id: Id, key: &PropertyKey) -> Option<Entry> {
         id,
         found: Found::Nowhere,
         chain: Vec::new(),
+        direct: None,
     };
     if object.borrow().properties().contains_key(key) {
         entry.found = Found::Own;
@@ -209,38 +282,130 @@ fn search(object: &JsObject, id: Id, key: &PropertyKey) -> Option<Entry> {
     Some(entry)
 }
 
+/// What a property is, apart from where.
+enum Kind {
+    Value(JsValue),
+    /// One that a native stands behind, which is called past the engine.
+    Known(NativeFunctionPointer),
+    Getter(JsObject),
+    /// An accessor without a getter.
+    WriteOnly,
+}
+
+impl Kind {
+    #[inline]
+    fn of(property: &PropertyDescriptor, entry: &Entry) -> Self {
+        if let Some(value) = property.value() {
+            return Self::Value(value.clone());
+        }
+        let Some(getter) = property.get().and_then(JsValue::as_object) else {
+            return Self::WriteOnly;
+        };
+        match entry.native_of(&getter) {
+            Some(native) => Self::Known(native),
+            None => Self::Getter(getter),
+        }
+    }
+}
+
 /// `object.name`, for names that stand in the program's text and are no numbers.
 ///
 /// # Errors
 /// What a getter throws.
 pub fn get(object: &JsObject, name: JsString, context: &mut Context) -> JsResult<JsValue> {
-    let (shape, shared) = {
-        let object = object.borrow();
-        (object.shape().to_addr_usize(), object.shape().is_shared())
-    };
-    if !shared || !name.is_static() || object.is::<Proxy>() {
+    let Some(id) = Id::of(object, &name) else {
         return object.get(name, context);
-    }
+    };
     let state = State::of(context);
-    let look_ups = &state.memory.look_ups;
-    let id = Id::new(shape, &name);
     let key = PropertyKey::String(name);
-    match look_ups.ask(object, &key, id) {
-        Answer::Nowhere => Ok(JsValue::undefined()),
-        Answer::Found(property, _) => {
-            if let Some(value) = property.value() {
-                return Ok(value.clone());
-            }
-            match property.get().and_then(JsValue::as_callable) {
-                Some(getter) => getter.call(&object.clone().into(), &[], context),
-                None => Ok(JsValue::undefined()),
-            }
-        }
-        Answer::Unknown => {
-            look_ups.learn(object, &key, id);
-            object.get(key, context)
+    match state.memory.look_ups.ask(object, &key, id, Kind::of) {
+        Answer::Found(Kind::Value(value)) => Ok(value),
+        Answer::Found(Kind::Known(native)) => native(&object.clone().into(), &[], context),
+        Answer::Found(Kind::Getter(getter)) => getter.call(&object.clone().into(), &[], context),
+        Answer::Found(Kind::WriteOnly) | Answer::Nowhere => Ok(JsValue::undefined()),
+        Answer::Unknown => get_and_learn(object, key, id, &state, context),
+    }
+}
+
+#[cold]
+fn get_and_learn(
+    object: &JsObject,
+    key: PropertyKey,
+    id: Id,
+    state: &State,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    state.memory.look_ups.learn(object, &key, id);
+    object.get(key, context)
+}
+
+/// Which of several objects `object.name` is: for methods that a program may have replaced. Getters aren't called: what they would
+/// answer is none of these.
+pub fn which(
+    object: &JsObject,
+    name: JsString,
+    wanted: &[&JsObject],
+    context: &Context,
+) -> Option<usize> {
+    let look = |property: &PropertyDescriptor| {
+        let value = property.value()?.as_object()?;
+        (wanted.iter()).position(|wanted| JsObject::equals(&value, wanted))
+    };
+    let id = Id::of(object, &name);
+    let key = PropertyKey::String(name);
+    if let Some(id) = id {
+        let look_ups = &State::of(context).memory.look_ups;
+        match look_ups.ask(object, &key, id, |property, _| look(property)) {
+            Answer::Found(which) => return which,
+            Answer::Nowhere => return None,
+            Answer::Unknown => look_ups.learn(object, &key, id),
         }
     }
+    let mut at = Some(object.clone());
+    while let Some(holder) = at.filter(|holder| !holder.is::<Proxy>()) {
+        let found = holder.borrow().properties().get(&key);
+        if let Some(found) = found {
+            return look(&found);
+        }
+        at = holder.prototype();
+    }
+    None
+}
+
+/// Whether `object.name` is a certain object, likewise.
+#[inline]
+pub fn is(object: &JsObject, name: JsString, wanted: &JsObject, context: &Context) -> bool {
+    which(object, name, &[wanted], context).is_some()
+}
+
+/// A method, by what it takes to call it.
+pub enum Method {
+    /// A native that is called past the engine.
+    Native(NativeFunctionPointer),
+    /// What stands in its place otherwise.
+    Value(JsValue),
+}
+
+/// `object.name`, to be called.
+///
+/// # Errors
+/// What a getter throws.
+pub fn method(object: &JsObject, name: JsString, context: &mut Context) -> JsResult<Method> {
+    let look = |property: &PropertyDescriptor, entry: &Entry| {
+        let function = property.value()?.as_object()?;
+        Some(match entry.native_of(&function) {
+            Some(native) => Method::Native(native),
+            None => Method::Value(function.into()),
+        })
+    };
+    if let Some(id) = Id::of(object, &name) {
+        let key = PropertyKey::String(name.clone());
+        let look_ups = &State::of(context).memory.look_ups;
+        if let Answer::Found(Some(method)) = look_ups.ask(object, &key, id, look) {
+            return Ok(method);
+        }
+    }
+    get(object, name, context).map(Method::Value)
 }
 
 /// `object.name = value`, in strict code, for such names. Pays where the object hasn't the property yet, but its prototypes say what
@@ -254,30 +419,26 @@ pub fn set(
     value: JsValue,
     context: &mut Context,
 ) -> JsResult<()> {
-    let (shape, shared) = {
-        let object = object.borrow();
-        (object.shape().to_addr_usize(), object.shape().is_shared())
-    };
-    if !shared || !name.is_static() || object.is::<Proxy>() {
+    let Some(id) = Id::of(object, &name) else {
         return object.set(name, value, true, context).map(drop);
-    }
+    };
     let state = State::of(context);
     let look_ups = &state.memory.look_ups;
-    let id = Id::new(shape, &name);
     let key = PropertyKey::String(name);
-    match look_ups.ask(object, &key, id) {
-        Answer::Found(property, Found::Inherited) => {
-            if let Some(setter) = property.set().and_then(JsValue::as_callable) {
-                return setter
-                    .call(&object.clone().into(), &[value], context)
-                    .map(drop);
-            }
-            if property.writable() == Some(true) && object.is_extensible(context)? {
-                object.insert_property(key, native::property(value, Attribute::all()));
-                return Ok(());
-            }
+    let look = |property: &PropertyDescriptor, entry: &Entry| match entry.found {
+        Found::Inherited => (
+            property.set().and_then(JsValue::as_object),
+            property.writable() == Some(true),
+        ),
+        _ => (None, false),
+    };
+    match look_ups.ask(object, &key, id, look) {
+        Answer::Found((Some(setter), _)) if setter.is_callable() => {
+            return setter
+                .call(&object.clone().into(), &[value], context)
+                .map(drop);
         }
-        Answer::Nowhere if object.is_extensible(context)? => {
+        Answer::Found((_, true)) | Answer::Nowhere if object.is_extensible(context)? => {
             object.insert_property(key, native::property(value, Attribute::all()));
             return Ok(());
         }

@@ -72,6 +72,8 @@ pub struct Natives<'context> {
     object: JsObject,
     context: &'context mut Context,
     attributes: Attribute,
+    /// Whether natives that look methods and accessors up go past the engine.
+    direct: bool,
 }
 
 impl<'context> Natives<'context> {
@@ -82,6 +84,7 @@ impl<'context> Natives<'context> {
             object,
             context,
             attributes: Attribute::all(),
+            direct: false,
         }
     }
 
@@ -91,6 +94,7 @@ impl<'context> Natives<'context> {
             object,
             context,
             attributes: METHOD,
+            direct: false,
         }
     }
 
@@ -100,10 +104,25 @@ impl<'context> Natives<'context> {
         self
     }
 
+    /// Natives that look up what is added from here on call methods and getters past the engine. For objects that live as long as
+    /// the runtime, and functions that work on their `this` and arguments alone.
+    pub fn direct(mut self) -> Self {
+        self.direct = true;
+        self
+    }
+
     /// Adds a native function.
     pub fn function(self, name: &str, length: usize, f: NativeFunctionPointer) -> Self {
         let value = function(self.context, name, length, f);
+        self.note(&value, f);
         self.value(name, value)
+    }
+
+    fn note(&self, function: &JsFunction, native: NativeFunctionPointer) {
+        if self.direct {
+            let look_ups = &State::of(self.context).memory.look_ups;
+            look_ups.note_direct(function.clone().into(), native);
+        }
     }
 
     /// Adds a data property.
@@ -126,7 +145,9 @@ impl<'context> Natives<'context> {
         get: NativeFunctionPointer,
         set: Option<NativeFunctionPointer>,
     ) -> Self {
-        let get = function(self.context, &format!("get {name}"), 0, get);
+        let native = get;
+        let get = function(self.context, &format!("get {name}"), 0, native);
+        self.note(&get, native);
         let set = set.map(|set| function(self.context, &format!("set {name}"), 1, set));
         let mut descriptor = PropertyDescriptor::builder()
             .get(get)

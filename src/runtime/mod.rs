@@ -497,6 +497,7 @@ impl Drop for Runtime {
         self.state.slots.borrow_mut().clear();
         self.state.http.clear();
         self.state.buffers.clear();
+        self.state.memory.look_ups.clear();
     }
 }
 

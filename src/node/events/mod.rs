@@ -17,7 +17,7 @@ use boa_engine::{
 
 use crate::{
     engine::{
-        lookup::{LookUp, own_value},
+        lookup::{self, LookUp, own_value},
         native::{self, Natives},
     },
     runtime::State,
@@ -61,19 +61,16 @@ pub(crate) fn emit(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<bool> {
+    let this = emitter.clone().into();
+    if emits_plainly(emitter, context) {
+        return emit_own(&this, &event.into(), args, context);
+    }
     let method = emitter.look_up(js_string!("emit"), context)?;
     let Some(method) = method.as_callable() else {
         return Err(JsNativeError::typ()
             .with_message("emitter.emit is not a function")
             .into());
     };
-    let state = State::of(context);
-    let this = emitter.clone().into();
-    if let Some((own, _)) = state.emitters.own.get()
-        && JsObject::equals(own, &method)
-    {
-        return emit_own(&this, &event.into(), args, context);
-    }
     let mut all = Vec::with_capacity(args.len() + 1);
     all.push(event.into());
     all.extend_from_slice(args);
@@ -81,14 +78,10 @@ pub(crate) fn emit(
 }
 
 /// Whether the `emit` of an emitter is `EventEmitter`'s.
-///
-/// # Errors
-/// What an accessor in its place throws.
-pub(crate) fn emits_plainly(emitter: &JsObject, context: &mut Context) -> JsResult<bool> {
-    let method = emitter.look_up(js_string!("emit"), context)?.as_object();
+pub(crate) fn emits_plainly(emitter: &JsObject, context: &Context) -> bool {
     let state = State::of(context);
-    Ok((state.emitters.own.get())
-        .is_some_and(|(own, _)| method.is_some_and(|method| JsObject::equals(own, &method))))
+    (state.emitters.own.get())
+        .is_some_and(|(own, _)| lookup::is(emitter, js_string!("emit"), own, context))
 }
 
 /// `makeEmit(errorMonitor, capture, throwUnhandled, addCatch)` makes `EventEmitter.prototype.emit`.

@@ -135,6 +135,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let natives = Natives::on(prototype.clone(), context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
+        .direct()
         .accessor("statusCode", status, set_value!(with, status))
         .accessor("statusMessage", reason, set_value!(with, reason))
         .accessor(

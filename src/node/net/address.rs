@@ -2,9 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::object::OrdinaryObject,
+    js_string, property::Attribute,
+};
 
-use crate::engine::native::Natives;
+use crate::engine::native;
 
 /// 4, 6, or 0 for what is no address.
 fn version(text: &str) -> u8 {
@@ -63,9 +66,15 @@ pub fn describe(address: &SocketAddr, context: &mut Context) -> JsObject {
     } else {
         js_string!("IPv6")
     };
-    Natives::new(context)
-        .value("address", JsString::from(address.ip().to_string()))
-        .value("family", family)
-        .value("port", address.port())
-        .build()
+    let prototype = context.intrinsics().constructors().object().prototype();
+    let object = JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast();
+    let host = JsString::from(address.ip().to_string());
+    for (name, value) in [
+        (js_string!("address"), JsValue::from(host)),
+        (js_string!("family"), family.into()),
+        (js_string!("port"), address.port().into()),
+    ] {
+        object.insert_property(name, native::property(value, Attribute::all()));
+    }
+    object
 }

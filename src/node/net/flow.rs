@@ -52,6 +52,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     };
     let prototype = Natives::on(prototype, context)
         .attributes(Attribute::all())
+        .direct()
         .function("read", 1, read)
         .function("resume", 0, resume)
         .function("pause", 0, pause)

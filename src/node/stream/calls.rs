@@ -6,7 +6,10 @@ use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, native_function::NativeFunctionPointer,
 };
 
-use crate::{engine::lookup::LookUp, node::errors};
+use crate::{
+    engine::lookup::{self, Method},
+    node::errors,
+};
 
 /// The stream that a native was called on.
 ///
@@ -32,7 +35,11 @@ pub fn call(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    match object.look_up(name.clone(), context)?.as_callable() {
+    let method = match lookup::method(object, name.clone(), context)? {
+        Method::Native(native) => return native(&object.clone().into(), args, context),
+        Method::Value(value) => value.as_callable(),
+    };
+    match method {
         Some(method) => method.call(&object.clone().into(), args, context),
         None => {
             let message = format!("stream.{} is not a function", name.to_std_string_lossy());
@@ -52,14 +59,9 @@ pub fn call_known(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let method = object.look_up(name.clone(), context)?.as_object();
-    match (method, known.get()) {
-        (Some(method), Some(known)) if JsObject::equals(&method, known) => {
-            native(&object.clone().into(), args, context)
-        }
-        (Some(method), _) if method.is_callable() => {
-            method.call(&object.clone().into(), args, context)
-        }
-        _ => call(object, name, args, context),
+    let is_it = |known| lookup::is(object, name.clone(), known, context);
+    if known.get().is_some_and(is_it) {
+        return native(&object.clone().into(), args, context);
     }
+    call(object, name, args, context)
 }

@@ -68,7 +68,7 @@ impl Slot {
 
 /// Adds the client's natives to the binding.
 pub fn natives(natives: Natives<'_>) -> Natives<'_> {
-    agent::natives(natives)
+    agent::natives(natives.direct())
         .function("setUpClient", 1, set_up)
         .function("initRequest", 4, start::init)
         .function("request", 3, start::request)

@@ -133,8 +133,9 @@ macro_rules! flag {
 
 /// Gives `ClientRequest.prototype` its accessors.
 pub fn define(prototype: JsObject, context: &mut Context) {
-    let mut natives =
-        Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE);
+    let mut natives = Natives::on(prototype, context)
+        .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
+        .direct();
     value!(natives, "path", path);
     value!(natives, "timeout", timeout);
     value!(natives, "timeoutCb", timeout_callback);

@@ -339,6 +339,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let prototype = args.get_or_undefined(0).to_object(context)?;
     let natives = Natives::on(prototype, context)
         .attributes(Attribute::CONFIGURABLE | Attribute::ENUMERABLE)
+        .direct()
         .accessor(
             "_events",
             table::get_events::<Outgoing>,

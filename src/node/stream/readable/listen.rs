@@ -9,7 +9,10 @@ use super::{
     flow::{call_resume, emit_readable, read_nothing_soon, update_listening},
 };
 use crate::{
-    engine::{lookup::LookUp, registry},
+    engine::{
+        lookup::{self, LookUp},
+        registry,
+    },
     node::{
         errors,
         events::{
@@ -80,13 +83,12 @@ pub fn remember_emitter(exports: &JsValue, context: &mut Context) -> JsResult<()
 }
 
 /// Whether the method that ours stands before is `EventEmitter`'s own.
-fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &mut Context) -> JsResult<bool> {
+fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &Context) -> bool {
     let slot = Slot::of(context);
     let (Some(parent), Some(own)) = (slot.parent.get(), own.get()) else {
-        return Ok(false);
+        return false;
     };
-    let method = parent.look_up(name, context)?.as_object();
-    Ok(method.is_some_and(|method| JsObject::equals(&method, own)))
+    lookup::is(parent, name, own, context)
 }
 
 /// `Readable.prototype.on` and `removeListener`, to know them again.
@@ -130,14 +132,15 @@ fn way(
     name: JsString,
     plain: &OnceCell<JsObject>,
     reading: &OnceCell<JsObject>,
-    context: &mut Context,
-) -> JsResult<(bool, bool)> {
-    let Some(method) = emitter.look_up(name.clone(), context)?.as_object() else {
-        return Ok((false, false));
+    context: &Context,
+) -> (bool, bool) {
+    let (Some(known), Some(reading)) = (plain.get(), reading.get()) else {
+        return (false, false);
     };
-    let reads = is_known(&method, reading);
-    let in_place = is_known(&method, plain) || (reads && is_own(name, plain, context)?);
-    Ok((in_place, reads))
+    match lookup::which(emitter, name.clone(), &[reading, known], context) {
+        Some(0) => (is_own(name, plain, context), true),
+        way => (way.is_some(), false),
+    }
 }
 
 /// `emitter.on(event, listener)`, without a call where nobody has replaced `on`.
@@ -168,7 +171,7 @@ pub(crate) fn attach(
     context: &mut Context,
 ) -> JsResult<()> {
     let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context)?;
+    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context);
     if !in_place || !events::add_all(emitter, listeners, false, context)? {
         for (event, listener) in listeners {
             attach_one(emitter, event.clone(), listener, context)?;
@@ -195,7 +198,7 @@ pub(crate) fn detach(
 ) -> JsResult<()> {
     let name = js_string!("removeListener");
     let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context)?;
+    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context);
     if !in_place || !events::remove_all(emitter, listeners, context)? {
         for (event, listener) in listeners {
             detach_one(emitter, event.clone(), listener, context)?;
@@ -222,7 +225,7 @@ pub(super) fn attach_pipe(
     context: &mut Context,
 ) -> JsResult<bool> {
     let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context)?;
+    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context);
     let listener = |index| Listener::Pipe(listener(index));
     if !in_place || !table::add_all(emitter, events, listener, false, context)? {
         return Ok(false);
@@ -247,8 +250,9 @@ pub(super) fn attach_pipe_first(
     context: &mut Context,
 ) -> JsResult<bool> {
     let name = js_string!("prependListener");
-    let method = emitter.look_up(name, context)?.as_object();
-    if !method.is_some_and(|method| is_known(&method, &Slot::of(context).first)) {
+    let slot = Slot::of(context);
+    let is_it = |first| lookup::is(emitter, name, first, context);
+    if !slot.first.get().is_some_and(is_it) {
         return Ok(false);
     }
     let listener = |_| Listener::Pipe(listener.clone());
@@ -267,7 +271,7 @@ pub(super) fn detach_pipe(
 ) -> JsResult<bool> {
     let name = js_string!("removeListener");
     let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context)?;
+    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context);
     let taken = |(index, event): (usize, &JsString)| {
         table::remove_pipe(emitter, event, |one| is_it(index, one), context)
     };
@@ -330,7 +334,7 @@ pub(super) fn detach_one(
 /// `stream.on(type, listener)`
 pub(super) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (kind, listener) = (args.get_or_undefined(0), args.get_or_undefined(1));
-    let result = if is_own(js_string!("on"), &Slot::of(context).on, context)? {
+    let result = if is_own(js_string!("on"), &Slot::of(context).on, context) {
         events::add(this, kind, listener, false, context)?;
         this.clone()
     } else {
@@ -392,7 +396,7 @@ pub(super) fn remove_listener(
     let kind = args.get_or_undefined(0);
     let listener = args.get_or_undefined(1);
     let name = js_string!("removeListener");
-    let result = if is_own(name.clone(), &Slot::of(context).off, context)? {
+    let result = if is_own(name.clone(), &Slot::of(context).off, context) {
         events::remove(this, kind, listener, context)?;
         this.clone()
     } else {

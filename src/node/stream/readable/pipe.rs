@@ -351,6 +351,11 @@ pub(super) fn pipe(this: &JsValue, args: &[JsValue], context: &mut Context) -> J
 
 /// One more destination in the state. From the second on, those that are waited for are a set.
 fn note_destination(state: &State, destination: &JsObject, context: &mut Context) -> JsResult<()> {
+    if state.with(|record| record.pipes.is_undefined()) {
+        let list = JsArray::from_iter([destination.clone().into()], context);
+        state.with(|record| record.pipes = list.into());
+        return Ok(());
+    }
     let list = JsArray::from_object(pipes(state, context))?;
     if list.length(context)? == 1 && !state.any(bits::MULTI_AWAIT_DRAIN) {
         let set = JsSet::new(context);
@@ -565,7 +570,7 @@ pub(super) fn unpipe(this: &JsValue, args: &[JsValue], context: &mut Context) ->
 fn tell_unpiped(destination: &JsObject, source: &JsValue, context: &mut Context) -> JsResult<()> {
     let event = js_string!("unpipe");
     if let Some(pipes) = table::pipes(destination, &event, context)
-        && events::emits_plainly(destination, context)?
+        && events::emits_plainly(destination, context)
     {
         let source = source.as_object();
         let left = pipes.into_iter().find(|one| {

@@ -280,6 +280,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let nothing_to_do = destroy::default_destroy(context);
     let prototype = Natives::on(prototype, context)
         .attributes(Attribute::all())
+        .direct()
         .function("destroy", 2, destroy::destroy)
         .value("_destroy", nothing_to_do)
         .function("push", 2, push::push_native)
@@ -322,7 +323,9 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             let _ = known.set(method);
         }
     }
-    let mut natives = Natives::on(prototype, context).attributes(Attribute::CONFIGURABLE);
+    let mut natives = Natives::on(prototype, context)
+        .attributes(Attribute::CONFIGURABLE)
+        .direct();
     for &(name, get, set) in VIEWS {
         natives = natives.accessor(name, get, set);
     }

@@ -9,7 +9,7 @@ use super::{
     push::{forget_awaited, gather},
 };
 
-use crate::engine::lookup::LookUp;
+use crate::engine::lookup::{self, LookUp};
 use crate::node::{
     errors::{self, node_error},
     stream::{
@@ -57,22 +57,18 @@ pub(super) fn call_read(
     n: f64,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let method = stream.look_up(js_string!("read"), context)?;
-    let slot = Slot::of(context);
-    match (method.as_object(), slot.read.get()) {
-        (Some(method), Some(known)) if JsObject::equals(&method, known) => match state {
-            Some(state) => read(stream, state, n, context),
-            None => read(stream, &State::of(stream, context)?, n, context),
-        },
-        (Some(method), _) => {
-            let this = JsValue::from(stream.clone());
-            if n.is_nan() {
-                method.call(&this, &[], context)
-            } else {
-                method.call(&this, &[n.into()], context)
-            }
-        }
-        _ => calls::call(stream, js_string!("read"), &[], context),
+    let is_it = |known| lookup::is(stream, js_string!("read"), known, context);
+    if !Slot::of(context).read.get().is_some_and(is_it) {
+        let n = JsValue::from(n);
+        let args = match n.as_number() {
+            Some(number) if number.is_nan() => &[],
+            _ => std::slice::from_ref(&n),
+        };
+        return calls::call(stream, js_string!("read"), args, context);
+    }
+    match state {
+        Some(state) => read(stream, state, n, context),
+        None => read(stream, &State::of(stream, context)?, n, context),
     }
 }
 

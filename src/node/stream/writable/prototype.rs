@@ -213,6 +213,7 @@ pub fn define(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let nothing_to_do = destroy::default_destroy(context);
     let writable = Natives::on(writable, context)
         .attributes(Attribute::all())
+        .direct()
         .function("write", 3, write::write_native)
         .function("cork", 0, buffered::cork)
         .function("uncork", 0, buffered::uncork)
@@ -252,7 +253,9 @@ const BOTH_METHODS: &[&str] = &[
 ];
 
 fn views(object: JsObject, list: &[Accessor], context: &mut Context) {
-    let mut natives = Natives::on(object, context).attributes(Attribute::CONFIGURABLE);
+    let mut natives = Natives::on(object, context)
+        .attributes(Attribute::CONFIGURABLE)
+        .direct();
     for &(name, get, set) in list {
         natives = natives.accessor(name, get, set);
     }
