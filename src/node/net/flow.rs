@@ -10,7 +10,10 @@ use boa_engine::{
 
 use super::{Slot, Stream};
 use crate::{
-    engine::{lookup::LookUp, native::Natives},
+    engine::{
+        lookup::{self, LookUp, Method},
+        native::Natives,
+    },
     node::{
         buffer::{Encoding, View},
         errors::{Base, coded, errno_exception, type_error},
@@ -89,9 +92,15 @@ fn rarely(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<J
     }
 }
 
+/// `expectReceivers()`: a socket reads into a buffer of the program's.
+pub fn expect_receivers(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    State::of(context).slot::<Slot>().receivers.set(true);
+    Ok(JsValue::undefined())
+}
+
 fn has_receiver(socket: &JsObject, context: &mut Context) -> JsResult<bool> {
     let slot = State::of(context).slot::<Slot>();
-    match slot.flow.get() {
+    match slot.flow.get().filter(|_| slot.receivers.get()) {
         Some(flow) => Ok(!socket
             .get(flow.receiver.clone(), context)?
             .is_null_or_undefined()),
@@ -204,10 +213,16 @@ pub fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
     let mut at = Some(socket.clone());
     while let Some(socket) = at {
         let timer = socket.get(flow.timeout.clone(), context)?;
-        if let Some(timer) = timer.as_object()
-            && let Some(refresh) = timer.look_up(js_string!("refresh"), context)?.as_callable()
-        {
-            refresh.call(&timer.into(), &[], context)?;
+        if let Some(timer) = timer.as_object() {
+            let method = lookup::method(&timer, js_string!("refresh"), context)?;
+            match method {
+                Method::Native(refresh) => drop(refresh(&timer.into(), &[], context)?),
+                Method::Value(method) => {
+                    if let Some(refresh) = method.as_callable() {
+                        refresh.call(&timer.into(), &[], context)?;
+                    }
+                }
+            }
         }
         at = socket.look_up(js_string!("_parent"), context)?.as_object();
     }

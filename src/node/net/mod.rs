@@ -30,6 +30,8 @@ pub struct Slot {
     callbacks: RefCell<Option<JsObject>>,
     /// What the script half gave to `defineFlow`.
     flow: OnceCell<flow::Flow>,
+    /// Whether any socket reads into a buffer of the program's.
+    receivers: Cell<bool>,
     stream_prototype: RefCell<Option<JsObject>>,
     listener_prototype: RefCell<Option<JsObject>>,
     /// Where reads go first. It isn't there while somebody reads.
@@ -77,6 +79,7 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .value("autoSelectFamilyAttemptTimeout", attempt)
         .function("setCallbacks", 1, set_callbacks)
         .function("defineFlow", 2, flow::define)
+        .function("expectReceivers", 0, flow::expect_receivers)
         .function(
             "showListeners",
             1,

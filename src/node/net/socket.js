@@ -83,6 +83,7 @@ function Socket(options) {
   if (onread !== null && typeof onread === 'object' &&
       (binding('types').isUint8Array(onread.buffer) || typeof onread.buffer === 'function') &&
       typeof onread.callback === 'function') {
+    native.expectReceivers();
     this[kBuffer] = require('net/socket_extra').receiver(onread);
   }
   this.on('end', onReadableEnd);

@@ -53,6 +53,7 @@ pub fn timeout_prototype(context: &mut Context) -> JsResult<JsObject> {
     }
     let (class, prototype) = class("Timeout", context)?;
     let natives = Natives::on(prototype.clone(), context)
+        .direct()
         .function("ref", 0, timeout_ref)
         .function("unref", 0, timeout_unref)
         .function("hasRef", 0, timeout_has_ref)

@@ -15,7 +15,7 @@ use super::{
 use crate::engine::lookup::LookUp;
 use crate::node::{
     events,
-    http::{fields, incoming},
+    http::incoming,
     stream::{calls, readable::attach},
 };
 
@@ -220,10 +220,10 @@ fn announced(socket: &JsObject, context: &mut Context) -> JsResult<Option<f64>> 
         let field = head
             .fields()
             .find(|(name, _)| name.eq_ignore_ascii_case(b"keep-alive"));
-        Some(field.map(|(_, value)| fields::latin1(value)))
+        Some(field.and_then(|(_, value)| seconds_in(value)))
     });
     let value = match untouched.flatten() {
-        Some(value) => value,
+        Some(seconds) => return Ok(seconds),
         None => {
             let headers = response
                 .to_object(context)?
@@ -234,16 +234,15 @@ fn announced(socket: &JsObject, context: &mut Context) -> JsResult<Option<f64>> 
                 .as_string()
         }
     };
-    Ok(value.and_then(|value| seconds_in(&value.to_std_string_lossy())))
+    Ok(value.and_then(|value| seconds_in(value.to_std_string_lossy().as_bytes())))
 }
 
 /// The number in `timeout=5`.
-fn seconds_in(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix("timeout=")?;
-    let end = digits
-        .find(|unit: char| !unit.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().ok()
+fn seconds_in(text: &[u8]) -> Option<f64> {
+    let rest = text.strip_prefix(b"timeout=")?;
+    let end = rest.iter().position(|unit| !unit.is_ascii_digit());
+    let digits = rest.get(..end.unwrap_or(rest.len()))?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -252,9 +251,9 @@ mod tests {
 
     #[test]
     fn keep_alive_hints() {
-        assert_eq!(seconds_in("timeout=5"), Some(5.0));
-        assert_eq!(seconds_in("timeout=12, max=100"), Some(12.0));
-        assert_eq!(seconds_in("timeout="), None);
-        assert_eq!(seconds_in("max=1, timeout=5"), None);
+        assert_eq!(seconds_in(b"timeout=5"), Some(5.0));
+        assert_eq!(seconds_in(b"timeout=12, max=100"), Some(12.0));
+        assert_eq!(seconds_in(b"timeout="), None);
+        assert_eq!(seconds_in(b"max=1, timeout=5"), None);
     }
 }

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
 use super::{Incoming, bits, with};
 use crate::{
-    engine::lookup::LookUp,
+    engine::lookup::{self, LookUp, Method},
     node::{
         buffer,
         http::{
@@ -110,13 +110,15 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
 }
 
 fn push(object: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bool> {
-    let push = object.look_up(js_string!("push"), context)?;
-    let Some(push) = push.as_callable() else {
-        return Ok(true);
+    let this = JsValue::from(object.clone());
+    let more = match lookup::method(object, js_string!("push"), context)? {
+        Method::Native(push) => push(&this, &[chunk], context)?,
+        Method::Value(push) => match push.as_callable() {
+            Some(push) => push.call(&this, &[chunk], context)?,
+            None => return Ok(true),
+        },
     };
-    Ok(push
-        .call(&object.clone().into(), &[chunk], context)?
-        .to_boolean())
+    Ok(more.to_boolean())
 }
 
 /// Bytes of the body. Answers whether more are welcome.

@@ -7,11 +7,12 @@ use boa_engine::{
 
 use super::{Slot, State, bits, listen::has_listener, read::call_read};
 
-use crate::engine::lookup::LookUp;
+use crate::engine::lookup::{self, LookUp};
 use crate::node::{
     stream::{calls, destroy, emit},
     task_queue::tick_native,
 };
+use crate::runtime::State as Runtime;
 
 /// The stream and its state among the arguments of a tick.
 fn of_tick(args: &[JsValue], context: &mut Context) -> JsResult<(JsObject, State)> {
@@ -146,18 +147,12 @@ pub fn resume_as_script(stream: &JsObject, context: &mut Context) -> JsResult<()
 
 /// `stream.resume()` as script would call it: the short way if nobody has replaced it.
 pub(super) fn call_resume(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> {
-    let method = stream.look_up(js_string!("resume"), context)?;
-    let slot = Slot::of(context);
-    match (method.as_object(), slot.resume.get()) {
-        (Some(method), Some(known)) if JsObject::equals(&method, known) => {
-            resume_state(stream, state, context);
-            Ok(())
-        }
-        (Some(method), _) if method.is_callable() => {
-            method.call(&stream.clone().into(), &[], context).map(drop)
-        }
-        _ => calls::call(stream, js_string!("resume"), &[], context).map(drop),
+    let is_it = |known| lookup::is(stream, js_string!("resume"), known, context);
+    if Slot::of(context).resume.get().is_some_and(is_it) {
+        resume_state(stream, state, context);
+        return Ok(());
     }
+    calls::call(stream, js_string!("resume"), &[], context).map(drop)
 }
 
 fn resume_state(stream: &JsObject, state: &State, context: &mut Context) {
@@ -182,16 +177,35 @@ fn resume_state(stream: &JsObject, state: &State, context: &mut Context) {
 
 fn resume_now(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let (stream, state) = of_tick(args, context)?;
-    if !state.any(bits::READING) {
+    let reads = !state.any(bits::READING);
+    let is_told = reads && is_at_end(&state) && reads_plainly(&stream, context);
+    if reads {
         call_read(&stream, Some(&state), 0.0, context)?;
     }
     state.clear(bits::RESUME_SCHEDULED);
-    emit(&stream, js_string!("resume"), &[], context)?;
+    let heard = emit(&stream, js_string!("resume"), &[], context)?;
+    if is_told && !heard && is_at_end(&state) && state.any(bits::FLOWING) {
+        // To read on would put the same step behind the one that tells of the end, which finds that done.
+        state.clear(bits::EMITTED_READABLE);
+        return Ok(());
+    }
     flow(&stream, &state, context)?;
     if state.bits() & (bits::FLOWING | bits::READING) == bits::FLOWING {
         call_read(&stream, Some(&state), 0.0, context)?;
     }
     Ok(())
+}
+
+/// Whether a stream has nothing to read but its end.
+fn is_at_end(state: &State) -> bool {
+    state.with(|record| record.length == 0 && record.any(bits::ENDED))
+}
+
+/// Whether nobody sees how often a stream is read: not by a `read` of its own, nor by the resources that steps are.
+fn reads_plainly(stream: &JsObject, context: &Context) -> bool {
+    let is_read = |known| lookup::is(stream, js_string!("read"), known, context);
+    !Runtime::of(context).async_context.is_tracking()
+        && Slot::of(context).read.get().is_some_and(is_read)
 }
 
 /// `stream.pause()`

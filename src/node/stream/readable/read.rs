@@ -9,7 +9,7 @@ use super::{
     push::{forget_awaited, gather},
 };
 
-use crate::engine::lookup::{self, LookUp};
+use crate::engine::lookup::{self, Method};
 use crate::node::{
     errors::{self, node_error},
     stream::{
@@ -222,7 +222,12 @@ fn ask_source(stream: &JsObject, state: &State, context: &mut Context) -> JsResu
 
 /// `stream._read(mark)`; a Transform's own without a call of a function object.
 fn call_source(stream: &JsObject, mark: f64, context: &mut Context) -> JsResult<()> {
-    let method = stream.look_up(js_string!("_read"), context)?;
+    let method = match lookup::method(stream, js_string!("_read"), context)? {
+        Method::Native(read) => {
+            return read(&stream.clone().into(), &[mark.into()], context).map(drop);
+        }
+        Method::Value(method) => method,
+    };
     match method.as_callable() {
         Some(method) if transform::is_read(&method, context) => transform::read(stream, context),
         Some(method) => {

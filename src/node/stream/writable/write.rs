@@ -8,7 +8,7 @@ use boa_engine::{
 
 use super::{Callback, Entry, Slot, State, bits, destroyed_error};
 
-use crate::engine::lookup::LookUp;
+use crate::engine::lookup::{self, LookUp, Method};
 use crate::node::{
     buffer::{self, Encoding},
     errors::{self, node_error},
@@ -55,18 +55,19 @@ pub(in super::super) fn is_full_after(
     chunk: &JsValue,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let method = stream.look_up(js_string!("write"), context)?;
-    let Some(method) = method.as_callable() else {
-        return Err(errors::type_error("dest.write is not a function", context));
-    };
-    if let Some(known) = Slot::of(context).write.get()
-        && JsObject::equals(&method, known)
-    {
+    let is_it = |known| lookup::is(stream, js_string!("write"), known, context);
+    if Slot::of(context).write.get().is_some_and(is_it) {
         let outcome = write(stream, chunk.clone(), JsValue::undefined(), None, context)?;
         return Ok(!matches!(outcome, Outcome::Taken { more: true }));
     }
-    let arguments = std::slice::from_ref(chunk);
-    let more = method.call(&stream.clone().into(), arguments, context)?;
+    let (this, arguments) = (stream.clone().into(), std::slice::from_ref(chunk));
+    let more = match lookup::method(stream, js_string!("write"), context)? {
+        Method::Native(write) => write(&this, arguments, context)?,
+        Method::Value(method) => match method.as_callable() {
+            Some(method) => method.call(&this, arguments, context)?,
+            None => return Err(errors::type_error("dest.write is not a function", context)),
+        },
+    };
     Ok(more.as_boolean() == Some(false))
 }
 
