@@ -179,11 +179,6 @@ fn of(table: &mut Table) -> Option<&mut Table> {
     (table.stage != Stage::Shown).then_some(table)
 }
 
-/// Whether an emitter has a table.
-pub fn is_there(emitter: &JsObject, context: &Context) -> bool {
-    with(emitter, context, |_| ()).is_some()
-}
-
 /// How many listen for an event; `None` if that is to be asked otherwise.
 pub fn count(emitter: &JsObject, event: &JsString, context: &Context) -> Option<usize> {
     with(emitter, context, |table| table.count(event))
@@ -249,17 +244,25 @@ pub fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
+    let is_plain = !State::of(context).emitters.capture.get() && !events.iter().any(is_watcher);
     let known = with(emitter, context, |table| {
         let most = events.iter().map(|event| table.count(event)).max();
-        (table.stage, most.unwrap_or_default())
+        let most = most.unwrap_or_default();
+        let at_once = is_plain && most == 0 && table.stage == Stage::Used;
+        if at_once {
+            for (index, event) in events.iter().enumerate() {
+                table.add(event.clone(), listener(index), first);
+            }
+        }
+        (table.stage, most, at_once)
     });
-    let Some((stage, most)) = known else {
+    let Some((stage, most, at_once)) = known else {
         return Ok(false);
     };
-    if State::of(context).emitters.capture.get()
-        || events.iter().any(is_watcher)
-        || (most > 0 && is_too_many(most + 1, limit_of(emitter, context)?))
-    {
+    if at_once {
+        return Ok(true);
+    }
+    if !is_plain || (most > 0 && is_too_many(most + 1, limit_of(emitter, context)?)) {
         show(emitter, context);
         return Ok(false);
     }
@@ -283,6 +286,20 @@ pub fn remove(
 ) -> bool {
     let is_it = |one: &Listener| one.is(listener);
     with(emitter, context, |table| table.remove(event, is_it)).is_some()
+}
+
+/// Takes functions away, each of an event of its own, likewise.
+pub fn remove_all(
+    emitter: &JsObject,
+    listeners: &[(JsString, &JsObject)],
+    context: &Context,
+) -> bool {
+    with(emitter, context, |table| {
+        for (event, listener) in listeners {
+            table.remove(event, |one| one.is(listener));
+        }
+    })
+    .is_some()
 }
 
 /// Takes a pipe away, likewise.

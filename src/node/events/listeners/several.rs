@@ -24,12 +24,10 @@ pub(crate) fn add_all(
     first: bool,
     context: &mut Context,
 ) -> JsResult<bool> {
-    if table::is_there(emitter, context) {
-        let events: Vec<_> = listeners.iter().map(|(event, _)| event.clone()).collect();
-        let listener = |index: usize| Listener::Function(listeners[index].1.clone());
-        if table::add_all(emitter, &events, listener, first, context)? {
-            return Ok(true);
-        }
+    let names: Vec<_> = listeners.iter().map(|(event, _)| event.clone()).collect();
+    let listener = |index: usize| Listener::Function(listeners[index].1.clone());
+    if table::add_all(emitter, &names, listener, first, context)? {
+        return Ok(true);
     }
     let (events, is_new) = events_of(emitter, listeners.len(), context)?;
     if is_new {
@@ -109,8 +107,7 @@ pub(crate) fn remove_all(
     listeners: &[(JsString, &JsObject)],
     context: &mut Context,
 ) -> JsResult<bool> {
-    let mut left = listeners.iter();
-    if left.all(|(event, listener)| table::remove(emitter, event, listener, context)) {
+    if table::remove_all(emitter, listeners, context) {
         return Ok(true);
     }
     let Some(events) = read(emitter, js_string!("_events").into(), context)?.as_object() else {

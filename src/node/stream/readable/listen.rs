@@ -1,6 +1,6 @@
 //! Readers come and go: a 'data' listener makes a stream flow, a 'readable' listener keeps it from flowing.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::cell::OnceCell;
 
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
@@ -22,7 +22,6 @@ use crate::{
         stream::calls,
         task_queue::tick_native,
     },
-    runtime::State as Runtime,
 };
 
 /// Calls the method of `Stream.prototype` that ours stands before.
@@ -91,25 +90,12 @@ fn is_own(name: JsString, own: &OnceCell<JsObject>, context: &Context) -> bool {
     lookup::is(parent, name, own, context)
 }
 
-/// `Readable.prototype.on` and `removeListener`, to know them again.
-#[derive(Default)]
-struct Own {
-    on: OnceCell<JsObject>,
-    off: OnceCell<JsObject>,
-}
-
-impl Own {
-    fn of(context: &Context) -> Rc<Self> {
-        Runtime::of(context).slot::<Self>()
-    }
-}
-
 /// Notes the methods of `Readable.prototype` when they are made.
 pub(super) fn remember_own(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
-    let own = Own::of(context);
+    let slot = Slot::of(context);
     for (name, known) in [
-        (js_string!("on"), &own.on),
-        (js_string!("removeListener"), &own.off),
+        (js_string!("on"), &slot.own_on),
+        (js_string!("removeListener"), &slot.own_off),
     ] {
         if let Some(method) = prototype.get(name, context)?.as_object() {
             let _ = known.set(method);
@@ -170,8 +156,8 @@ pub(crate) fn attach(
     listeners: &[(JsString, &JsObject)],
     context: &mut Context,
 ) -> JsResult<()> {
-    let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context);
+    let slot = Slot::of(context);
+    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &slot.own_on, context);
     if !in_place || !events::add_all(emitter, listeners, false, context)? {
         for (event, listener) in listeners {
             attach_one(emitter, event.clone(), listener, context)?;
@@ -197,8 +183,8 @@ pub(crate) fn detach(
     context: &mut Context,
 ) -> JsResult<()> {
     let name = js_string!("removeListener");
-    let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context);
+    let slot = Slot::of(context);
+    let (in_place, reads) = way(emitter, name, &slot.off, &slot.own_off, context);
     if !in_place || !events::remove_all(emitter, listeners, context)? {
         for (event, listener) in listeners {
             detach_one(emitter, event.clone(), listener, context)?;
@@ -224,8 +210,8 @@ pub(super) fn attach_pipe(
     listener: impl Fn(usize) -> PipeListener,
     context: &mut Context,
 ) -> JsResult<bool> {
-    let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &own.on, context);
+    let slot = Slot::of(context);
+    let (in_place, reads) = way(emitter, js_string!("on"), &slot.on, &slot.own_on, context);
     let listener = |index| Listener::Pipe(listener(index));
     if !in_place || !table::add_all(emitter, events, listener, false, context)? {
         return Ok(false);
@@ -270,8 +256,8 @@ pub(super) fn detach_pipe(
     context: &mut Context,
 ) -> JsResult<bool> {
     let name = js_string!("removeListener");
-    let (slot, own) = (Slot::of(context), Own::of(context));
-    let (in_place, reads) = way(emitter, name, &slot.off, &own.off, context);
+    let slot = Slot::of(context);
+    let (in_place, reads) = way(emitter, name, &slot.off, &slot.own_off, context);
     let taken = |(index, event): (usize, &JsString)| {
         table::remove_pipe(emitter, event, |one| is_it(index, one), context)
     };

@@ -278,7 +278,11 @@ pub struct Slot {
     first: OnceCell<JsObject>,
     /// `EventEmitter.prototype.removeListener`, likewise.
     off: OnceCell<JsObject>,
-    /// `Readable.prototype.read`, to know it again.
+    /// `Readable.prototype.on`, to know it again.
+    own_on: OnceCell<JsObject>,
+    /// `Readable.prototype.removeListener`, likewise.
+    own_off: OnceCell<JsObject>,
+    /// `Readable.prototype.read`, likewise.
     read: OnceCell<JsObject>,
     /// `Readable.prototype.push`, likewise.
     push: OnceCell<JsObject>,
