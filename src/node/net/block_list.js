@@ -59,6 +59,26 @@ function mapped(list) {
   return list[5] === 0xffff ? [list[6] * 65536 + list[7]] : undefined;
 }
 
+/** Whether an address falls under a rule. An IPv4 address does in IPv6's clothes too, on either side. */
+function matches(rule, at, kind) {
+  if (rule.net !== undefined) {
+    if (rule.kind === kind) return samePrefix(at, rule.net, rule.prefix);
+    const dressed = kind === 'ipv4' ? [0, 0, 0, 0, 0, 0xffff, at[0] >>> 16, at[0] & 0xffff] : mapped(at);
+    return dressed !== undefined && samePrefix(dressed, rule.net, rule.prefix);
+  }
+  let { from, to } = rule;
+  if (rule.kind !== kind) {
+    if (kind === 'ipv6') {
+      at = mapped(at);
+    } else {
+      from = mapped(from);
+      to = mapped(to);
+    }
+    if (at === undefined || from === undefined || to === undefined) return false;
+  }
+  return compare(at, from) >= 0 && compare(at, to) <= 0;
+}
+
 /** Whether a rule is for one address, be it IPv4 or the same in IPv6. */
 function same(rule, at, kind) {
   const plain = (list, family) => (family === 'ipv6' ? mapped(list) ?? list : list);
@@ -286,15 +306,8 @@ class BlockList {
       if (err.code === 'ERR_INVALID_ADDRESS') return false;
       throw err;
     }
-    const inner = kind === 'ipv6' ? mapped(at) : undefined;
     const rules = this.#rules;
-    for (let i = 0; i < rules.length; i++) {
-      const rule = rules[i];
-      const tried = rule.kind === kind ? at : rule.kind === 'ipv4' ? inner : undefined;
-      if (tried === undefined) continue;
-      if (rule.net !== undefined ? samePrefix(tried, rule.net, rule.prefix)
-        : compare(tried, rule.from) >= 0 && compare(tried, rule.to) <= 0) return true;
-    }
+    for (let i = 0; i < rules.length; i++) if (matches(rules[i], at, kind)) return true;
     return false;
   }
 

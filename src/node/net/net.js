@@ -16,7 +16,7 @@ const {
 } = primordials;
 const EventEmitter = require('events');
 const native = binding('net');
-const { errname, nodeError, uvException } = binding('errors');
+const { errname, errnoException, nodeError, uvException } = binding('errors');
 const { nextTick } = binding('task_queue');
 
 const socketFile = () => require('net/socket');
@@ -135,7 +135,7 @@ const members = {
     if (this._handle?.getsockname) {
       if (this._pipeName) return this._pipeName;
       const address = this._handle.getsockname();
-      if (address === undefined) throw uvException({ errno: -22, syscall: 'address' });
+      if (address === undefined || typeof address === 'number') throw errnoException(address ?? -22, 'address');
       return address;
     }
     return this._pipeName ?? null;
