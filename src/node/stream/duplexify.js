@@ -119,8 +119,8 @@ function fromFunction(body, name) {
 function unite(source, sink) {
   const r = source && typeof source.read !== 'function' ? Readable.wrap(source) : source;
   const w = sink;
-  let readable = !!utils.isReadable(r);
-  let writable = !!utils.isWritable(w);
+  const readable = !!utils.isReadable(r);
+  const writable = !!utils.isWritable(w);
   let ondrain = null;
   let onfinish = null;
   let onreadable = null;
@@ -130,7 +130,6 @@ function unite(source, sink) {
     onclose = null;
     if (cb) cb(err);
     else if (err) duplex.destroy(err);
-    else if (!readable && !writable) duplex.destroy();
   };
   const call = (cb) => {
     if (cb) cb();
@@ -144,7 +143,6 @@ function unite(source, sink) {
 
   if (writable) {
     eos(w, {}, (err) => {
-      writable = false;
       if (err) destroyer(r, err);
       over(err);
     });
@@ -169,8 +167,7 @@ function unite(source, sink) {
   }
   if (readable) {
     eos(r, {}, (err) => {
-      readable = false;
-      if (err) destroyer(r, err);
+      if (err) destroyer(w, err);
       over(err);
     });
     r.on('readable', () => {
