@@ -209,6 +209,15 @@ impl Connection {
         matches!(*self.transport.borrow(), Transport::Closed)
     }
 
+    /// Whether it is over, or its transport is being closed.
+    pub fn is_leaving(&self, context: &Context) -> bool {
+        match *self.transport.borrow() {
+            Transport::Handle(id) => State::of(context).event_loop.is_closing(id),
+            Transport::Script(_) => false,
+            Transport::Closed => true,
+        }
+    }
+
     fn handle(&self) -> Option<HandleId> {
         match *self.transport.borrow() {
             Transport::Handle(id) => Some(id),

@@ -461,6 +461,10 @@ fn finish(this: &JsValue, context: &mut Context) -> JsResult<()> {
         if let Some(object) = this.as_object() {
             events::emit(&object, js_string!("prefinish"), &[], context)?;
         }
+        if connection.is_leaving(context) {
+            // It ends with its connection, unfinished.
+            return Ok(());
+        }
         // It is over, for the connection, in the tick that announces it.
         response::finish_soon(this, last, context);
         return Ok(());
