@@ -31,9 +31,13 @@ function typeOf(type) {
   return RegExpPrototypeExec(/[^\u0020-\u007e]/, type) === null ? StringPrototypeToLowerCase(type) : '';
 }
 
-/** The bytes of one element of the array that a Blob is made of. */
-function bytesOf(source, endings) {
-  if (isBlob(source)) return bytesOfBlob(source);
+/** The bytes of one element of the array that a Blob is made of; `files` gets those that they were read from. */
+function bytesOf(source, endings, files) {
+  if (isBlob(source)) {
+    const own = filesOfBlob(source);
+    if (own !== undefined) for (let i = 0; i < own.length; i++) files[files.length] = own[i];
+    return bytesOfBlob(source);
+  }
   if (isAnyArrayBuffer(source)) return new Uint8Array(source);
   if (isArrayBufferView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   let text = `${source}`;
@@ -41,15 +45,15 @@ function bytesOf(source, endings) {
   return Buffer.from(text);
 }
 
-function concat(sources, endings) {
+function concat(sources, endings, files) {
   if (sources === null || typeof sources !== 'object' || typeof sources[SymbolIterator] !== 'function') {
     throw typeError('Value cannot be converted to sequence.');
   }
   const parts = [];
   if (ArrayIsArray(sources)) {
-    for (let i = 0; i < sources.length; i++) parts[i] = bytesOf(sources[i], endings);
+    for (let i = 0; i < sources.length; i++) parts[i] = bytesOf(sources[i], endings, files);
   } else {
-    for (const source of sources) parts[parts.length] = bytesOf(source, endings);
+    for (const source of sources) parts[parts.length] = bytesOf(source, endings, files);
   }
   // In memory of its own: later changes of the sources must not show.
   let length = 0;
@@ -64,23 +68,48 @@ function concat(sources, endings) {
 
 let isBlob;
 let bytesOfBlob;
+let filesOfBlob;
 let isFile;
 
-/** A byte stream of the bytes, as much at once as files are read with. */
-function streamOf(bytes) {
+/** Rejects when one of the files isn't as it was when a Blob was made of it: <https://w3c.github.io/FileAPI/#dfn-snapshot-state>. */
+async function checkFiles(files) {
+  const { stat } = require('fs/promises');
+  for (let i = 0; i < files.length; i++) {
+    const { path, size, mtimeMs } = files[i];
+    let found;
+    try {
+      found = await stat(path);
+    } catch {
+      // It is gone.
+    }
+    if (found === undefined || found.size !== size || found.mtimeMs !== mtimeMs) {
+      const DOMException = require('dom_exception');
+      throw new DOMException('The blob could not be read', 'NotReadableError');
+    }
+  }
+}
+
+/** A byte stream of a Blob's bytes, as much at once as files are read with. */
+function streamOf(blob) {
   const { ReadableStream } = require('stream/web');
+  const bytes = bytesOfBlob(blob);
+  const files = filesOfBlob(blob);
   let at = 0;
+  const give = (controller) => {
+    if (at >= bytes.length) {
+      controller.close();
+      controller.byobRequest?.respond(0);
+      return;
+    }
+    const chunk = new Uint8Array(bytes.subarray(at, at + 65536));
+    at += chunk.length;
+    controller.enqueue(chunk);
+  };
   return new ReadableStream({
     type: 'bytes',
     pull(controller) {
-      if (at >= bytes.length) {
-        controller.close();
-        controller.byobRequest?.respond(0);
-        return;
-      }
-      const chunk = new Uint8Array(bytes.subarray(at, at + 65536));
-      at += chunk.length;
-      controller.enqueue(chunk);
+      if (files === undefined) return give(controller);
+      return PromisePrototypeThen(checkFiles(files), () => give(controller));
     },
   }, { highWaterMark: 0 });
 }
@@ -89,8 +118,10 @@ function streamOf(bytes) {
 class Blob {
   #bytes;
   #type;
+  #files;
 
   static {
+    filesOfBlob = (blob) => blob.#files;
     isBlob = (value) => value !== null && typeof value === 'object' && #bytes in value;
     bytesOfBlob = (blob) => blob.#bytes;
   }
@@ -99,6 +130,7 @@ class Blob {
     if (sources !== null && sources?.[kPart] === kPart) {
       this.#bytes = sources.bytes;
       this.#type = sources.type;
+      this.#files = sources.files;
       return;
     }
     validateDictionary(options);
@@ -107,7 +139,9 @@ class Blob {
     if (wanted !== 'transparent' && wanted !== 'native') {
       throw nodeError('ERR_INVALID_ARG_VALUE', 'options.endings', endings);
     }
-    this.#bytes = concat(sources, wanted);
+    const files = [];
+    this.#bytes = concat(sources, wanted, files);
+    if (files.length !== 0) this.#files = files;
     this.#type = typeOf(type);
   }
 
@@ -131,36 +165,39 @@ class Blob {
     };
     const from = within(start);
     const to = end === undefined ? size : within(end);
-    return new Blob({ [kPart]: kPart, bytes: this.#bytes.subarray(from, MathMax(from, to)), type: typeOf(contentType) });
+    const bytes = this.#bytes.subarray(from, MathMax(from, to));
+    return new Blob({ [kPart]: kPart, bytes, type: typeOf(contentType), files: this.#files });
   }
 
   arrayBuffer() {
     if (!isBlob(this)) return PromiseReject(nodeError('ERR_INVALID_THIS', 'Blob'));
-    const copy = new Uint8Array(new ArrayBuffer(this.#bytes.length));
-    TypedArrayPrototypeSet(copy, this.#bytes);
-    return later(copy.buffer);
+    return later(this, () => {
+      const copy = new Uint8Array(new ArrayBuffer(this.#bytes.length));
+      TypedArrayPrototypeSet(copy, this.#bytes);
+      return copy.buffer;
+    });
   }
 
   bytes() {
     if (!isBlob(this)) return PromiseReject(nodeError('ERR_INVALID_THIS', 'Blob'));
-    return later(new Uint8Array(this.#bytes));
+    return later(this, () => new Uint8Array(this.#bytes));
   }
 
   text() {
     if (!isBlob(this)) return PromiseReject(nodeError('ERR_INVALID_THIS', 'Blob'));
     const { TextDecoder } = require('encoding');
-    return later(new TextDecoder().decode(this.#bytes));
+    return later(this, () => new TextDecoder().decode(this.#bytes));
   }
 
   stream() {
     if (!isBlob(this)) throw nodeError('ERR_INVALID_THIS', 'Blob');
-    return streamOf(this.#bytes);
+    return streamOf(this);
   }
 
   textStream() {
     if (!isBlob(this)) throw nodeError('ERR_INVALID_THIS', 'Blob');
     const { TextDecoderStream } = require('stream/web');
-    return streamOf(this.#bytes).pipeThrough(new TextDecoderStream());
+    return streamOf(this).pipeThrough(new TextDecoderStream());
   }
 
   [kInspect](depth, options) {
@@ -171,8 +208,14 @@ class Blob {
 }
 
 // Reading never happens at once.
-function later(value) {
-  return PromisePrototypeThen(PromiseResolve(), () => value);
+function later(blob, read) {
+  const files = filesOfBlob(blob);
+  return PromisePrototypeThen(files === undefined ? PromiseResolve() : checkFiles(files), read);
+}
+
+/** A Blob of what was read from a file, whose path, size and time of change are `file`. */
+function blobOfFile(bytes, type, file) {
+  return new Blob({ [kPart]: kPart, bytes, type, files: [file] });
 }
 
 /** A Blob with a name and a date. */
@@ -229,10 +272,15 @@ ObjectDefineProperties(File.prototype, {
 function cloneable(prototype, method) {
   ObjectDefineProperties(prototype, { [kClone]: { __proto__: null, configurable: true, value: method } });
 }
+function mustBeInMemory(blob) {
+  if (filesOfBlob(blob) !== undefined) throw nodeError('ERR_INVALID_STATE', 'File-backed Blobs are not cloneable');
+}
 cloneable(Blob.prototype, function() {
+  mustBeInMemory(this);
   return { deserializeInfo: 'buffer/blob:Blob', data: { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type } };
 });
 cloneable(File.prototype, function() {
+  mustBeInMemory(this);
   const { name, lastModified } = this;
   return {
     deserializeInfo: 'buffer/blob:File', data: { bytes: new Uint8Array(bytesOfBlob(this)), type: this.type, name, lastModified },
@@ -265,4 +313,4 @@ function resolveObjectURL(url) {
   return urls.get(`${url}`);
 }
 
-module.exports = { Blob, File, createObjectURL, revokeObjectURL, resolveObjectURL, [kRevive]: revive };
+module.exports = { Blob, File, blobOfFile, createObjectURL, revokeObjectURL, resolveObjectURL, [kRevive]: revive };

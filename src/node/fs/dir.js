@@ -174,7 +174,17 @@ function openAsBlob(path, options = {}) {
   path = native.checkPath(path);
   const { Blob } = require('buffer');
   if (Blob === undefined) throw nodeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'fs.openAsBlob');
-  return require('fs/promises').readFile(path).then((bytes) => new Blob([bytes], { type }));
+  return blobOf(path, type);
+}
+
+async function blobOf(path, type) {
+  const handle = await require('fs/promises').open(path);
+  try {
+    const { size, mtimeMs } = await handle.stat();
+    return require('buffer/blob').blobOfFile(await handle.readFile(), type, { path, size, mtimeMs });
+  } finally {
+    await handle.close();
+  }
 }
 
 module.exports = {
