@@ -61,6 +61,29 @@ fn checked(result: libc::c_int) -> io::Result<libc::c_int> {
 
 /// Seconds east of UTC of the local time zone at a moment, as `TZ` or the system says.
 pub fn local_offset_seconds(unix_seconds: i64) -> i32 {
+    local_time(unix_seconds).map_or(0, |broken| offset_of(&broken))
+}
+
+/// Seconds that local time is ahead of UTC at that time, and the abbreviation of its zone.
+pub fn local_zone(unix_seconds: i64) -> (i32, String) {
+    let Some(broken) = local_time(unix_seconds) else {
+        return (0, "UTC".to_owned());
+    };
+    let name = if broken.tm_zone.is_null() {
+        String::new()
+    } else {
+        // SAFETY: localtime_r points it at a NUL-terminated text that lives until the next tzset, which only this thread calls.
+        let name = unsafe { CStr::from_ptr(broken.tm_zone) };
+        name.to_string_lossy().into_owned()
+    };
+    (offset_of(&broken), name)
+}
+
+fn offset_of(broken: &libc::tm) -> i32 {
+    i32::try_from(broken.tm_gmtoff).unwrap_or(0)
+}
+
+fn local_time(unix_seconds: i64) -> Option<libc::tm> {
     // Narrower than this on some 32-bit systems.
     #[allow(clippy::unnecessary_cast, reason = "not everywhere")]
     let time = unix_seconds as libc::time_t;
@@ -68,11 +91,10 @@ pub fn local_offset_seconds(unix_seconds: i64) -> i32 {
     // SAFETY: both pointers are valid for the call; localtime_r writes the whole structure or answers null.
     let filled = unsafe { libc::localtime_r(&raw const time, broken.as_mut_ptr()) };
     if filled.is_null() {
-        return 0;
+        return None;
     }
     // SAFETY: localtime_r answered non-null, so the structure is written.
-    let broken = unsafe { broken.assume_init() };
-    i32::try_from(broken.tm_gmtoff).unwrap_or(0)
+    Some(unsafe { broken.assume_init() })
 }
 
 /// Makes the time zone of the process what `TZ` names; `None` is the system's own.

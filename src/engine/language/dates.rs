@@ -10,6 +10,7 @@ use boa_engine::{
 use super::{
     super::native::{self, METHOD},
     legacy_date::{self, Fields, Zone},
+    zone_names,
 };
 
 /// Puts a constructor in the place of the global `Date` that reads more.
@@ -20,6 +21,8 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     let Some(engines_parse) = engines_parse.as_callable() else {
         return Ok(());
     };
+
+    name_zones(&prototype, context)?;
 
     let parse = NativeFunction::from_copy_closure_with_captures(
         |_, args, (date, parse): &(JsObject, JsObject), context| {
@@ -36,7 +39,9 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     let construct = NativeFunction::from_copy_closure_with_captures(
         |new_target, args, (date, parse): &(JsObject, JsObject), context| {
             let Some(target) = new_target.as_object() else {
-                return date.call(&JsValue::undefined(), args, context);
+                let text = date.call(&JsValue::undefined(), args, context)?;
+                let now = date.construct(&[], None, context)?;
+                return with_zone_name(text, &now.into(), context);
             };
             // An object that becomes a string is read by the engine alone.
             if let [value] = args
@@ -77,6 +82,46 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         .global_object()
         .insert_property(js_string!("Date"), native::property(constructor, METHOD));
     Ok(())
+}
+
+/// `toString` and `toTimeString` end with the name of the zone, which the engine leaves out.
+fn name_zones(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
+    for name in ["toString", "toTimeString"] {
+        let name = JsString::from(name);
+        let Some(engines) = prototype.get(name.clone(), context)?.as_callable() else {
+            continue;
+        };
+        let with_zone = NativeFunction::from_copy_closure_with_captures(
+            |this, args, engines: &JsObject, context| {
+                let text = engines.call(this, args, context)?;
+                with_zone_name(text, this, context)
+            },
+            engines,
+        );
+        let with_zone = FunctionObjectBuilder::new(context.realm(), with_zone)
+            .name(name.clone())
+            .length(0)
+            .build();
+        prototype.insert_property(name, native::property(with_zone, METHOD));
+    }
+    Ok(())
+}
+
+fn with_zone_name(text: JsValue, date: &JsValue, context: &mut Context) -> JsResult<JsValue> {
+    let Some(date) = date
+        .as_object()
+        .and_then(|date| JsDate::from_object(date).ok())
+    else {
+        return Ok(text);
+    };
+    let time = date.value_of(context)?.to_number(context)?;
+    if time.is_nan() {
+        return Ok(text);
+    }
+    let (offset, abbreviation) = crate::sys::local_zone((time / 1000.0).floor() as i64);
+    let zone = zone_names::name_of(&abbreviation, offset);
+    let text = text.to_string(context)?;
+    Ok(js_string!(&text, &JsString::from(format!(" ({zone})"))).into())
 }
 
 /// Milliseconds since 1970, or NaN.

@@ -4,6 +4,7 @@
 mod buffers;
 mod dates;
 mod legacy_date;
+mod zone_names;
 
 use boa_engine::{
     Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
