@@ -41,6 +41,8 @@ pub struct Stacks {
     /// The engine's own getter, which shows the frames it noted.
     engine_getter: RefCell<Option<JsObject>>,
     error_constructor: RefCell<Option<JsObject>>,
+    /// What `Error.prepareStackTrace` is before script sets it.
+    default_prepare: RefCell<Option<JsObject>>,
     /// Set while `prepareStackTrace` runs: a stack read inside is formatted plainly.
     preparing: Cell<bool>,
     call_site_prototype: RefCell<Option<JsObject>>,
@@ -54,6 +56,7 @@ impl Default for Stacks {
             limit_value: RefCell::new(10.into()),
             engine_getter: RefCell::default(),
             error_constructor: RefCell::default(),
+            default_prepare: RefCell::default(),
             preparing: Cell::new(false),
             call_site_prototype: RefCell::default(),
             sources: source::Sources::default(),
@@ -91,6 +94,12 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         .get(&stack_key)
         .and_then(|found| found.get().and_then(JsValue::as_object));
     *stacks.engine_getter.borrow_mut() = engine_getter;
+    let prepare = native::function(context, "prepareStackTrace", 2, prepare_stack_trace);
+    constructor.insert_property(
+        js_string!("prepareStackTrace"),
+        native::property(prepare.clone(), METHOD),
+    );
+    *stacks.default_prepare.borrow_mut() = Some(prepare.into());
     *stacks.error_constructor.borrow_mut() = Some(constructor);
     install_in_realm(context);
     set_limit_value(
@@ -279,6 +288,35 @@ fn lines(frames: &[Frame]) -> String {
     lines.join("\n")
 }
 
+impl Stacks {
+    fn is_default(&self, prepare: &JsObject) -> bool {
+        let known = self.default_prepare.borrow();
+        known
+            .as_ref()
+            .is_some_and(|known| JsObject::equals(known, prepare))
+    }
+}
+
+/// The default `Error.prepareStackTrace(error, trace)`: what `stack` is without one.
+fn prepare_stack_trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let error = args.get_or_undefined(0);
+    let mut text = match error.as_object() {
+        Some(error) => head(&error, context),
+        None => error.to_string(context)?.to_std_string_lossy(),
+    };
+    if let Some(trace) = args.get_or_undefined(1).as_object() {
+        for index in 0..trace
+            .get(js_string!("length"), context)?
+            .to_length(context)?
+        {
+            let site = trace.get(index, context)?.to_string(context)?;
+            text.push_str("\n    at ");
+            text.push_str(&site.to_std_string_lossy());
+        }
+    }
+    Ok(JsString::from(text).into())
+}
+
 /// Formats a stack, by `Error.prepareStackTrace` if script has set it.
 fn format(error: &JsObject, frames: Vec<Frame>, context: &mut Context) -> JsResult<JsValue> {
     let stacks = State::of(context).slot::<Stacks>();
@@ -287,6 +325,7 @@ fn format(error: &JsObject, frames: Vec<Frame>, context: &mut Context) -> JsResu
         && let Some(prepare) = constructor
             .get(js_string!("prepareStackTrace"), context)?
             .as_callable()
+            .filter(|prepare| !stacks.is_default(prepare))
     {
         let sites = frames
             .into_iter()
