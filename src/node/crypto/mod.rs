@@ -80,10 +80,8 @@ const MISSING: &[(&str, usize)] = &[
     ("decapsulate", 3),
     ("diffieHellman", 2),
     ("encapsulate", 2),
-    ("generateKey", 3),
     ("generateKeyPair", 3),
     ("generateKeyPairSync", 2),
-    ("generateKeySync", 2),
     ("generatePrime", 3),
     ("generatePrimeSync", 1),
     ("getCipherInfo", 2),
@@ -127,6 +125,10 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
         natives = natives.value(name, class);
     }
     let exports = natives
+        .lazy("generateKey", |context| keygen("generateKey", context))
+        .lazy("generateKeySync", |context| {
+            keygen("generateKeySync", context)
+        })
         .lazy("KeyObject", keys::class)
         .lazy("Hash", |context| {
             Ok(hash::classes(context)?.hash.clone().into())
@@ -191,6 +193,12 @@ fn getter(object: &JsObject, name: &str, get: NativeFunctionPointer, context: &m
 }
 
 /// A function, or a class, that throws its name.
+/// A function of the script half that generates keys.
+fn keygen(name: &str, context: &mut Context) -> JsResult<JsValue> {
+    let module = registry::require("crypto/keygen", context)?.to_object(context)?;
+    module.get(JsString::from(name), context)
+}
+
 fn missing(name: &str, length: usize, is_class: bool, context: &mut Context) -> JsValue {
     let throw = NativeFunction::from_copy_closure_with_captures(
         |_, _, name: &JsString, context| Err(errors::missing(name, context)),
