@@ -74,6 +74,12 @@ impl Resolver {
     }
 
     fn hint_for(&self, specifier: &str, base: &Url) -> Option<String> {
+        // `require` takes paths, not their URLs.
+        let path = Url::parse(specifier)
+            .ok()
+            .and_then(|url| paths::from_file_url(&url).ok())
+            .map(|path| paths::text(&path));
+        let specifier = path.as_deref().unwrap_or(specifier);
         let base = paths::from_file_url(base).ok()?;
         let directory = base.parent()?;
         let extensions = [".js", ".json", ".node"].map(str::to_owned);
