@@ -10,7 +10,7 @@ use std::{
 };
 
 use boa_engine::{Context, JsResult, JsValue, builtins::promise::PromiseState, js_string};
-use flags::{InputType, Invocation};
+use flags::{FlagError, InputType, Invocation};
 
 use crate::{
     Runtime,
@@ -31,7 +31,7 @@ pub fn main() -> i32 {
     let node_options = std::env::var("NODE_OPTIONS").ok();
     let run = match flags::parse(std::env::args().skip(1), node_options.as_deref()) {
         Ok(run) => run,
-        Err(error) => return refuse(&error.to_string(), exit::INVALID_ARGUMENT),
+        Err(error) => return refuse_line(&error),
     };
     if run.help {
         return print(&flags::help());
@@ -46,6 +46,14 @@ pub fn main() -> i32 {
             exit::UNCAUGHT,
         ),
     }
+}
+
+/// Says what is wrong with the command line, with the program named as it was called.
+fn refuse_line(error: &FlagError) -> i32 {
+    let program = std::env::args().next();
+    let program = program.as_deref().unwrap_or("ouro");
+    fatal::write_error(&format!("{program}: {error}\n"));
+    error.exit_code()
 }
 
 fn refuse(why: &str, code: i32) -> i32 {

@@ -152,6 +152,7 @@ pub fn run_main(path: &Path, context: &mut Context) -> JsResult<()> {
 /// What the code throws.
 pub fn run_eval(source: &str, name: &str, context: &mut Context) -> JsResult<JsValue> {
     commonjs::define_globals(name, context)?;
+    stack::register_source(name, source, context);
     crate::engine::nesting::check(source)?;
     let readable = lexer::for_engine(source);
     let parsed = Script::parse(

@@ -38,6 +38,8 @@ pub mod exit {
     pub const HANDLER_FAILED: i32 = 7;
     /// A command line that can't be.
     pub const INVALID_ARGUMENT: i32 = 9;
+    /// `--security-revert` of what isn't known.
+    pub const UNKNOWN_REVERT: i32 = 12;
     /// A top-level await that never settled.
     pub const UNSETTLED_AWAIT: i32 = 13;
 }

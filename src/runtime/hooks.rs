@@ -64,7 +64,7 @@ impl HostHooks for Hooks {
         for text in parameters.iter().chain([body]) {
             nesting::check_string(text, context)?;
         }
-        vm::check_code_generation(&realm)
+        vm::check_code_generation(&realm, context)
     }
 
     fn create_global_object(&self, intrinsics: &Intrinsics) -> JsObject {

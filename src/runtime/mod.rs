@@ -76,6 +76,10 @@ pub struct Options {
     pub disabled_warnings: Vec<String>,
     /// `--redirect-warnings`, or `NODE_REDIRECT_WARNINGS`: the file that warnings are written to.
     pub redirect_warnings: Option<String>,
+    /// Whether `require` loads ES modules: `--no-require-module` clears it.
+    pub require_module: bool,
+    /// Whether `eval` and `Function` take text: `--disallow-code-generation-from-strings` clears it.
+    pub code_from_strings: bool,
     /// `--experimental-vm-modules`.
     pub experimental_vm_modules: bool,
     /// `--preserve-symlinks`.
@@ -123,6 +127,8 @@ impl Default for Options {
             pending_deprecation: false,
             disabled_warnings: Vec::new(),
             redirect_warnings: None,
+            require_module: true,
+            code_from_strings: true,
             experimental_vm_modules: false,
             preserve_symlinks: false,
             preserve_symlinks_main: false,

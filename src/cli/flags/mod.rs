@@ -6,8 +6,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::Options;
-use table::{Apply, FLAGS, Flag, WITHOUT_EFFECT};
+use crate::{Options, runtime::fatal::exit};
+use table::{Apply, FLAGS, Flag, IGNORED_IN_ENVIRONMENT, VALUES_WITHOUT_EFFECT, WITHOUT_EFFECT};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +39,8 @@ pub struct Invocation {
     pub script: Option<String>,
     /// What follows the script.
     pub args: Vec<String>,
+    /// `--security-revert`
+    pub security_reverts: Vec<String>,
     /// Options that are known and have no effect here.
     pub without_effect: Vec<String>,
 }
@@ -61,8 +63,23 @@ pub enum FlagError {
     NotInEnvironment(String),
     #[error("invalid value for NODE_OPTIONS ({0})")]
     Environment(&'static str),
+    #[error("{0} is an invalid negation because it is not a boolean option")]
+    Negation(String),
+    #[error("Error: Attempt to revert an unknown CVE [{0}]")]
+    UnknownRevert(String),
     #[error("{0}")]
     Invalid(String),
+}
+
+impl FlagError {
+    /// The code that the process ends with.
+    #[must_use]
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Self::UnknownRevert(_) => exit::UNKNOWN_REVERT,
+            _ => exit::INVALID_ARGUMENT,
+        }
+    }
 }
 
 /// The names of the options that `NODE_OPTIONS` may hold.
@@ -72,8 +89,16 @@ pub fn allowed_in_environment() -> impl Iterator<Item = String> {
         .filter(|flag| flag.in_environment)
         .flat_map(|flag| {
             let short = (!flag.short.is_empty()).then(|| format!("-{}", flag.short));
-            std::iter::once(format!("--{}", flag.name)).chain(short)
+            let negated =
+                matches!(flag.apply, Apply::Switch(_)).then(|| format!("--no-{}", flag.name));
+            let named = std::iter::once(format!("--{}", flag.name));
+            named.chain(negated).chain(short)
         })
+        .chain(
+            IGNORED_IN_ENVIRONMENT
+                .iter()
+                .map(|name| format!("--{name}")),
+        )
 }
 
 /// Reads a command line without the name of the program, after what `NODE_OPTIONS` holds.
@@ -105,8 +130,14 @@ pub fn parse(
     {
         run.options.exec_args.pop();
     }
-    if run.eval.is_none() || run.check {
+    if run.eval.is_none() {
         run.script = rest.next();
+    } else if run.check {
+        let both = "either --check or --eval can be used, not both";
+        return Err(FlagError::Invalid(both.to_owned()));
+    }
+    if let Some(name) = run.security_reverts.first() {
+        return Err(FlagError::UnknownRevert(name.clone()));
     }
     run.args = rest.collect();
     Ok(run)
@@ -144,11 +175,17 @@ fn read(
             continue;
         }
         let Some((flag, on)) = find(&name) else {
-            if has_no_effect(&name) {
-                run.without_effect.push(word);
-                continue;
+            if is_negated_value(&name) {
+                return Err(FlagError::Negation(name));
             }
-            return Err(FlagError::Unknown(word));
+            if !has_no_effect(&name) {
+                return Err(FlagError::Unknown(word));
+            }
+            run.without_effect.push(word);
+            if given.is_none() && takes_ignored_value(&name) {
+                words.next().ok_or(FlagError::MissingValue(name))?;
+            }
+            continue;
         };
         if environment && !flag.in_environment {
             return Err(FlagError::NotInEnvironment(name));
@@ -184,6 +221,24 @@ fn find(word: &str) -> Option<(&'static Flag, bool)> {
     let plain = long.strip_prefix("no-")?;
     let flag = FLAGS.iter().find(|flag| flag.name == plain)?;
     matches!(flag.apply, Apply::Switch(_)).then_some((flag, false))
+}
+
+/// Whether a word is `--no-` and the name of an option that takes a value.
+fn is_negated_value(word: &str) -> bool {
+    let Some(plain) = word.strip_prefix("--no") else {
+        return false;
+    };
+    let plain = plain.replace('_', "-");
+    let plain = plain.strip_prefix('-').unwrap_or_default();
+    FLAGS
+        .iter()
+        .any(|flag| flag.name == plain && matches!(flag.apply, Apply::Value(_)))
+}
+
+/// Whether the word behind an option without effect is its value.
+fn takes_ignored_value(name: &str) -> bool {
+    let long = name.trim_start_matches('-').replace('_', "-");
+    VALUES_WITHOUT_EFFECT.contains(&long.as_str())
 }
 
 fn has_no_effect(name: &str) -> bool {

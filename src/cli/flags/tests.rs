@@ -66,6 +66,41 @@ fn unknown_options_are_errors_and_foreign_ones_are_named() {
 }
 
 #[test]
+fn what_cannot_be_negated_combined_or_undone_is_refused() {
+    for (line, said, code) in [
+        (
+            &["--no_max-http-header-size"][..],
+            "--no_max-http-header-size is an invalid negation because it is not a boolean option",
+            9,
+        ),
+        (
+            &["-c", "-e", "1"],
+            "either --check or --eval can be used, not both",
+            9,
+        ),
+        (
+            &["--security-revert=x"],
+            "Error: Attempt to revert an unknown CVE [x]",
+            12,
+        ),
+    ] {
+        let error = read_line(line).unwrap_err();
+        assert_eq!((error.to_string().as_str(), error.exit_code()), (said, code));
+    }
+}
+
+#[test]
+fn values_of_options_without_effect_are_passed_over() {
+    let run = read_line(&["--trace-event-categories", "v8", "a.js"]).unwrap();
+    assert_eq!(run.script.as_deref(), Some("a.js"));
+    assert_eq!(run.without_effect, ["--trace-event-categories"]);
+    assert_eq!(
+        read_line(&["--icu-data-dir"]).unwrap_err(),
+        FlagError::MissingValue("--icu-data-dir".into())
+    );
+}
+
+#[test]
 fn the_environment_holds_only_what_it_may() {
     let parsed = |text| parse(["a.js".to_owned()], Some(text));
     assert_eq!(

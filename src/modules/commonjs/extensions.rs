@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
+    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue, js_string,
+    property::PropertyKey,
 };
 
 use super::super::format::{self, Format};
 use super::super::{esm, js_error};
-use super::compile;
+use super::{compile, parent_of};
 use crate::node::errors::{self, Base};
 use crate::runtime::{
     State,
@@ -93,7 +94,11 @@ pub fn read_text(filename: &str, context: &mut Context) -> JsResult<String> {
 pub fn load_js(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (module, filename) = arguments(args, context)?;
     let format = format_of(&filename, context)?;
+    let requires_modules = State::of(context).options.require_module;
     if matches!(format, Format::Module | Format::ModuleTypeScript) {
+        if !requires_modules {
+            return Err(refused_module(&module, &filename, context));
+        }
         esm::run_as_commonjs(&module, &filename, None, context)?;
         return Ok(JsValue::undefined());
     }
@@ -107,10 +112,24 @@ pub fn load_js(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
             patched.call(&module.into(), &args, context)
         }
         _ => {
-            let may_be_esm = matches!(format, Format::Detect | Format::DetectTypeScript);
+            let may_be_esm =
+                requires_modules && matches!(format, Format::Detect | Format::DetectTypeScript);
             compile::run_source(&module, &text, &filename, may_be_esm, context)
         }
     }
+}
+
+/// The error of `--no-require-module`.
+fn refused_module(module: &JsObject, filename: &str, context: &mut Context) -> JsError {
+    let by_package = !matches!(format::extension(Path::new(filename)), ".mjs" | ".mts");
+    let parent = parent_of(module, context).unwrap_or_default().as_object();
+    let parent = parent.and_then(|parent| parent.get(js_string!("filename"), context).ok());
+    let args = [
+        JsString::from(filename).into(),
+        by_package.into(),
+        parent.unwrap_or_default(),
+    ];
+    errors::node_error("ERR_REQUIRE_ESM", &args, context)
 }
 
 /// What `require` sees in a file: extensions that say nothing are CommonJS, perhaps.

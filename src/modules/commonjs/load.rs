@@ -9,8 +9,8 @@ use super::super::error::ResolveError;
 use super::super::resolve::{CommonJsParent, CommonJsRequest, node_module_paths};
 use super::super::{builtins, js_error};
 use super::{
-    array_of, current_directory, extensions, new_module, parent_of, strings_of, text_property,
-    update_children,
+    PRELOADER, array_of, current_directory, extensions, new_module, parent_of, strings_of,
+    text_property, update_children,
 };
 use crate::engine::registry;
 use crate::runtime::State;
@@ -380,8 +380,14 @@ impl Parent {
             return Ok(Self::default());
         };
         let paths = parent.get(js_string!("paths"), context)?;
+        let mut filename = text_property(&parent, js_string!("filename"), context)?;
+        if filename.is_none() && is_preloader(&parent, context)? {
+            // What `-r` names may be the package of the working directory.
+            let stand_in = current_directory().join("[preload]");
+            filename = Some(stand_in.to_string_lossy().into_owned());
+        }
         Ok(Self {
-            filename: text_property(&parent, js_string!("filename"), context)?,
+            filename,
             paths: strings_of(&paths, context)?,
         })
     }
@@ -394,6 +400,10 @@ impl Parent {
             paths: &self.paths,
         }
     }
+}
+
+fn is_preloader(module: &JsObject, context: &mut Context) -> JsResult<bool> {
+    Ok(text_property(module, js_string!("id"), context)?.as_deref() == Some(PRELOADER))
 }
 
 /// The file names from the requiring module up to the first.

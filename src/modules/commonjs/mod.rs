@@ -347,12 +347,15 @@ pub fn define_globals(id: &str, context: &mut Context) -> JsResult<()> {
     Ok(())
 }
 
+/// The `id` of the module that `-r` requires from.
+const PRELOADER: &str = "internal/preload";
+
 /// Loads the modules of `-r`, each as if the working directory required it.
 ///
 /// # Errors
 /// What they throw.
 pub fn preload(requests: &[String], context: &mut Context) -> JsResult<()> {
-    let parent = stand_in("internal/preload", context)?;
+    let parent = stand_in(PRELOADER, context)?;
     for request in requests {
         require::require_module(&parent, &[JsString::from(request.as_str()).into()], context)?;
     }

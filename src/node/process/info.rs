@@ -1,12 +1,13 @@
 //! What `process` says of the program, the machine and the user.
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::Attribute,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+    property::Attribute,
 };
 
 use super::string_array;
 use crate::{
-    engine::native::Natives,
+    engine::{native::Natives, registry},
     runtime::{Options, State},
 };
 
@@ -140,6 +141,7 @@ fn make_release(context: &mut Context) -> JsResult<JsValue> {
 }
 
 fn make_features(context: &mut Context) -> JsResult<JsValue> {
+    let require_module = State::of(context).options.require_module;
     Ok(frozen(Natives::new(context))
         .value("inspector", false)
         .value("debug", cfg!(debug_assertions))
@@ -151,7 +153,7 @@ fn make_features(context: &mut Context) -> JsResult<JsValue> {
         .value("tls_ocsp", false)
         .value("tls", false)
         .value("cached_builtins", false)
-        .value("require_module", true)
+        .value("require_module", require_module)
         .value("typescript", false)
         .build()
         .into())
@@ -175,11 +177,14 @@ fn make_config(context: &mut Context) -> JsResult<JsValue> {
 }
 
 fn make_allowed_flags(context: &mut Context) -> JsResult<JsValue> {
-    let set = boa_engine::object::builtins::JsSet::new(context);
-    for flag in crate::cli::flags::allowed_in_environment() {
-        set.add(JsString::from(flag.as_str()), context)?;
-    }
-    Ok(set.into())
+    registry::require("process/allowed_flags", context)
+}
+
+/// `allowedFlags()`: the options that `NODE_OPTIONS` may hold.
+pub fn allowed_flags(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let flags = crate::cli::flags::allowed_in_environment();
+    let flags = flags.map(|flag| JsValue::from(JsString::from(flag.as_str())));
+    Ok(JsArray::from_iter(flags, context).into())
 }
 
 fn get_title(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

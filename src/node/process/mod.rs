@@ -66,10 +66,10 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
     let natives = Natives::new(context);
     let natives = warnings::add_natives(natives);
     let natives = usage::add_natives(natives);
-    let natives =
-        natives
-            .function("noBinding", 1, no_binding)
-            .function("execve", 3, execve::execve);
+    let natives = natives
+        .function("noBinding", 1, no_binding)
+        .function("allowedFlags", 0, info::allowed_flags)
+        .function("execve", 3, execve::execve);
     Ok(stdio::add_natives(natives).build())
 }
 
@@ -299,8 +299,7 @@ fn get_active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> Js
             .walk()
             .into_iter()
             .filter_map(|(id, kind)| {
-                let keeps_alive = state.event_loop.has_ref(id).unwrap_or(false)
-                    && state.event_loop.is_active(id).unwrap_or(false);
+                let keeps_alive = state.event_loop.has_ref(id).unwrap_or(false);
                 keeps_alive
                     .then(|| resource_name(&format!("{kind:?}")))
                     .flatten()

@@ -137,13 +137,21 @@ impl Contexts {
 ///
 /// # Errors
 /// V8's `EvalError`.
-pub fn check_code_generation(realm: &Realm) -> JsResult<()> {
-    if realm.host_defined().get::<NoStrings>().is_none() {
+pub fn check_code_generation(realm: &Realm, context: &Context) -> JsResult<()> {
+    if is_allowed_by_options(realm, context) && realm.host_defined().get::<NoStrings>().is_none() {
         return Ok(());
     }
     Err(JsError::from_native(JsNativeError::eval().with_message(
         "Code generation from strings disallowed for this context",
     )))
+}
+
+/// `--disallow-code-generation-from-strings` is about the program's own realm.
+fn is_allowed_by_options(realm: &Realm, context: &Context) -> bool {
+    let Some(state) = State::try_of(context) else {
+        return true;
+    };
+    state.options.code_from_strings || *realm != state.slot::<Contexts>().main(context)
 }
 
 /// Whether `import()` in code from strings is served in a realm: in the program's own, and where the program said so.
