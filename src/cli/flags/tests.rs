@@ -85,7 +85,10 @@ fn what_cannot_be_negated_combined_or_undone_is_refused() {
         ),
     ] {
         let error = read_line(line).unwrap_err();
-        assert_eq!((error.to_string().as_str(), error.exit_code()), (said, code));
+        assert_eq!(
+            (error.to_string().as_str(), error.exit_code()),
+            (said, code)
+        );
     }
 }
 
