@@ -456,6 +456,15 @@ pub fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
     object.borrow().properties().get(key)?.value().cloned()
 }
 
+/// The same where the value is wanted only if it is an object; the inner `None` is any other value.
+///
+/// Of a proxy it tells nothing that is right.
+#[inline]
+pub fn own_object(object: &JsObject, key: &PropertyKey) -> Option<Option<JsObject>> {
+    let property = object.borrow().properties().get(key)?;
+    Some(property.value()?.as_object())
+}
+
 /// [`get`] as a method, in the place of `JsObject::get`.
 pub trait LookUp {
     /// A property of this object or one of its prototypes, by a name that stands in the program's text and is no number.

@@ -17,7 +17,7 @@ use boa_engine::{
 
 use crate::{
     engine::{
-        lookup::{self, LookUp, own_value},
+        lookup::{self, LookUp, own_object},
         native::{self, Natives},
     },
     runtime::State,
@@ -144,30 +144,28 @@ fn emit_own(
             .into());
     };
     let key = kind.to_property_key(context)?;
-    // As keys at once: conversions look for numbers in them.
+    // As a key at once: conversions look for numbers in them.
     let own = PropertyKey::String(js_string!("_events"));
     let known = match emitter.is::<OrdinaryObject>() {
-        true => own_value(&emitter, &own),
+        true => own_object(&emitter, &own),
         false => None,
     };
     let events = match known {
         Some(events) => events,
         None => match table::heard(&emitter, &key, context) {
             Some(heard) => return emit_to(heard, &emitter, kind, rest, context),
-            None => read(&emitter, own, context)?,
+            None => read(&emitter, own, context)?.as_object(),
         },
     };
-    let events = events.as_object();
 
     if is_error(&key) {
         monitor_error(&emitter, events.as_ref(), rest, context)?;
     }
     // 'errorMonitor' listeners may have added or removed some.
-    let handler = match &events {
-        Some(events) => read(events, key, context)?,
-        None => JsValue::undefined(),
+    let Some(events) = events else {
+        return Ok(false);
     };
-    let Some(handler) = handler.as_object() else {
+    let Some(handler) = handler_of(&events, key, context)? else {
         return Ok(false);
     };
     if handler.is_callable() {
@@ -178,6 +176,21 @@ fn emit_own(
         }
     }
     Ok(true)
+}
+
+/// What `_events` has for an event: a function, or an array of some.
+#[inline]
+fn handler_of(
+    events: &JsObject,
+    key: PropertyKey,
+    context: &mut Context,
+) -> JsResult<Option<JsObject>> {
+    let own = events.borrow().properties().get(&key);
+    match &own {
+        Some(property) if let Some(value) = property.value() => Ok(value.as_object()),
+        None if is_table(events) => Ok(None),
+        _ => Ok(read(events, key, context)?.as_object()),
+    }
 }
 
 /// Calls who is in a table.
