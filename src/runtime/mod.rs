@@ -29,7 +29,7 @@ pub use access::Operation;
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, Source};
 use ouro_loop::EventLoop;
 
-use crate::{engine::memory::Memory, engine::registry::Registry, modules, node};
+use crate::{engine::memory::Memory, engine::registry::Registry, modules, node, web};
 
 /// The reserved address space of the thread that runs JavaScript. Only what is used of it becomes memory.
 ///
@@ -171,6 +171,7 @@ pub struct State {
     pub http: Rc<node::http::Slot>,
     pub readable: Rc<node::stream::readable::Slot>,
     pub buffers: node::buffer::class::Slot,
+    pub urls: web::url::Classes,
     pub modules: modules::ModuleState,
     pub process: node::process::ProcessState,
     /// The global object of the realm that is made next.
@@ -344,6 +345,7 @@ impl RuntimeBuilder {
             http: Rc::default(),
             readable: Rc::default(),
             buffers: node::buffer::class::Slot::default(),
+            urls: web::url::Classes::default(),
             modules: modules::ModuleState::default(),
             process: node::process::ProcessState::default(),
             next_global,
@@ -504,6 +506,7 @@ impl Drop for Runtime {
         self.state.http.clear();
         self.state.buffers.clear();
         self.state.memory.look_ups.clear();
+        self.state.urls.clear();
     }
 }
 

@@ -35,10 +35,19 @@ use crate::{
 
 /// The classes of this runtime, made on first use.
 #[derive(Default)]
-struct Classes {
+pub struct Classes {
     url: RefCell<Option<Rc<Class>>>,
     params: RefCell<Option<Class>>,
     iterator: RefCell<Option<JsObject>>,
+}
+
+impl Classes {
+    /// Lets go of the heap.
+    pub fn clear(&self) {
+        self.url.borrow_mut().take();
+        self.params.borrow_mut().take();
+        self.iterator.borrow_mut().take();
+    }
 }
 
 #[derive(Clone)]
@@ -91,8 +100,8 @@ fn make(data: UrlData, prototype: JsObject, context: &Context) -> JsObject {
 }
 
 fn class_of_url(context: &mut Context) -> JsResult<Rc<Class>> {
-    let classes = State::of(context).slot::<Classes>();
-    if let Some(class) = &*classes.url.borrow() {
+    let state = State::of(context);
+    if let Some(class) = &*state.urls.url.borrow() {
         return Ok(class.clone());
     }
     let constructor = constructor(context, "URL", 1, construct);
@@ -139,7 +148,7 @@ fn class_of_url(context: &mut Context) -> JsResult<Rc<Class>> {
         constructor,
         prototype,
     });
-    *classes.url.borrow_mut() = Some(class.clone());
+    *state.urls.url.borrow_mut() = Some(class.clone());
     Ok(class)
 }
 
@@ -289,6 +298,13 @@ fn parsed(
     if let Some(url) = plainly(args) {
         return Ok(Ok(url));
     }
+    parsed_from_copies(args, context)
+}
+
+fn parsed_from_copies(
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<Result<UrlData, (String, Option<String>)>> {
     let (input, base) = input_and_base(args, context)?;
     Ok(UrlData::parse(&input, base.as_deref()).ok_or((input, base)))
 }
@@ -303,9 +319,12 @@ fn construct(new_target: &JsValue, args: &[JsValue], context: &mut Context) -> J
     } else {
         prototype_for(new_target, "URL", context)?
     };
-    let url = parsed(args, context)?
-        .map_err(|(input, base)| invalid(&input, base.as_deref(), context))?;
     let prototype = prototype.unwrap_or_else(|| class.prototype.clone());
+    let url = match plainly(args) {
+        Some(url) => url,
+        None => parsed_from_copies(args, context)?
+            .map_err(|(input, base)| invalid(&input, base.as_deref(), context))?,
+    };
     Ok(make(url, prototype, context).into())
 }
 

@@ -9,8 +9,7 @@ use boa_engine::{
 };
 
 use super::{
-    Class, Classes, form, inspect_by, inspect_function, prototype_for, renew_query, seal_prototype,
-    usv,
+    Class, form, inspect_by, inspect_function, prototype_for, renew_query, seal_prototype, usv,
 };
 use crate::{
     engine::native::{METHOD, Natives, constructor, function},
@@ -48,8 +47,8 @@ struct ParamsIterator {
 }
 
 pub(super) fn class(context: &mut Context) -> JsResult<Class> {
-    let classes = State::of(context).slot::<Classes>();
-    if let Some(class) = &*classes.params.borrow() {
+    let state = State::of(context);
+    if let Some(class) = &*state.urls.params.borrow() {
         return Ok(class.clone());
     }
     let constructor = constructor(context, "URLSearchParams", 0, construct);
@@ -92,7 +91,7 @@ pub(super) fn class(context: &mut Context) -> JsResult<Class> {
         constructor,
         prototype,
     };
-    *classes.params.borrow_mut() = Some(class.clone());
+    *state.urls.params.borrow_mut() = Some(class.clone());
     Ok(class)
 }
 
@@ -178,7 +177,7 @@ fn pairs_of_object(object: &JsObject, context: &mut Context) -> JsResult<Pairs> 
 /// Whether an iterator method is the class's own, so that the pairs can be copied.
 fn class_iterates(method: &JsObject, context: &mut Context) -> bool {
     State::of(context)
-        .slot::<Classes>()
+        .urls
         .params
         .borrow()
         .as_ref()
@@ -446,13 +445,13 @@ fn values(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVa
 
 fn iterate(this: &JsValue, kind: Kind, context: &mut Context) -> JsResult<JsValue> {
     let params = receiver(this, context)?;
-    let classes = State::of(context).slot::<Classes>();
-    let known = classes.iterator.borrow().clone();
+    let state = State::of(context);
+    let known = state.urls.iterator.borrow().clone();
     let prototype = match known {
         Some(prototype) => prototype,
         None => {
             let made = iterator_prototype(context)?;
-            *classes.iterator.borrow_mut() = Some(made.clone());
+            *state.urls.iterator.borrow_mut() = Some(made.clone());
             made
         }
     };

@@ -53,9 +53,22 @@ fn fits(byte: u8, part: u8) -> bool {
 }
 
 /// Where the run of bytes that fit ends.
+#[inline]
 fn run(bytes: &[u8], from: usize, part: u8) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    from + (rest.iter().position(|byte| !fits(*byte, part))).unwrap_or(rest.len())
+    let mut at = from;
+    while let Some(four) = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>) {
+        let all = four
+            .iter()
+            .fold(part, |all, byte| all & PARTS_OF[usize::from(*byte)]);
+        if all == 0 {
+            break;
+        }
+        at += 4;
+    }
+    while bytes.get(at).is_some_and(|byte| fits(*byte, part)) {
+        at += 1;
+    }
+    at
 }
 
 /// An address without a base: how it is written, which mostly is as it stands there, and where its parts are.
@@ -143,7 +156,7 @@ fn is_doubtful_path(path: &[u8]) -> bool {
 /// User, host and port; gives the end of them.
 fn authority(input: &[u8], start: usize, default_port: u32, parts: &mut Parts) -> Option<usize> {
     let mut host = start;
-    let mut host_end = run(input, host, HOST);
+    let (mut host_end, mut is_plain) = host_at(input, host);
     if !matches!(input.get(host_end), None | Some(b'/' | b'?' | b'#')) {
         let end_of_user = run(input, host_end, USER);
         if let Some(mark) = credentials_end(input, start, end_of_user) {
@@ -152,10 +165,10 @@ fn authority(input: &[u8], start: usize, default_port: u32, parts: &mut Parts) -
             }
             parts.set_credentials(end_of_user, mark);
             host = mark + 1;
-            host_end = run(input, host, HOST);
+            (host_end, is_plain) = host_at(input, host);
         }
     }
-    if !is_plain_host(&input[host..host_end]) {
+    if !is_plain {
         return None;
     }
     let mut end = host_end;
@@ -191,23 +204,25 @@ fn credentials_end(input: &[u8], start: usize, end_of_user: usize) -> Option<usi
     }
 }
 
-/// Whether it is neither an address of numbers nor a name that has another form, and has no empty label.
-fn is_plain_host(host: &[u8]) -> bool {
-    let mut previous = b'.';
-    let mut label = 0;
-    for (at, byte) in host.iter().enumerate() {
-        if *byte == b'.' {
-            if previous == b'.' {
-                return false;
-            }
+/// Where a host ends, and whether it is neither an address of numbers nor a name that has another form, and has no empty label.
+fn host_at(input: &[u8], start: usize) -> (usize, bool) {
+    let mut at = start;
+    let mut label = start;
+    let mut is_plain = true;
+    while let Some(byte) = input.get(at).copied()
+        && fits(byte, HOST)
+    {
+        if byte == b'.' {
+            is_plain &= at > label;
             label = at + 1;
-        } else if previous == b'.' && host[at..].starts_with(b"xn--") {
-            return false;
+        } else if byte == b'-' {
+            is_plain &= input[label..=at] != *b"xn--";
         }
-        previous = *byte;
+        at += 1;
     }
     // A name that ends with a number, or something that looks like the beginning of one, is an address.
-    host.len() < 254 && host.get(label).is_some_and(|first| !first.is_ascii_digit())
+    let is_name = label < at && !input[label].is_ascii_digit();
+    (at, is_plain && is_name && at - start < 254)
 }
 
 /// The end of a path that has nothing to be taken out of it. What might have is for [`path`] to look at.
