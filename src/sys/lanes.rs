@@ -4,6 +4,23 @@
 /// How many bytes a block has.
 pub const BLOCK: usize = 16;
 
+/// Whether all bytes are ASCII. For short texts: it looks at all of them.
+#[inline]
+#[must_use]
+pub fn is_short_ascii(bytes: &[u8]) -> bool {
+    const HIGHS: u128 = u128::from_ne_bytes([0x80; BLOCK]);
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let all = blocks
+        .iter()
+        .fold(0, |all, block| all | u128::from_ne_bytes(*block));
+    let rest = match bytes.last_chunk::<BLOCK>() {
+        // Once more with what is before it.
+        Some(block) => u128::from_ne_bytes(*block) & HIGHS,
+        None => u128::from(rest.iter().fold(0, |all, byte| all | byte) & 0x80),
+    };
+    all & HIGHS == 0 && rest == 0
+}
+
 /// One bit for each byte of a block that JSON's strings have to escape: quotes, backslashes and control characters.
 #[cfg(target_arch = "x86_64")]
 #[inline]
@@ -53,7 +70,20 @@ fn json_specials_in_words(block: &[u8; BLOCK]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{json_specials, json_specials_in_words};
+    use super::{is_short_ascii, json_specials, json_specials_in_words};
+
+    #[test]
+    fn one_byte_that_is_not_ascii_is_seen() {
+        for length in 0..70 {
+            let mut text = vec![0x7f; length];
+            assert!(is_short_ascii(&text));
+            for at in 0..length {
+                text[at] = 0x80;
+                assert!(!is_short_ascii(&text), "{at} of {length}");
+                text[at] = b'a';
+            }
+        }
+    }
 
     #[test]
     fn specials_have_their_bits() {

@@ -14,3 +14,16 @@ for (const bad of [() => b.readUInt8(16), () => b.writeUInt8(256, 0), () => b.re
 console.log(Buffer.concat([Buffer.from('a'), Buffer.from('bc')], 2), b.subarray(0, 2).parent === b.buffer, b.slice(-4).length, b.indexOf(0xbe), Buffer.from('abcabc').lastIndexOf('bc'), b.equals(Buffer.from(b)));
 console.log(Buffer.compare(Buffer.from('a'), Buffer.from('b')), Buffer.from([257, -1, 'x', 1.9]), Buffer.from(new Uint16Array([1, 256])), JSON.stringify(Buffer.from('j')), Buffer.isEncoding('UTF-8'), Buffer.from('zz', 'hex').length);
 console.log(Buffer.from('fill').fill('xy'), Buffer.alloc(5, 'ab'), Buffer.from('0102', 'hex').swap16(), Buffer.from('=YW Jj', 'base64').toString(), b.fill(0).every((x) => x === 0));
+
+// Texts of all widths one after another, each on bytes of its own.
+{
+  const texts = ['grüße', '世界!', 'é'.repeat(130), '\ud800x', '\u{1f600}', 'ascii', 'a'.repeat(63) + 'é', '世'.repeat(100)];
+  const made = texts.map((text) => Buffer.from(text));
+  made.forEach((bytes, index) => console.log(bytes.length, bytes.toString('base64'), bytes.toString() === texts[index]));
+  const [size, half] = [Buffer.poolSize, 20];
+  Buffer.poolSize = 2 * half;
+  console.log(['é'.repeat(9), 'é'.repeat(10)].map((text) => Buffer.from(text).toString('hex')).join());
+  Buffer.poolSize = size;
+  console.log(['utf8', 'UTF8', 'Utf-8', undefined].map((name) => made[0].toString(name)).join());
+  console.log(Buffer.alloc(0).toString('no encoding'), made[0].toString('latin1', 2), made[0].toString('hex', 1, 3));
+}

@@ -213,17 +213,22 @@ impl BufferClass {
 
     /// Memory from the pool where that has room for as little, and else of its own.
     pub fn allocate(&self, length: usize, context: &mut Context) -> JsResult<JsObject> {
-        if length == 0 || length >= self.pool_size.get() / 2 {
+        if !self.is_pooled(length) {
             return self.allocate_zeroed(length, context);
         }
         let (pool, offset) = self.reserve(length, context)?;
         self.on(pool, offset, length, context)
     }
 
+    /// Whether a Buffer of so many bytes is a part of the pool.
+    pub fn is_pooled(&self, length: usize) -> bool {
+        length > 0 && length < self.pool_size.get() / 2
+    }
+
     /// A Buffer with a copy of the bytes, from the pool if they are few.
     pub fn copy_of(&self, bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
         let length = bytes.len();
-        if length == 0 || length >= self.pool_size.get() / 2 {
+        if !self.is_pooled(length) {
             return self.own(aligned(bytes), context);
         }
         let (pool, offset) = self.reserve(length, context)?;
@@ -243,7 +248,7 @@ impl BufferClass {
         write: impl FnOnce(&mut [u8]) -> usize,
         context: &mut Context,
     ) -> JsResult<JsObject> {
-        if room == 0 || room >= self.pool_size.get() / 2 {
+        if !self.is_pooled(room) {
             let mut bytes: AlignedVec<u8> = AlignedVec::with_capacity(0, room);
             bytes.resize(room, 0);
             let length = write(&mut bytes);
@@ -255,6 +260,8 @@ impl BufferClass {
             Some(mut data) => data.get_mut(offset..offset + room).map_or(0, write),
             None => 0,
         };
+        // What was too much is there for the next one.
+        self.use_pool_up_to(offset + length);
         self.on(pool, offset, length, context)
     }
 
@@ -282,9 +289,13 @@ impl BufferClass {
                 (pool, 0)
             }
         };
-        // The next one starts where any kind of typed array could.
-        self.pool_offset.set((offset + length).next_multiple_of(8));
+        self.use_pool_up_to(offset + length);
         Ok((pool, offset))
+    }
+
+    /// The next one starts where any kind of typed array could.
+    fn use_pool_up_to(&self, end: usize) {
+        self.pool_offset.set(end.next_multiple_of(8));
     }
 }
 

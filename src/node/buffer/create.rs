@@ -117,7 +117,7 @@ fn from_string(text: &JsString, encoding: &JsValue, context: &mut Context) -> Js
         (Encoding::Latin1 | Encoding::Ascii, JsStrVariant::Latin1(units)) => {
             class.copy_of(units, context)?
         }
-        (Encoding::Utf8, JsStrVariant::Latin1(units)) if units.is_ascii() => {
+        (Encoding::Utf8, JsStrVariant::Latin1(units)) if encoding::is_ascii(units) => {
             class.copy_of(units, context)?
         }
         (Encoding::Base64 | Encoding::Base64Url, JsStrVariant::Latin1(letters))
@@ -133,7 +133,10 @@ fn from_string(text: &JsString, encoding: &JsValue, context: &mut Context) -> Js
             }
         }
         _ => {
-            let room = encoding.byte_length(text);
+            let room = match encoding.room_for(text) {
+                room if class.is_pooled(room) => room,
+                _ => encoding.byte_length(text),
+            };
             class.written(room, |bytes| encoding.write(text, bytes), context)?
         }
     };

@@ -11,7 +11,7 @@ use boa_engine::{
 use encoding_rs::mem;
 
 use super::{base64, hex, utf8};
-use crate::engine::strings;
+use crate::{engine::strings, sys::lanes};
 
 /// An encoding that `Buffer.isEncoding` knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,12 @@ impl Encoding {
     /// The encoding of that name in any mixture of cases, or `None`.
     #[must_use]
     pub fn parse(name: JsStr<'_>) -> Option<Self> {
+        // As it mostly is written; what stands in a program is of two-byte units.
+        match name.variant() {
+            JsStrVariant::Latin1(b"utf8") => return Some(Self::Utf8),
+            JsStrVariant::Utf16([0x75, 0x74, 0x66, 0x38]) => return Some(Self::Utf8),
+            _ => {}
+        }
         let mut letters = [0_u8; 9];
         let length = name.len();
         if length > letters.len() {
@@ -89,7 +95,7 @@ impl Encoding {
             Self::Utf8 => decode_utf8(bytes),
             Self::Utf16Le => decode_utf16le(bytes),
             Self::Latin1 => strings::latin1(bytes),
-            Self::Ascii if bytes.is_ascii() => strings::latin1(bytes),
+            Self::Ascii if is_ascii(bytes) => strings::latin1(bytes),
             Self::Ascii => {
                 let masked: Vec<u8> = bytes.iter().map(|byte| byte & 0x7f).collect();
                 strings::latin1(&masked)
@@ -165,6 +171,18 @@ impl Encoding {
         }
     }
 
+    /// So many bytes are enough for a string: what [`Self::byte_length`] says, or more where that is sooner known.
+    #[must_use]
+    pub fn room_for(self, text: JsStr<'_>) -> usize {
+        if self != Self::Utf8 || text.len() > SHORT {
+            return self.byte_length(text);
+        }
+        match text.variant() {
+            JsStrVariant::Latin1(units) => 2 * units.len(),
+            JsStrVariant::Utf16(units) => 3 * units.len(),
+        }
+    }
+
     /// What `Buffer.byteLength` says: exact but for base64 and hex with characters that don't belong there, where it is
     /// an upper bound.
     #[must_use]
@@ -221,8 +239,17 @@ fn low_bytes(units: &[u16]) -> Vec<u8> {
     units.iter().map(|unit| *unit as u8).collect()
 }
 
+/// Whether all bytes are ASCII.
+#[must_use]
+pub fn is_ascii(bytes: &[u8]) -> bool {
+    match bytes.len() <= SHORT {
+        true => lanes::is_short_ascii(bytes),
+        false => bytes.is_ascii(),
+    }
+}
+
 fn decode_utf8(bytes: &[u8]) -> JsString {
-    if bytes.is_ascii() {
+    if is_ascii(bytes) {
         return strings::latin1(bytes);
     }
     match simdutf8::basic::from_utf8(bytes) {

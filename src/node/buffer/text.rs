@@ -74,10 +74,11 @@ fn this_view(this: &JsValue, context: &mut Context) -> JsResult<View> {
 
 fn to_string(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let view = this_view(this, context)?;
-    if args.is_empty() {
-        return decode(Encoding::Utf8, &view, context).map(JsValue::from);
-    }
     let length = view.len();
+    if args.len() < 2 && length > 0 {
+        let encoding = encoding_of(args.get_or_undefined(0), context)?;
+        return decode(encoding, &view, context).map(JsValue::from);
+    }
     let start = match args.get_or_undefined(1) {
         value if value.is_undefined() => 0.0,
         value => value.to_number(context)?.trunc(),
@@ -91,11 +92,15 @@ fn to_string(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     if start >= end {
         return Ok(JsString::default().into());
     }
-    let encoding = match args.get_or_undefined(0) {
-        value if value.is_undefined() => Encoding::Utf8,
-        value => named(value, context)?,
-    };
+    let encoding = encoding_of(args.get_or_undefined(0), context)?;
     decode(encoding, &view.part(start, end), context).map(JsValue::from)
+}
+
+fn encoding_of(value: &JsValue, context: &mut Context) -> JsResult<Encoding> {
+    match value.is_undefined() {
+        true => Ok(Encoding::Utf8),
+        false => named(value, context),
+    }
 }
 
 /// The encoding that a value names once it is made a string.
