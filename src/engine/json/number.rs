@@ -41,12 +41,6 @@ impl<T: Unit> Reader<'_, T> {
         found
     }
 
-    fn is_at_digit(&self) -> bool {
-        self.text
-            .get(self.at)
-            .is_some_and(|unit| digit(*unit).is_some())
-    }
-
     /// Reads digits; returns how many.
     #[inline(always)]
     fn digits(&mut self) -> usize {
@@ -173,21 +167,51 @@ fn digit<T: Unit>(unit: T) -> Option<u16> {
 ///
 /// # Errors
 /// Where it stops being a number of JSON.
+#[inline(always)]
 pub(super) fn number<T: Unit>(text: &[T], from: usize) -> Parsed<(JsValue, usize)> {
-    let mut reader = Reader {
-        text,
-        at: from,
-        digits: 0,
-    };
-    let negative = reader.take(b'-');
-    if negative && !reader.is_at_digit() {
-        return Err(Problem::said("No number after minus sign", reader.at));
+    let negative = is_at(text, from, b'-');
+    let start = from + usize::from(negative);
+    let (count, value) = T::digits(text.get(start..).unwrap_or_default());
+    if count == 0 {
+        return Err(Problem::said("No number after minus sign", start));
     }
-    let mut digits = 1;
-    if !reader.take(b'0') {
-        digits = reader.digits();
-    } else if reader.is_at_digit() {
-        return Err(Problem::said("Unexpected number", reader.at));
+    if count > 1 && is_at(text, start, b'0') {
+        return Err(Problem::said("Unexpected number", start + 1));
+    }
+    let end = start + count;
+    let unit = text.get(end).map_or(0, |unit| (*unit).into());
+    let goes_on = count == GROUP || matches!(u8::try_from(unit), Ok(b'.' | b'e' | b'E'));
+    if goes_on || (negative && value == 0) {
+        let reader = Reader {
+            text,
+            at: end,
+            digits: value,
+        };
+        return longer(reader, count, negative);
+    }
+    // Fewer than eight digits.
+    let integer = value as i32;
+    let integer = if negative { -integer } else { integer };
+    Ok((JsValue::from(integer), end))
+}
+
+#[inline(always)]
+fn is_at<T: Unit>(text: &[T], at: usize, letter: u8) -> bool {
+    text.get(at)
+        .is_some_and(|unit| (*unit).into() == u16::from(letter))
+}
+
+/// A number of which the reader has so many digits.
+#[inline(always)]
+fn longer<T: Unit>(
+    mut reader: Reader<'_, T>,
+    count: usize,
+    negative: bool,
+) -> Parsed<(JsValue, usize)> {
+    let start = reader.at - count;
+    let mut digits = count;
+    if count == GROUP {
+        digits += reader.digits();
     }
     let mut places = 0;
     if reader.take(b'.') {
@@ -209,17 +233,13 @@ pub(super) fn number<T: Unit>(text: &[T], from: usize) -> Parsed<(JsValue, usize
         }
     }
     let end = reader.at;
-    if has_exponent || digits > MOST_DIGITS {
-        return Ok((JsValue::from(T::float(&text[from..end])), end));
-    }
-    if places == 0
-        && let Ok(integer) = i32::try_from(mantissa)
-        && !(negative && integer == 0)
-    {
+    let number = if has_exponent || digits > MOST_DIGITS {
+        T::float(&reader.text[start..end])
+    } else if places == 0 && mantissa <= i32::MAX as u64 && mantissa != 0 {
+        let integer = mantissa as i32;
         let integer = if negative { -integer } else { integer };
         return Ok((JsValue::from(integer), end));
-    }
-    let number = if mantissa > 1 << 53 {
+    } else if mantissa > 1 << 53 {
         quotient(mantissa, places)
     } else {
         // Both are exact, so the division rounds once.

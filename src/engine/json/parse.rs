@@ -357,6 +357,7 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         Ok(value)
     }
 
+    #[inline(always)]
     fn number(&mut self) -> Parsed<JsValue> {
         let (number, end) = number(self.text, self.at)?;
         self.at = end;
