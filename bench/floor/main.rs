@@ -28,8 +28,9 @@ static ALLOCATOR: ouro::CountingAllocator<ouro::Mimalloc> = ouro::CountingAlloca
 static ALLOCATOR: ouro::CountingAllocator<std::alloc::System> =
     ouro::CountingAllocator(std::alloc::System);
 
-const CASES: [&str; 8] = [
-    "loop", "call", "native", "callback", "object", "view", "text", "instance",
+const CASES: [&str; 11] = [
+    "loop", "call", "native", "callback", "object", "view", "text", "instance", "emit", "convert",
+    "address",
 ];
 
 /// Operations between two looks at the clock.
@@ -107,7 +108,26 @@ fn define_natives(context: &mut Context) -> JsResult<()> {
     let buffer = JsArrayBuffer::new(8192, context)?;
     let make_view = NativeFunction::from_copy_closure_with_captures(make_view, buffer);
     define("makeView", context, make_view)?;
-    context.register_global_class::<Native>()
+    define_bytes(context)?;
+    context.register_global_class::<Native>()?;
+    context.register_global_class::<Emitter>()?;
+    context.register_global_class::<Address>()
+}
+
+/// `Bytes.from`, and `toText` where the instances of Uint8Array find it.
+fn define_bytes(context: &mut Context) -> JsResult<()> {
+    let pool = JsArrayBuffer::new(8192, context)?;
+    let from = NativeFunction::from_copy_closure_with_captures(bytes_from, pool);
+    let from = from.to_js_function(context.realm());
+    let bytes = JsObject::with_object_proto(context.intrinsics());
+    bytes.create_data_property_or_throw(js_string!("from"), from, context)?;
+    context.register_global_property(js_string!("Bytes"), bytes, Attribute::all())?;
+    let to_text = NativeFunction::from_fn_ptr(make_text).to_js_function(context.realm());
+    let class = context.intrinsics().constructors().typed_uint8_array();
+    let prototype = class.prototype();
+    prototype
+        .create_data_property_or_throw(js_string!("toText"), to_text, context)
+        .map(drop)
 }
 
 fn define(name: &str, context: &mut Context, native: NativeFunction) -> JsResult<()> {
@@ -142,6 +162,19 @@ fn make_view(
     Ok(JsUint8Array::from_array_buffer(buffer.clone(), context)?.into())
 }
 
+/// A view of 64 bytes by the constructor, the only way to one of a part.
+fn bytes_from(
+    _: &JsValue,
+    _: &[JsValue],
+    pool: &JsArrayBuffer,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let class = context.intrinsics().constructors().typed_uint8_array();
+    let constructor = class.constructor();
+    let args = [pool.clone().into(), 8.into(), 64.into()];
+    Ok(constructor.construct(&args, None, context)?.into())
+}
+
 fn make_text(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     Ok(JsString::from(JsStr::latin1(&[b'a'; 64])).into())
 }
@@ -174,6 +207,69 @@ impl Class for Native {
             None,
             Attribute::CONFIGURABLE,
         );
+        Ok(())
+    }
+}
+
+/// Something with one listener.
+#[derive(Trace, Finalize, JsData)]
+struct Emitter {
+    listener: Option<JsObject>,
+}
+
+impl Class for Emitter {
+    const NAME: &'static str = "Emitter";
+    const LENGTH: usize = 1;
+
+    fn data_constructor(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<Self> {
+        let listener = args.get_or_undefined(0).as_callable();
+        Ok(Self { listener })
+    }
+
+    fn init(class: &mut ClassBuilder<'_>) -> JsResult<()> {
+        class.method(js_string!("emit"), 1, NativeFunction::from_fn_ptr(emit));
+        Ok(())
+    }
+}
+
+fn emit(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let object = this.as_object();
+    let emitter = object.as_ref().and_then(JsObject::downcast_ref::<Emitter>);
+    let listener = emitter.and_then(|emitter| emitter.listener.clone());
+    if let Some(listener) = &listener {
+        listener.call(this, args.get(1..).unwrap_or_default(), context)?;
+    }
+    Ok(listener.is_some().into())
+}
+
+/// A text with three names.
+#[derive(Trace, Finalize, JsData)]
+struct Address {
+    #[unsafe_ignore_trace]
+    text: JsString,
+}
+
+impl Class for Address {
+    const NAME: &'static str = "Address";
+    const LENGTH: usize = 1;
+
+    fn data_constructor(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Self> {
+        let text = args.get_or_undefined(0).to_string(context)?;
+        Ok(Self { text })
+    }
+
+    fn init(class: &mut ClassBuilder<'_>) -> JsResult<()> {
+        let realm = class.context().realm().clone();
+        for name in ["href", "pathname", "host"] {
+            let get = NativeFunction::from_fn_ptr(|this, _, _| {
+                let object = this.as_object();
+                let address = object.as_ref().and_then(JsObject::downcast_ref::<Self>);
+                Ok(address.map_or_else(JsValue::undefined, |address| address.text.clone().into()))
+            });
+            let get = get.to_js_function(&realm);
+            let name = JsString::from(name);
+            class.accessor(name, Some(get), None, Attribute::CONFIGURABLE);
+        }
         Ok(())
     }
 }
