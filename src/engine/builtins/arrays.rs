@@ -198,7 +198,7 @@ fn put(object: &JsObject, index: usize, value: JsValue) {
     );
 }
 
-fn plain(values: Vec<JsValue>, context: &mut Context) -> JsValue {
+pub(super) fn plain(values: Vec<JsValue>, context: &mut Context) -> JsValue {
     JsArray::from_iter(values, context).into()
 }
 
@@ -272,6 +272,30 @@ fn concat(this: &JsValue, args: &[JsValue], context: &mut Context) -> Quick {
     Ok(Some(plain(values, context)))
 }
 
+/// All elements of an array that has no holes.
+pub(super) fn all_of(object: &JsObject) -> Option<Vec<JsValue>> {
+    if !object.is_array() {
+        return None;
+    }
+    let object = object.borrow();
+    let dense = Dense::of(object.properties())?;
+    let mut values = Vec::with_capacity(dense.len());
+    dense.copy(0..dense.len(), &mut values);
+    Some(values)
+}
+
+/// Writes the first elements of an array that has them all already and may be given others; `false` if it isn't one.
+pub(super) fn put_all(object: &JsObject, values: &[JsValue]) -> bool {
+    let has_all = object.is_array()
+        && Dense::of(object.borrow().properties()).is_some_and(|dense| dense.len() >= values.len());
+    if has_all {
+        for (at, value) in values.iter().enumerate() {
+            put(object, at, value.clone());
+        }
+    }
+    has_all
+}
+
 /// All elements of an array that may be given others, and more of them.
 fn elements(this: &JsValue, context: &mut Context) -> JsResult<Option<(JsObject, Vec<JsValue>)>> {
     let Some(object) = array(this) else {
@@ -280,15 +304,8 @@ fn elements(this: &JsValue, context: &mut Context) -> JsResult<Option<(JsObject,
     if !object.is_extensible(context)? {
         return Ok(None);
     }
-    let mut values = Vec::new();
-    {
-        let object = object.borrow();
-        let Some(dense) = Dense::of(object.properties()) else {
-            return Ok(None);
-        };
-        dense.copy(0..dense.len(), &mut values);
-    }
-    Ok(Some((object, values)))
+    let values = all_of(&object);
+    Ok(values.map(|values| (object, values)))
 }
 
 fn reverse(this: &JsValue, _: &[JsValue], context: &mut Context) -> Quick {

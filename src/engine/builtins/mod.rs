@@ -8,7 +8,9 @@ mod keyed;
 mod promises;
 mod regexps;
 mod search;
+mod sorting;
 mod strings;
+mod timsort;
 mod typed;
 
 pub use typed::bring_near_to;
@@ -91,6 +93,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         context,
     );
     replace(&constructors.array().prototype(), arrays::METHODS, context);
+    replace(&constructors.array().prototype(), sorting::ARRAYS, context);
     replace(
         &constructors.array().constructor(),
         arrays::STATICS,
@@ -104,6 +107,11 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     replace(
         &constructors.typed_array().prototype(),
         typed::METHODS,
+        context,
+    );
+    replace(
+        &constructors.typed_array().prototype(),
+        sorting::TYPED,
         context,
     );
     typed::bring_near(context);
