@@ -421,6 +421,8 @@ fn a_sleep_ends_with_a_wake_and_is_counted() {
     })
     .unwrap();
     thread.unwrap().join().unwrap();
-    assert!(ev.idle_time() > Duration::ZERO);
+    // It sleeps unless the wake came first.
+    let slept = ev.metrics().events_waiting == 0;
+    assert_eq!(ev.idle_time() > Duration::ZERO, slept);
     assert_eq!(ev.metrics().iterations, 1);
 }
