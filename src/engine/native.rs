@@ -149,15 +149,14 @@ impl<'context> Natives<'context> {
         let get = function(self.context, &format!("get {name}"), 0, native);
         self.note(&get, native);
         let set = set.map(|set| function(self.context, &format!("set {name}"), 1, set));
-        let mut descriptor = PropertyDescriptor::builder()
+        let descriptor = PropertyDescriptor::builder()
             .get(get)
+            .set(set.map_or_else(JsValue::undefined, JsValue::from))
             .enumerable(self.attributes.enumerable())
-            .configurable(self.attributes.configurable());
-        if let Some(set) = set {
-            descriptor = descriptor.set(set);
-        }
+            .configurable(self.attributes.configurable())
+            .build();
         self.object
-            .insert_property(JsString::from(name), descriptor.build());
+            .insert_property(JsString::from(name), descriptor);
         self
     }
 
