@@ -1,10 +1,13 @@
 //! `fs.constants`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use boa_engine::{Context, JsObject, JsString, property::Attribute};
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, native_function::NativeFunctionPointer,
+    property::Attribute,
+};
 
-use crate::{engine::native, runtime::State};
+use crate::{engine::native, node::process::emit_warning, runtime::State};
 
 #[cfg(unix)]
 macro_rules! libc_numbers {
@@ -122,6 +125,32 @@ fn constants() -> JsObject {
         );
     }
     object
+}
+
+/// The modes of `access` that `fs` has itself, too. Reading one warns once of
+/// [`DEP0176`](https://nodejs.org/docs/latest-v24.x/api/deprecations.html#dep0176-fsf_ok-fsr_ok-fsw_ok-fsx_ok).
+pub const DEPRECATED: &[(&str, NativeFunctionPointer)] = &[
+    ("F_OK", |_, _, context| deprecated("F_OK", context)),
+    ("R_OK", |_, _, context| deprecated("R_OK", context)),
+    ("W_OK", |_, _, context| deprecated("W_OK", context)),
+    ("X_OK", |_, _, context| deprecated("X_OK", context)),
+];
+
+/// Whether somebody was warned of them.
+#[derive(Default)]
+struct Warned(Cell<bool>);
+
+fn deprecated(name: &str, context: &mut Context) -> JsResult<JsValue> {
+    let warned = State::of(context).slot::<Warned>();
+    if !warned.0.replace(true) {
+        emit_warning(
+            &format!("fs.{name} is deprecated, use fs.constants.{name} instead"),
+            "DeprecationWarning",
+            Some("DEP0176"),
+            context,
+        )?;
+    }
+    Ok(number(name).into())
 }
 
 /// One of the numbers; 0 for a name that isn't there.

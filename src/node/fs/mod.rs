@@ -211,14 +211,12 @@ pub fn exports(context: &mut Context) -> JsResult<JsValue> {
     for (name, function) in functions {
         natives = natives.value(name, function);
     }
-    for name in ["F_OK", "R_OK", "W_OK", "X_OK"] {
-        let value = constants::number(name);
-        natives = natives
-            .attributes(Attribute::ENUMERABLE)
-            .value(name, value)
-            .attributes(Attribute::all());
+    natives = natives.attributes(Attribute::empty());
+    for (name, get) in constants::DEPRECATED {
+        natives = natives.accessor(name, *get, None);
     }
     let object = natives
+        .attributes(Attribute::all())
         .value("_toUnixTimestamp", to_unix_timestamp)
         .attributes(Attribute::ENUMERABLE)
         .value("constants", constants)
