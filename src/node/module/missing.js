@@ -19,12 +19,20 @@ function member(module, name) {
   return ObjectDefineProperty(missing, 'name', { __proto__: null, value: name, configurable: true });
 }
 
+// What is there all the same.
+const PRESENT = new SafeMap([['https.Agent', 'http/https_agent'], ['https.globalAgent', 'http/https_agent']]);
+
+function present(module, name) {
+  const file = PRESENT.get(`${module}.${name}`);
+  return file === undefined ? undefined : require(file)[name];
+}
+
 function make(module) {
   return new Proxy({ __proto__: null }, {
     __proto__: null,
     get(members, name) {
       if (typeof name === 'symbol' || FOREIGN.has(name)) return members[name];
-      return members[name] ??= member(module, name);
+      return members[name] ??= present(module, name) ?? member(module, name);
     },
     ownKeys() {
       return [];
