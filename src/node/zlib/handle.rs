@@ -1,6 +1,9 @@
 //! The handle of a stream: a codec that script holds, and that a job of the pool takes along while it works.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
 
 use boa_engine::{
     Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace,
@@ -9,11 +12,15 @@ use boa_engine::{
 
 use super::codec::{self, Codec, Failure, Outcome};
 use crate::{
+    engine::native::Natives,
     node::{
         buffer::{self, View},
         errors,
     },
-    runtime::pool::{self, Class},
+    runtime::{
+        State,
+        pool::{self, Class},
+    },
 };
 
 /// Where the codec is.
@@ -30,9 +37,15 @@ type Shared = Rc<RefCell<Place>>;
 #[derive(Trace, Finalize, JsData)]
 struct Handle(#[unsafe_ignore_trace] Shared);
 
+/// The prototype of all handles.
+#[derive(Default)]
+struct Prototype(OnceCell<JsObject>);
+
 /// A handle around a codec.
 pub fn make(codec: Box<dyn Codec>, context: &mut Context) -> JsObject {
-    let prototype = context.intrinsics().constructors().object().prototype();
+    let prototype = State::of(context).slot::<Prototype>();
+    let make = || Natives::new(context).function("close", 0, close).build();
+    let prototype = prototype.0.get_or_init(make).clone();
     let handle = Handle(Rc::new(RefCell::new(Place::Here(codec))));
     JsObject::new(context.root_shape(), prototype, handle).upcast()
 }
@@ -270,9 +283,9 @@ pub fn params(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         .map_err(|failure| failure.error(context))
 }
 
-/// `close(handle)`: frees the codec, when its job is done if it is with one.
-pub fn close(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let place = place_of(args.get_or_undefined(0), context)?;
+/// `handle.close()`: frees the codec, when its job is done if it is with one.
+fn close(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let place = place_of(this, context)?;
     place.replace(Place::Closed);
     Ok(JsValue::undefined())
 }

@@ -40,7 +40,6 @@ pub fn binding(context: &mut Context) -> JsResult<JsObject> {
         .function("whole", 6, handle::whole)
         .function("reset", 1, handle::reset)
         .function("params", 3, handle::params)
-        .function("close", 1, handle::close)
         .function("crc32", 1, crc32)
         .function("rangeError", 1, range_error)
         .function("constants", 0, constants::constants)

@@ -123,7 +123,8 @@ ZlibBase.prototype._destroy = function(err, callback) {
 
 function close(stream) {
   if (!stream._handle) return;
-  native.close(stream._handle);
+  // Programs put a function of theirs in its place to go on with a handle (minizlib does, which tar stands on).
+  stream._handle.close();
   stream._handle = null;
 }
 
@@ -169,7 +170,8 @@ function processChunkSync(self, chunk, flag) {
   }
   self.bytesWritten = offset;
   close(self);
-  return size === 0 ? Buffer.alloc(0) : Buffer.concat(parts, size);
+  if (size === 0) return Buffer.alloc(0);
+  return parts.length === 1 ? parts[0] : Buffer.concat(parts, size);
 }
 
 function processChunk(self, chunk, flag, cb) {
