@@ -386,6 +386,22 @@ pub enum Method {
     Value(JsValue),
 }
 
+impl Method {
+    /// Calls it; `None` if it is no function.
+    #[inline]
+    pub fn call(
+        self,
+        this: &JsValue,
+        args: &[JsValue],
+        context: &mut Context,
+    ) -> Option<JsResult<JsValue>> {
+        match self {
+            Self::Native(native) => Some(native(this, args, context)),
+            Self::Value(value) => Some(value.as_callable()?.call(this, args, context)),
+        }
+    }
+}
+
 /// `object.name`, to be called.
 ///
 /// # Errors

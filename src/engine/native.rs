@@ -10,6 +10,7 @@
 
 use boa_engine::{
     Context, Finalize, JsObject, JsResult, JsString, JsValue, NativeFunction, Trace,
+    builtins::object::OrdinaryObject,
     native_function::NativeFunctionPointer,
     object::{FunctionObjectBuilder, builtins::JsFunction},
     property::{Attribute, PropertyDescriptor, PropertyKey},
@@ -31,6 +32,12 @@ pub fn property(value: impl Into<JsValue>, attributes: Attribute) -> PropertyDes
         .enumerable(attributes.enumerable())
         .configurable(attributes.configurable())
         .build()
+}
+
+/// An empty object that shares its shapes with others of the same keys.
+pub fn new_object(context: &Context) -> JsObject {
+    let prototype = context.intrinsics().constructors().object().prototype();
+    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }
 
 /// A function object around a native function.

@@ -67,14 +67,11 @@ pub fn values_of(value: &JsValue, context: &Context) -> Option<Vec<JsValue>> {
     if object.prototype() != Some(prototype) {
         return None;
     }
-    let object = object.borrow();
-    if (object.properties()).contains_key(&JsSymbol::iterator().into()) {
+    let iterator = PropertyKey::from(JsSymbol::iterator());
+    if object.borrow().properties().contains_key(&iterator) {
         return None;
     }
-    let dense = Dense::of(object.properties())?;
-    let mut values = Vec::with_capacity(dense.len());
-    dense.copy(0..dense.len(), &mut values);
-    Some(values)
+    all_of(&object)
 }
 
 /// The getter of `Array[Symbol.species]` as it is now.

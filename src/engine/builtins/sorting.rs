@@ -4,12 +4,11 @@
 
 use boa_engine::{
     Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue,
-    builtins::typed_array::{TypedArray, TypedArrayKind},
-    js_string,
-    object::builtins::JsTypedArray,
+    builtins::typed_array::TypedArray, js_string, object::builtins::JsTypedArray,
 };
 
 use super::{Method, arrays, timsort};
+use crate::engine::clone::typed_array;
 
 pub const ARRAYS: &[Method] = &[("sort", 1, sort), ("toSorted", 1, to_sorted)];
 
@@ -101,10 +100,10 @@ fn typed_to_sorted(this: &JsValue, args: &[JsValue], context: &mut Context) -> Q
     else {
         return Ok(None);
     };
-    let Some(class) = class_of(&array, context) else {
+    let Some(kind) = array.downcast_ref::<TypedArray>().map(|array| array.kind()) else {
         return Ok(None);
     };
-    let copy = class.construct(&[array.into()], None, context)?;
+    let copy = typed_array(kind, context).construct(&[array.into()], None, context)?;
     sort_elements(&copy, &function, context)?;
     Ok(Some(copy.into()))
 }
@@ -116,27 +115,6 @@ fn typed(value: &JsValue, context: &mut Context) -> JsResult<Option<JsObject>> {
     };
     let length = JsTypedArray::from_object(object.clone())?.length(context)?;
     Ok(Some(object).filter(|_| length > 0))
-}
-
-/// The constructor of a typed array's kind, whatever a program has done to it.
-fn class_of(array: &JsObject, context: &Context) -> Option<JsObject> {
-    let kind = array.downcast_ref::<TypedArray>()?.kind();
-    let constructors = context.intrinsics().constructors();
-    let class = match kind {
-        TypedArrayKind::Int8 => constructors.typed_int8_array(),
-        TypedArrayKind::Uint8 => constructors.typed_uint8_array(),
-        TypedArrayKind::Uint8Clamped => constructors.typed_uint8clamped_array(),
-        TypedArrayKind::Int16 => constructors.typed_int16_array(),
-        TypedArrayKind::Uint16 => constructors.typed_uint16_array(),
-        TypedArrayKind::Int32 => constructors.typed_int32_array(),
-        TypedArrayKind::Uint32 => constructors.typed_uint32_array(),
-        TypedArrayKind::BigInt64 => constructors.typed_bigint64_array(),
-        TypedArrayKind::BigUint64 => constructors.typed_biguint64_array(),
-        TypedArrayKind::Float16 => constructors.typed_float16_array(),
-        TypedArrayKind::Float32 => constructors.typed_float32_array(),
-        TypedArrayKind::Float64 => constructors.typed_float64_array(),
-    };
-    Some(class.constructor())
 }
 
 /// Sorts a typed array, which the comparison may make shorter meanwhile: what isn't there any more isn't written.

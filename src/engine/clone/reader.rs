@@ -16,8 +16,7 @@ use super::{
 };
 use crate::{
     engine::{
-        json::parse::new_object,
-        native::{METHOD, property},
+        native::{METHOD, new_object, property},
         stack,
     },
     node::{buffer, errors},

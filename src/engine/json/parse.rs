@@ -1,9 +1,7 @@
 //! From JSON text to values, without recursion. Reads Latin-1 and UTF-16 strings in place.
 
 use boa_engine::{
-    Context, JsObject, JsString, JsValue,
-    builtins::object::OrdinaryObject,
-    js_string,
+    Context, JsObject, JsString, JsValue, js_string,
     object::builtins::JsArray,
     property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
@@ -19,6 +17,7 @@ use super::{
     scan::{plain_latin1, plain_utf16},
     writer::Writer,
 };
+use crate::engine::native::new_object;
 use crate::{engine::strings, runtime::State};
 
 /// Parses a whole text.
@@ -476,11 +475,6 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         let units = &self.text[from..end];
         Ok(self.keys.get(units))
     }
-}
-
-pub(crate) fn new_object(context: &Context) -> JsObject {
-    let prototype = context.intrinsics().constructors().object().prototype();
-    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }
 
 fn data_property(value: JsValue) -> PropertyDescriptor {

@@ -12,7 +12,7 @@ use super::{
     parse::{self, Observer},
     syntax_error,
 };
-use crate::node::errors;
+use crate::{engine::native::new_object, node::errors};
 
 /// What was parsed, with where its text is.
 enum Node {
@@ -83,7 +83,7 @@ pub fn parse(text: &JsString, reviver: &JsObject, context: &mut Context) -> JsRe
     let mut recorder = Recorder::default();
     let value = parse::parse_observed(text, &mut recorder, context)
         .map_err(|error| syntax_error(&error, text, context))?;
-    let root = parse::new_object(context);
+    let root = new_object(context);
     let key = PropertyKey::from(js_string!());
     root.create_data_property_or_throw(key.clone(), value, context)?;
     let walk = Walk { text, reviver };
@@ -111,7 +111,7 @@ impl Walk<'_> {
             ));
         }
         let value = holder.get(key.clone(), context)?;
-        let details = parse::new_object(context);
+        let details = new_object(context);
         if let Some(object) = value.as_object() {
             self.children(&object, node, depth, context)?;
         } else if let Some(Node::Primitive {

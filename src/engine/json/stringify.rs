@@ -59,7 +59,7 @@ pub fn stringify(
     };
     let key = PropertyKey::from(js_string!());
     let written = if stringifier.replacer.is_some() {
-        let holder = super::parse::new_object(context);
+        let holder = crate::engine::native::new_object(context);
         holder.create_data_property_or_throw(key.clone(), value.clone(), context)?;
         stringifier.property(&key, value.clone(), Some(&holder), context)?
     } else {

@@ -18,7 +18,7 @@ use hickory_proto::{
 };
 
 use crate::{
-    engine::json::parse::new_object,
+    engine::native::new_object,
     node::buffer::{self, View},
     runtime::access::{self, Operation},
 };

@@ -3,9 +3,7 @@
 use std::{cell::Cell, hash::Hasher};
 
 use boa_engine::{
-    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue,
-    builtins::object::OrdinaryObject,
-    js_string,
+    Context, JsArgs, JsError, JsObject, JsResult, JsString, JsValue, js_string,
     object::builtins::JsArray,
     property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
@@ -270,7 +268,7 @@ pub fn headers(head: &Head, limit: usize, join: bool, context: &mut Context) -> 
         return headers_merged(head, limit, join, context);
     }
     let object = if Slot::of(context).known.have(fields) {
-        plain(context)
+        native::new_object(context)
     } else {
         JsObject::with_object_proto(context.intrinsics())
     };
@@ -305,7 +303,7 @@ fn headers_merged(
     join: bool,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let object = plain(context);
+    let object = native::new_object(context);
     for (name, value) in head.fields().take(limit) {
         let key = lower_name(name);
         if is_prototype(&key) {
@@ -380,12 +378,6 @@ pub fn raw(head: &Head, limit: usize, context: &mut Context) -> JsArray {
         list.push(JsValue::from(latin1(value)));
     }
     JsArray::from_iter(list, context)
-}
-
-/// An empty object that shares its shapes with others of the same keys.
-pub fn plain(context: &mut Context) -> JsObject {
-    let prototype = context.intrinsics().constructors().object().prototype();
-    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }
 
 /// The name that a key is, if it isn't a symbol.

@@ -3,8 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::object::OrdinaryObject,
-    js_string, property::Attribute,
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string, property::Attribute,
 };
 
 use crate::engine::native;
@@ -66,8 +65,7 @@ pub fn describe(address: &SocketAddr, context: &mut Context) -> JsObject {
     } else {
         js_string!("IPv6")
     };
-    let prototype = context.intrinsics().constructors().object().prototype();
-    let object = JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast();
+    let object = native::new_object(context);
     let host = JsString::from(address.ip().to_string());
     for (name, value) in [
         (js_string!("address"), JsValue::from(host)),

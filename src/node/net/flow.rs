@@ -11,7 +11,7 @@ use boa_engine::{
 use super::{Slot, Stream};
 use crate::{
     engine::{
-        lookup::{self, LookUp, Method},
+        lookup::{self, LookUp},
         native::Natives,
     },
     node::{
@@ -214,15 +214,8 @@ pub fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
     while let Some(socket) = at {
         let timer = socket.get(flow.timeout.clone(), context)?;
         if let Some(timer) = timer.as_object() {
-            let method = lookup::method(&timer, js_string!("refresh"), context)?;
-            match method {
-                Method::Native(refresh) => drop(refresh(&timer.into(), &[], context)?),
-                Method::Value(method) => {
-                    if let Some(refresh) = method.as_callable() {
-                        refresh.call(&timer.into(), &[], context)?;
-                    }
-                }
-            }
+            let refresh = lookup::method(&timer, js_string!("refresh"), context)?;
+            refresh.call(&timer.into(), &[], context).transpose()?;
         }
         at = socket.look_up(js_string!("_parent"), context)?.as_object();
     }

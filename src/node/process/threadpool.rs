@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 use ouro_threadpool::{Histogram, Metrics, ThreadPool};
 
 use crate::{
-    engine::{json::parse::new_object, native::Natives},
+    engine::native::{Natives, new_object},
     runtime::pool_stats::{self, CLASSES},
 };
 

@@ -6,10 +6,7 @@ use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, native_function::NativeFunctionPointer,
 };
 
-use crate::{
-    engine::lookup::{self, Method},
-    node::errors,
-};
+use crate::{engine::lookup, node::errors};
 
 /// The stream that a native was called on.
 ///
@@ -35,17 +32,12 @@ pub fn call(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let method = match lookup::method(object, name.clone(), context)? {
-        Method::Native(native) => return native(&object.clone().into(), args, context),
-        Method::Value(value) => value.as_callable(),
-    };
-    match method {
-        Some(method) => method.call(&object.clone().into(), args, context),
-        None => {
-            let message = format!("stream.{} is not a function", name.to_std_string_lossy());
-            Err(errors::type_error(&message, context))
-        }
-    }
+    let method = lookup::method(object, name.clone(), context)?;
+    let outcome = method.call(&object.clone().into(), args, context);
+    outcome.unwrap_or_else(|| {
+        let message = format!("stream.{} is not a function", name.to_std_string_lossy());
+        Err(errors::type_error(&message, context))
+    })
 }
 
 /// The same of a method that is native, which is called past the engine if nobody has replaced it.

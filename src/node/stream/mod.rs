@@ -11,8 +11,7 @@ mod transform;
 pub mod writable;
 
 use boa_engine::{
-    Context, JsArgs, JsObject, JsResult, JsString, JsValue,
-    builtins::{object::OrdinaryObject, typed_array::TypedArray},
+    Context, JsArgs, JsObject, JsResult, JsString, JsValue, builtins::typed_array::TypedArray,
 };
 
 use self::halves::{Flag, Halves};
@@ -67,12 +66,6 @@ fn as_buffer(value: &JsValue, context: &mut Context) -> JsResult<Option<JsValue>
         Some(view) => buffer::from_view(&view, context).map(|made| Some(made.into())),
         None => Ok(None),
     }
-}
-
-/// An empty object that shares its shapes with others of the same keys.
-fn plain_object(context: &mut Context) -> JsObject {
-    let prototype = context.intrinsics().constructors().object().prototype();
-    JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast()
 }
 
 /// `duplex.destroyed`: both halves are.

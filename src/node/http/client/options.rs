@@ -6,7 +6,7 @@ use boa_engine::{
     string::JsStrVariant,
 };
 
-use crate::node::http::fields;
+use crate::engine::native::new_object;
 
 macro_rules! known {
     ($($variant:ident $name:literal)*) => {
@@ -107,7 +107,7 @@ impl Options {
     /// # Errors
     /// What getters throw.
     pub fn object(&self, context: &mut Context) -> JsResult<JsObject> {
-        let object = fields::plain(context);
+        let object = new_object(context);
         let signal = self.get(Known::Signal).to_boolean();
         for source in &self.sources {
             for key in source.own_property_keys(context)? {

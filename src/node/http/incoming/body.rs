@@ -6,7 +6,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue, js_string};
 
 use super::{Incoming, bits, with};
 use crate::{
-    engine::lookup::{self, LookUp, Method},
+    engine::lookup::{self, LookUp},
     node::{
         buffer,
         http::{
@@ -110,15 +110,9 @@ fn materialize(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
 }
 
 fn push(object: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bool> {
-    let this = JsValue::from(object.clone());
-    let more = match lookup::method(object, js_string!("push"), context)? {
-        Method::Native(push) => push(&this, &[chunk], context)?,
-        Method::Value(push) => match push.as_callable() {
-            Some(push) => push.call(&this, &[chunk], context)?,
-            None => return Ok(true),
-        },
-    };
-    Ok(more.to_boolean())
+    let push = lookup::method(object, js_string!("push"), context)?;
+    let more = push.call(&object.clone().into(), &[chunk], context);
+    Ok(more.transpose()?.is_none_or(|more| more.to_boolean()))
 }
 
 /// Bytes of the body. Answers whether more are welcome.

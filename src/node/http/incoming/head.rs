@@ -7,6 +7,7 @@ use boa_engine::{
 };
 
 use super::{Incoming, bits, with};
+use crate::engine::native::new_object;
 use crate::node::http::{
     fields,
     protocol::Head,
@@ -158,7 +159,7 @@ pub(super) fn headers(this: &JsValue, _: &[JsValue], context: &mut Context) -> J
     }
     let made = match &head {
         Some(head) => fields::headers(head, limit as usize, join, context),
-        None => Ok(fields::plain(context)),
+        None => Ok(new_object(context)),
     };
     if let Some(mut record) = holder.downcast_mut::<Incoming>() {
         record.head = head;
@@ -254,7 +255,7 @@ pub(super) fn trailers(this: &JsValue, _: &[JsValue], context: &mut Context) -> 
         context,
         |head, limit, context| match head {
             Some(head) => fields::headers(head, limit, false, context).map(JsValue::from),
-            None => Ok(fields::plain(context).into()),
+            None => Ok(new_object(context).into()),
         },
     )
 }

@@ -23,10 +23,10 @@ use super::{
     prototype::pipes,
 };
 use crate::{
-    engine::{lookup::LookUp, registry},
+    engine::{lookup::LookUp, native::new_object, registry},
     node::{
         events::{self, table},
-        stream::{calls, destroy::error_or_destroy, emit, plain_object, writable},
+        stream::{calls, destroy::error_or_destroy, emit, writable},
         task_queue::tick_native,
     },
 };
@@ -578,7 +578,7 @@ fn tell_unpiped(destination: &JsObject, source: &JsValue, context: &mut Context)
         });
         return left.map_or(Ok(()), |left| clean_up(&left.pipe, context));
     }
-    let info = plain_object(context);
+    let info = new_object(context);
     info.create_data_property_or_throw(js_string!("hasUnpiped"), false, context)?;
     let args = [source.clone(), info.into()];
     emit(destination, event, &args, context).map(drop)

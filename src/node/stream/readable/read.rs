@@ -222,18 +222,15 @@ fn ask_source(stream: &JsObject, state: &State, context: &mut Context) -> JsResu
 
 /// `stream._read(mark)`; a Transform's own without a call of a function object.
 fn call_source(stream: &JsObject, mark: f64, context: &mut Context) -> JsResult<()> {
-    let method = match lookup::method(stream, js_string!("_read"), context)? {
-        Method::Native(read) => {
-            return read(&stream.clone().into(), &[mark.into()], context).map(drop);
-        }
-        Method::Value(method) => method,
-    };
-    match method.as_callable() {
-        Some(method) if transform::is_read(&method, context) => transform::read(stream, context),
-        Some(method) => {
-            let this = JsValue::from(stream.clone());
-            method.call(&this, &[mark.into()], context).map(drop)
-        }
+    let method = lookup::method(stream, js_string!("_read"), context)?;
+    if let Method::Value(method) = &method
+        && let Some(method) = method.as_callable()
+        && transform::is_read(&method, context)
+    {
+        return transform::read(stream, context);
+    }
+    match method.call(&stream.clone().into(), &[mark.into()], context) {
+        Some(outcome) => outcome.map(drop),
         None => Err(errors::type_error(
             "stream._read is not a function",
             context,

@@ -8,7 +8,7 @@ use boa_engine::{
 
 use super::{Callback, Entry, Slot, State, bits, destroyed_error};
 
-use crate::engine::lookup::{self, LookUp, Method};
+use crate::engine::lookup::{self, LookUp};
 use crate::node::{
     buffer::{self, Encoding},
     errors::{self, node_error},
@@ -61,14 +61,11 @@ pub(in super::super) fn is_full_after(
         return Ok(!matches!(outcome, Outcome::Taken { more: true }));
     }
     let (this, arguments) = (stream.clone().into(), std::slice::from_ref(chunk));
-    let more = match lookup::method(stream, js_string!("write"), context)? {
-        Method::Native(write) => write(&this, arguments, context)?,
-        Method::Value(method) => match method.as_callable() {
-            Some(method) => method.call(&this, arguments, context)?,
-            None => return Err(errors::type_error("dest.write is not a function", context)),
-        },
+    let method = lookup::method(stream, js_string!("write"), context)?;
+    let Some(more) = method.call(&this, arguments, context) else {
+        return Err(errors::type_error("dest.write is not a function", context));
     };
-    Ok(more.as_boolean() == Some(false))
+    Ok(more?.as_boolean() == Some(false))
 }
 
 /// Whether a stream would hand a chunk on to its sink at once, by its own `write`.
