@@ -10,7 +10,7 @@ use crate::schedule::{Next, Schedule, Turn};
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::{self, Condvar, Mutex, MutexGuard};
-use crate::sys::generation;
+use crate::sys::{generation, yield_to_others};
 use crate::times::{Recorder, Times};
 use crate::{Class, CompletionQueue, Job, JobError, MAX_SIZE, Metrics, SizeWarning, size_from_env};
 
@@ -201,7 +201,11 @@ impl Local {
         for number in 1..=size {
             let shared = self.shared.clone();
             let thread = thread::Builder::new().name(format!("ouro-worker-{number}"));
-            match thread.spawn(move || shared.work()) {
+            let work = move || {
+                yield_to_others();
+                shared.work();
+            };
+            match thread.spawn(work) {
                 Ok(handle) => handles.push(handle),
                 Err(error) => {
                     self.shared.lock().schedule.set_threads(handles.len());

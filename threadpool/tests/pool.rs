@@ -55,6 +55,27 @@ impl Gate {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_take_no_processor_from_who_runs() {
+    /// The policy of the calling thread, the 41st field of its `stat` (proc_pid_stat(5)); the name before it may have spaces.
+    fn policy() -> i32 {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let after_name = stat.rsplit_once(')').unwrap().1;
+        let field = after_name.split_whitespace().nth(41 - 3).unwrap();
+        field.parse().unwrap()
+    }
+    // Whoever runs the tests by another policy than the ordinary one keeps it everywhere.
+    let expected = match policy() {
+        libc::SCHED_OTHER => libc::SCHED_BATCH,
+        other => other,
+    };
+    let pool = ThreadPool::with_size(1);
+    let queue = queue();
+    pool.submit(Class::Fs, &queue, policy);
+    assert_eq!(results(&queue, 1), [expected]);
+}
+
 #[test]
 fn threads_start_at_the_first_job_all_of_them_and_have_names() {
     let pool = ThreadPool::with_size(3);

@@ -1,7 +1,12 @@
-//! The only place where platforms differ: whether a process can be a copy of another, made by `fork`.
+//! The only place where platforms differ: whether a process can be a copy of another, made by `fork`, and what the
+//! scheduler is told of the pool's threads.
 
+#[cfg(target_os = "linux")]
+mod linux;
 #[cfg(unix)]
 mod unix;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::yield_to_others;
 #[cfg(unix)]
 pub(crate) use unix::generation;
 
@@ -10,3 +15,7 @@ pub(crate) use unix::generation;
 pub(crate) fn generation() -> u32 {
     0
 }
+
+/// No scheduler but Linux's can be told without taking processor time from the thread.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn yield_to_others() {}
