@@ -18,8 +18,11 @@ use boa_gc::{Finalize, Gc, Trace, empty_trace};
 use super::{json::KeptPlans, lookup::LookUps, native};
 use crate::runtime::State;
 
-/// Growth that never makes a collection.
-const LEAST_ALLOWANCE: usize = 32 << 20;
+/// Growth that never makes a collection. A collection of a small heap takes as long as freeing what it finds, which is faster
+/// while the processor has it at hand still.
+const LEAST_ALLOWANCE: usize = 4 << 20;
+/// Up to this growth a heap may become three times as large.
+const AMPLE_ALLOWANCE: usize = 32 << 20;
 /// How far the allowance grows at most when collections free little.
 const MOST_PATIENCE: u32 = 3;
 
@@ -188,7 +191,9 @@ impl Memory {
     }
 
     fn allowance(&self) -> usize {
-        LEAST_ALLOWANCE.max(self.alive.get().max(0) as usize / 2) << self.patience.get()
+        let alive = self.alive.get().max(0) as usize;
+        let allowance = (2 * alive).min(AMPLE_ALLOWANCE).max(alive / 2);
+        LEAST_ALLOWANCE.max(allowance) << self.patience.get()
     }
 
     /// Remembers collections from here on, or no more.
@@ -407,7 +412,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LEAST_ALLOWANCE, Load, Memory};
+    use super::{AMPLE_ALLOWANCE, LEAST_ALLOWANCE, Load, Memory};
 
     #[test]
     fn a_load_is_counted_where_it_goes() {
@@ -428,10 +433,17 @@ mod tests {
     fn the_allowance_follows_what_is_alive_and_what_collections_bring() {
         let memory = Memory::default();
         assert_eq!(memory.allowance(), LEAST_ALLOWANCE);
-        memory.alive.set(LEAST_ALLOWANCE as isize * 10);
-        assert_eq!(memory.allowance(), LEAST_ALLOWANCE * 5);
+        for (alive, allowance) in [
+            (LEAST_ALLOWANCE, 2 * LEAST_ALLOWANCE),
+            (AMPLE_ALLOWANCE / 2, AMPLE_ALLOWANCE),
+            (AMPLE_ALLOWANCE, AMPLE_ALLOWANCE),
+            (AMPLE_ALLOWANCE * 10, AMPLE_ALLOWANCE * 5),
+        ] {
+            memory.alive.set(alive as isize);
+            assert_eq!(memory.allowance(), allowance, "{alive}");
+        }
         memory.patience.set(2);
-        assert_eq!(memory.allowance(), LEAST_ALLOWANCE * 20);
+        assert_eq!(memory.allowance(), AMPLE_ALLOWANCE * 20);
     }
 
     #[test]
