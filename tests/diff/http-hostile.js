@@ -4,7 +4,8 @@
 // A verdict has what the listeners saw (in brackets), the status lines that came back (each with its `Connection` and its body's
 // framing), and whether the server then closed the connection; behind `;` what the good request that follows did (`kept` if it was served
 // and the connection ended with its client), behind `|` what the end did.
-// Nothing waits for time to pass: the server has read all that was sent when its socket's `bytesRead` says so.
+// Nothing waits for time to pass: the server has read all that was sent when its socket's `bytesRead` says so, and the client all that
+// was answered when it has as much as the server's `bytesWritten`.
 'use strict';
 const http = require('http');
 const net = require('net');
@@ -21,7 +22,7 @@ const OPTIONS = {
 };
 const GOOD = 'GET /before HTTP/1.1\r\nHost: a\r\n\r\n';
 const PROBE = 'GET /after HTTP/1.1\r\nHost: a\r\n\r\n';
-// Enough turns of the loop for what was read to be answered, and for the answer to arrive.
+// Enough turns of the loop for what was read to be answered.
 const TURNS = 6;
 const AT_ONCE = 64;
 
@@ -93,6 +94,7 @@ function makeServer(name, listens) {
   // On a busy machine each of them may take its time.
   server.headersTimeout = 0;
   server.requestTimeout = 0;
+  server.keepAliveTimeout = 0;
   return server;
 }
 
@@ -153,9 +155,22 @@ function attempt(server, pieces, done) {
     for (; told < all.length; told++) phase.wire.push(all[told]);
   }
 
+  /** Whether the server has read all that was sent to it, or never will. */
+  const isRead = () => closed || ended || self.socket && (self.socket.destroyed || self.socket.bytesRead >= sent);
+
+  /** Whether the client has all that the server sent, and knows if that was all. */
+  function isHeard() {
+    if (closed || ended || !self.socket) return true;
+    return !self.socket.destroyed && !self.socket.writableFinished && client.bytesRead >= self.socket.bytesWritten;
+  }
+
+  function when(condition, callback) {
+    if (condition()) callback();
+    else setImmediate(when, condition, callback);
+  }
+
   function settled(callback) {
-    if (closed || ended || self.socket && (self.socket.destroyed || self.socket.bytesRead >= sent)) turns(TURNS, callback);
-    else setImmediate(settled, callback);
+    when(isRead, () => turns(TURNS, () => when(isHeard, callback)));
   }
 
   function send(text) {
@@ -167,8 +182,7 @@ function attempt(server, pieces, done) {
     if (index < pieces.length) {
       send(pieces[index]);
       // One after another: the server reads each for itself.
-      const read = () => (closed || ended || self.socket && (self.socket.destroyed || self.socket.bytesRead >= sent) ? next(index + 1) : setImmediate(read));
-      read();
+      when(isRead, () => next(index + 1));
       return;
     }
     settled(() => {
@@ -181,14 +195,9 @@ function attempt(server, pieces, done) {
         if (closed || ended) return finish('closes');
         begin();
         client.end();
-        gone();
+        when(() => closed || ended, () => finish(''));
       });
     });
-  }
-
-  function gone() {
-    if (closed || ended) finish('');
-    else setImmediate(gone);
   }
 
   function finish(how) {
