@@ -32,11 +32,13 @@ pub fn snapshot() -> Option<Snapshot> {
     })
 }
 
-/// The share of the processors is that of the whole life of the process, which is about as long as it was recorded.
+/// The share of the processors is that of the whole life of the process, which is about as long as it was recorded. Time in which
+/// threads waited for a processor counts as if they had had it: on a machine that others keep busy more threads don't help either.
 fn processors(recorded: Duration) -> Processors {
     let count = std::thread::available_parallelism().map_or(1, usize::from);
     let used = sys::resource_usage(false).map_or(0.0, |usage| {
-        let seconds = (usage.user_micros + usage.system_micros) as f64 / 1e6;
+        let seconds = (usage.user_micros + usage.system_micros) as f64 / 1e6
+            + sys::processor_delay().as_secs_f64();
         let possible = recorded.as_secs_f64() * count as f64;
         if possible > 0.0 {
             (seconds / possible).min(1.0)

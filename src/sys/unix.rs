@@ -5,6 +5,7 @@ use std::{
     io,
     mem::MaybeUninit,
     net::{IpAddr, SocketAddr},
+    time::Duration,
 };
 
 use super::{ResourceUsage, StreamKind};
@@ -154,6 +155,27 @@ pub fn resource_usage(thread: bool) -> io::Result<ResourceUsage> {
         voluntary_switches: usage.ru_nvcsw as u64,
         involuntary_switches: usage.ru_nivcsw as u64,
     })
+}
+
+/// How long the threads of this process that are there have waited for a processor, all together (proc_pid_schedstat(5)); nothing
+/// where the system doesn't tell.
+#[cfg(target_os = "linux")]
+pub fn processor_delay() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task");
+    let nanoseconds = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok())
+        .filter_map(|figures| figures.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .sum();
+    Duration::from_nanos(nanoseconds)
+}
+
+/// Only Linux tells.
+#[cfg(not(target_os = "linux"))]
+pub fn processor_delay() -> Duration {
+    Duration::ZERO
 }
 
 /// Resident memory of this process, in bytes.

@@ -40,6 +40,11 @@ pub fn resource_usage(_: bool) -> io::Result<ResourceUsage> {
 }
 
 /// Not measured here.
+pub fn processor_delay() -> std::time::Duration {
+    std::time::Duration::ZERO
+}
+
+/// Not measured here.
 pub fn resident_bytes() -> u64 {
     0
 }

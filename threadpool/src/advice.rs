@@ -20,7 +20,7 @@ const SATURATED: f64 = 0.85;
 pub struct Processors {
     /// How many there are.
     pub count: usize,
-    /// The share of all of them that the process used, from 0 to 1.
+    /// The share of all of them that the process used, or would have used if others hadn't, from 0 to 1.
     pub used: f64,
 }
 
