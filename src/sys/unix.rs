@@ -585,3 +585,40 @@ pub fn write_with_descriptor(
 pub fn descriptor_of(event_loop: &ouro_loop::EventLoop, id: ouro_loop::HandleId) -> Option<i32> {
     event_loop.raw_fd(id).ok()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use super::processor_delay;
+
+    #[test]
+    fn threads_that_outnumber_the_processors_wait_for_one() {
+        if !std::fs::exists("/proc/self/schedstat").unwrap_or(false) {
+            return; // This kernel doesn't tell.
+        }
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let before = processor_delay();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let enough = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..=processors {
+                scope.spawn(|| {
+                    while !enough.load(Ordering::Relaxed) && Instant::now() < deadline {
+                        std::hint::spin_loop();
+                    }
+                });
+            }
+            while processor_delay() <= before && Instant::now() < deadline {
+                thread::yield_now();
+            }
+            let waited = processor_delay() > before;
+            enough.store(true, Ordering::Relaxed);
+            assert!(waited);
+        });
+    }
+}

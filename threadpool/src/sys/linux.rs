@@ -3,8 +3,8 @@
 #![allow(unsafe_code)]
 
 /// Says of the calling thread that it works in the background (`SCHED_BATCH`, see sched(7)): it gets its full share of the
-/// processors, but when it wakes it takes none from a thread that runs. Such a thread mostly is the one that
-/// submits the jobs, and that waits for them all at some time. A program that a job starts inherits it.
+/// processors, but when it wakes it takes none from a thread that runs, which mostly is the one that submits jobs. A program
+/// that a job starts inherits it.
 pub(crate) fn yield_to_others() {
     let parameters = libc::sched_param { sched_priority: 0 };
     // SAFETY: both calls are about the calling thread (0), and read nothing but the parameters.

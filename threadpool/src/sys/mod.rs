@@ -16,6 +16,6 @@ pub(crate) fn generation() -> u32 {
     0
 }
 
-/// No scheduler but Linux's can be told without taking processor time from the thread.
+/// Elsewhere the scheduler is told nothing.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn yield_to_others() {}

@@ -24,7 +24,7 @@ pub struct OfSocket {
     table: Table,
 }
 
-/// Looks into the table of a socket, likewise.
+/// Looks into the table of a socket; `None` if its listeners are in none.
 pub(super) fn with<R>(
     emitter: &JsObject,
     context: &Context,
