@@ -11,10 +11,14 @@ const LONGEST_KNOWN: usize = 27;
 /// A string of Latin-1. The engine's own conversion first hashes a short text, to find it among the strings that it always has: worth
 /// it for names in programs, not for what they read.
 #[must_use]
+#[inline]
 pub fn latin1(units: &[u8]) -> JsString {
     if units.len() > LONGEST_KNOWN {
         // The builder would make room in steps of a word, and give back the rest.
         return JsString::from(JsStr::latin1(units));
+    }
+    if units.is_empty() {
+        return JsString::default();
     }
     built(Latin1JsStringBuilder::from(units))
 }

@@ -1,7 +1,7 @@
 //! From JSON text to values, without recursion. Reads Latin-1 and UTF-16 strings in place.
 
 use boa_engine::{
-    Context, JsObject, JsString, JsValue, js_string,
+    Context, JsObject, JsString, JsValue,
     object::builtins::JsArray,
     property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
@@ -79,6 +79,7 @@ pub(super) trait Unit: Copy + Into<u16> + PartialEq {
 }
 
 impl Unit for u8 {
+    #[inline(always)]
     fn string(units: &[Self]) -> JsString {
         strings::latin1(units)
     }
@@ -245,8 +246,10 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
                         _ => return Err(Problem::said("Expected property name or '}'", self.at)),
                     }
                 }
-                _ if matches!(stack.last(), Some(Container::Array(_))) => self.elements()?,
-                _ => self.primitive()?,
+                first if matches!(stack.last(), Some(Container::Array(_))) => {
+                    self.elements(first)?
+                }
+                first => self.primitive(first)?,
             };
             // The value is whole: put it where it belongs, and close what it closes.
             loop {
@@ -315,15 +318,16 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
     }
 
     /// Primitives of an array for as long as they are strings and numbers with nothing but commas between them; the last is
-    /// returned.
-    fn elements(&mut self) -> Parsed<JsValue> {
+    /// returned. `first` is what the first begins with.
+    fn elements(&mut self, mut first: Option<u8>) -> Parsed<JsValue> {
         loop {
-            let value = self.primitive()?;
+            let value = self.primitive(first)?;
             let next = match self.text.get(self.at..) {
                 Some([comma, next, ..]) if (*comma).into() == u16::from(b',') => (*next).into(),
                 _ => return Ok(value),
             };
-            if !matches!(u8::try_from(next), Ok(b'"' | b'-' | b'0'..=b'9')) {
+            first = u8::try_from(next).ok();
+            if !matches!(first, Some(b'"' | b'-' | b'0'..=b'9')) {
                 return Ok(value);
             }
             self.at += 1;
@@ -331,10 +335,11 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
         }
     }
 
+    /// A value that is no object and no array, and begins with `first`.
     #[inline(always)]
-    fn primitive(&mut self) -> Parsed<JsValue> {
+    fn primitive(&mut self, first: Option<u8>) -> Parsed<JsValue> {
         let from = self.at;
-        let value = match self.peek().and_then(|unit| u8::try_from(unit).ok()) {
+        let value = match first {
             Some(b'"') => self.string()?.into(),
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.literal(b"true", true.into())?,
@@ -364,25 +369,26 @@ impl<'a, T: Unit, O: Observer> Parser<'a, T, O> {
     }
 
     /// A string after its opening quote is met.
+    #[inline(always)]
     fn string(&mut self) -> Parsed<JsString> {
         let from = self.at + 1;
-        let end = self.plain_end(from);
-        if self
-            .text
-            .get(end)
-            .is_some_and(|unit| (*unit).into() == u16::from(b'"'))
-        {
-            self.at = end + 1;
-            let units = &self.text[from..end];
-            return Ok(if units.is_empty() {
-                js_string!()
-            } else {
-                T::string(units)
-            });
+        let rest = self.text.get(from..).unwrap_or_default();
+        let plain = T::plain(rest);
+        self.at = from + plain;
+        match rest.split_at_checked(plain) {
+            Some((units, [quote, ..])) if (*quote).into() == u16::from(b'"') => {
+                self.at += 1;
+                Ok(T::string(units))
+            }
+            Some((units, _)) => self.escaped_string(units),
+            None => Err(self.unexpected()),
         }
-        self.at = end;
+    }
+
+    /// The rest of a string in which so much stood for itself.
+    fn escaped_string(&mut self, plain: &[T]) -> Parsed<JsString> {
         // What an error leaves here goes with the parser.
-        T::append(&self.text[from..end], &mut self.scratch);
+        T::append(plain, &mut self.scratch);
         loop {
             match self.peek() {
                 None => return Err(Problem::said("Unterminated string", self.at)),

@@ -166,7 +166,7 @@ impl Stringifier {
             JsVariant::Undefined | JsVariant::Symbol(_) => return Ok(false),
             JsVariant::Object(object) => object,
             primitive => {
-                write_variant(&mut self.writer, &primitive);
+                write_variant(&mut self.writer, &primitive, false);
                 return Ok(true);
             }
         };
@@ -328,13 +328,15 @@ impl Stringifier {
         let (from, to) = (index as usize, length as usize);
         let run = match array.properties().index_property_values() {
             IndexPropertyValues::DenseI32(values) => {
-                self.run(part(values.as_slice(), from, to), |writer, number| {
+                self.run(part(values.as_slice(), from, to), |writer, number, comma| {
+                    writer.comma(comma);
                     writer.integer(*number);
                     true
                 })
             }
             IndexPropertyValues::DenseF64(values) => {
-                self.run(part(values.as_slice(), from, to), |writer, number| {
+                self.run(part(values.as_slice(), from, to), |writer, number, comma| {
+                    writer.comma(comma);
                     writer.any_number(*number);
                     true
                 })
@@ -347,19 +349,12 @@ impl Stringifier {
         run as u64
     }
 
-    /// Writes values until `write` refuses one; returns how many it took.
-    fn run<T>(&mut self, values: &[T], write: impl Fn(&mut Writer, &T) -> bool) -> usize {
-        for (index, value) in values.iter().enumerate() {
-            let before = self.writer.len();
-            if index > 0 {
-                self.writer.byte(b',');
-            }
-            if !write(&mut self.writer, value) {
-                self.writer.truncate(before);
-                return index;
-            }
-        }
-        values.len()
+    /// Writes values, each but the first after a comma, until `write` refuses one; returns how many it took.
+    fn run<T>(&mut self, values: &[T], write: impl Fn(&mut Writer, &T, bool) -> bool) -> usize {
+        let writer = &mut self.writer;
+        let refused = (values.iter().enumerate())
+            .position(|(index, value)| !write(writer, value, index > 0));
+        refused.unwrap_or(values.len())
     }
 
     fn object(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
@@ -492,20 +487,27 @@ fn part<T>(values: &[T], from: usize, to: usize) -> &[T] {
     &values[from.min(to)..to]
 }
 
-/// Writes an element that needs no script; `false` for objects and BigInts.
-fn write_primitive(writer: &mut Writer, value: &JsValue) -> bool {
-    write_variant(writer, &value.variant())
+/// Writes an element that needs no script, behind a comma if asked; nothing, and `false`, for objects and BigInts.
+#[inline(always)]
+fn write_primitive(writer: &mut Writer, value: &JsValue, comma: bool) -> bool {
+    write_variant(writer, &value.variant(), comma)
 }
 
-fn write_variant(writer: &mut Writer, value: &JsVariant) -> bool {
+#[inline(always)]
+fn write_variant(writer: &mut Writer, value: &JsVariant, comma: bool) -> bool {
+    if let JsVariant::String(text) = value {
+        writer.quoted_element(text, comma);
+        return true;
+    }
+    if matches!(value, JsVariant::Object(_) | JsVariant::BigInt(_)) {
+        return false;
+    }
+    writer.comma(comma);
     match value {
-        JsVariant::String(text) => writer.quoted(text),
         JsVariant::Integer32(number) => writer.integer(*number),
         JsVariant::Float64(number) => writer.any_number(*number),
-        JsVariant::Boolean(true) => writer.ascii("true"),
-        JsVariant::Boolean(false) => writer.ascii("false"),
-        JsVariant::Null | JsVariant::Undefined | JsVariant::Symbol(_) => writer.ascii("null"),
-        JsVariant::Object(_) | JsVariant::BigInt(_) => return false,
+        JsVariant::Boolean(flag) => writer.ascii(if *flag { "true" } else { "false" }),
+        _ => writer.ascii("null"),
     }
     true
 }

@@ -70,13 +70,14 @@ impl Writer {
         }
     }
 
-    /// Room for so many bytes and more behind what is written.
+    /// Room for so many bytes behind what is written.
     #[inline(always)]
     fn room(&mut self, bytes: usize) -> &mut [u8] {
-        if self.narrow.len() - self.end < bytes {
+        let end = self.end + bytes;
+        if self.narrow.len() < end {
             self.grow(bytes);
         }
-        &mut self.narrow[self.end..]
+        &mut self.narrow[self.end..end]
     }
 
     #[cold]
@@ -93,6 +94,14 @@ impl Writer {
                 self.room(1)[0] = byte;
                 self.end += 1;
             }
+        }
+    }
+
+    /// A comma, if asked.
+    #[inline(always)]
+    pub fn comma(&mut self, asked: bool) {
+        if asked {
+            self.byte(b',');
         }
     }
 
@@ -200,38 +209,51 @@ impl Writer {
 
     /// A string in quotes, with escapes where JSON needs them.
     pub fn quoted(&mut self, text: &JsString) {
-        match text.as_str().variant() {
-            JsStrVariant::Latin1(units) if self.wide.is_none() => self.quoted_narrowly(units),
-            JsStrVariant::Latin1(units) => {
-                self.byte(b'"');
-                self.quoted_latin1(units);
-                self.byte(b'"');
+        self.quoted_element(text, false);
+    }
+
+    /// The same, after a comma if it isn't the first of an array.
+    #[inline]
+    pub fn quoted_element(&mut self, text: &JsString, comma: bool) {
+        let text = text.as_str();
+        match text.variant() {
+            JsStrVariant::Latin1(units) if self.wide.is_none() => {
+                self.quoted_narrowly(units, comma);
             }
-            JsStrVariant::Utf16(units) => {
-                self.byte(b'"');
-                self.quoted_utf16(units);
-                self.byte(b'"');
-            }
+            text => self.quoted_widely(text, comma),
         }
     }
 
     /// Latin-1 in quotes, to a text that is Latin-1: what needs no escapes is copied and looked at in one go.
-    fn quoted_narrowly(&mut self, units: &[u8]) {
-        self.byte(b'"');
-        // For the quote as well.
-        let room = self.room(units.len() + 1);
-        let plain = copy_plain(units, room);
+    #[inline(always)]
+    fn quoted_narrowly(&mut self, units: &[u8], comma: bool) {
+        // For the comma and both quotes as well.
+        let room = self.room(units.len() + 3);
+        let opening = usize::from(comma);
+        room[0] = b',';
+        room[opening] = b'"';
+        let plain = copy_plain(units, &mut room[opening + 1..]);
+        room[opening + 1 + plain] = b'"';
         if plain == units.len() {
-            room[plain] = b'"';
-            self.end += plain + 1;
-            return;
+            self.end += opening + plain + 2;
+        } else {
+            self.end += opening + 1 + plain;
+            self.escaped_narrowly(&units[plain..]);
         }
-        self.end += plain;
-        self.escaped_narrowly(&units[plain..]);
+    }
+
+    #[cold]
+    fn quoted_widely(&mut self, text: JsStrVariant<'_>, comma: bool) {
+        self.comma(comma);
+        self.byte(b'"');
+        match text {
+            JsStrVariant::Latin1(units) => self.quoted_latin1(units),
+            JsStrVariant::Utf16(units) => self.quoted_utf16(units),
+        }
         self.byte(b'"');
     }
 
-    /// Latin-1 that has more to be escaped than not: a block after the other.
+    /// Latin-1 that has something to be escaped, and the closing quote: a block after the other.
     fn escaped_narrowly(&mut self, units: &[u8]) {
         let (blocks, rest) = units.as_chunks();
         for block in blocks {
@@ -245,6 +267,7 @@ impl Writer {
             }
             self.escaped_block(&block, rest.len());
         }
+        self.byte(b'"');
     }
 
     /// The first units of a block.
