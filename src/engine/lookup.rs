@@ -472,6 +472,12 @@ pub fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
     object.borrow().properties().get(key)?.value().cloned()
 }
 
+/// The same by a name that is no number: keys are made of those without looking.
+#[inline]
+pub fn own_named(object: &JsObject, name: JsString) -> Option<JsValue> {
+    own_value(object, &PropertyKey::String(name))
+}
+
 /// The same where the value is wanted only if it is an object; the inner `None` is any other value.
 ///
 /// Of a proxy it tells nothing that is right.
@@ -488,10 +494,23 @@ pub trait LookUp {
     /// # Errors
     /// What a getter throws.
     fn look_up(&self, name: JsString, context: &mut Context) -> JsResult<JsValue>;
+
+    /// The same, of a property that this object has itself unless somebody took it away: what is remembered isn't asked.
+    ///
+    /// # Errors
+    /// What a getter throws.
+    fn look_up_own(&self, name: JsString, context: &mut Context) -> JsResult<JsValue>;
 }
 
 impl LookUp for JsObject {
     fn look_up(&self, name: JsString, context: &mut Context) -> JsResult<JsValue> {
         get(self, name, context)
+    }
+
+    fn look_up_own(&self, name: JsString, context: &mut Context) -> JsResult<JsValue> {
+        match own_named(self, name.clone()) {
+            Some(value) => Ok(value),
+            None => get(self, name, context),
+        }
     }
 }

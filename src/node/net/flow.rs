@@ -146,7 +146,7 @@ fn keep_running(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsV
     } else {
         js_string!("unref")
     };
-    match socket.look_up(js_string!("_handle"), context)?.as_object() {
+    match socket.look_up_own(js_string!("_handle"), context)?.as_object() {
         Some(handle) => match Stream::of(&handle) {
             Some(stream) => stream.set_ref(on, context),
             None => {
@@ -180,7 +180,7 @@ fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     let on = args.get_or_undefined(0).to_boolean();
     let delay = args.get_or_undefined(1).to_number(context)? / 1000.0;
     let delay = JsValue::from(delay).to_i32(context)?;
-    let handle = socket.look_up(js_string!("_handle"), context)?.as_object();
+    let handle = socket.look_up_own(js_string!("_handle"), context)?.as_object();
     let method = match &handle {
         Some(handle) => {
             let method = handle.look_up(js_string!("setKeepAlive"), context)?;
@@ -217,7 +217,7 @@ pub fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
             let refresh = lookup::method(&timer, js_string!("refresh"), context)?;
             refresh.call(&timer.into(), &[], context).transpose()?;
         }
-        at = socket.look_up(js_string!("_parent"), context)?.as_object();
+        at = socket.look_up_own(js_string!("_parent"), context)?.as_object();
     }
     Ok(())
 }
@@ -257,12 +257,12 @@ fn pause(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
 /// The handle of a socket that is connected.
 fn handle_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
     if socket
-        .look_up(js_string!("connecting"), context)?
+        .look_up_own(js_string!("connecting"), context)?
         .to_boolean()
     {
         return Ok(None);
     }
-    Ok(socket.look_up(js_string!("_handle"), context)?.as_object())
+    Ok(socket.look_up_own(js_string!("_handle"), context)?.as_object())
 }
 
 /// `socket._read(n)`
@@ -394,7 +394,7 @@ pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsR
     }
     refresh(socket, context)?;
     // Of now: the listeners of the chunk may take it away.
-    let handle = socket.look_up(js_string!("_handle"), context)?.as_object();
+    let handle = socket.look_up_own(js_string!("_handle"), context)?.as_object();
     let push = socket.look_up(js_string!("push"), context)?;
     let Some(push) = push.as_callable() else {
         return Err(type_error("socket.push is not a function", context));

@@ -1,12 +1,13 @@
 //! A listener of the loop as script holds it: `server._handle`.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
+    net::SocketAddr,
     rc::Rc,
 };
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace, js_string,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
 };
 use ouro_loop::{Event, HandleId, ListenOptions};
 
@@ -41,8 +42,13 @@ pub struct Listener {
     accept: RefCell<Option<Rc<dyn Accept>>>,
     /// A listening socket that came from another process, until a server takes it.
     parked: RefCell<Option<OwnedDescriptor>>,
+    /// Where it listens, once somebody has asked: that stays as it is.
+    address: OnceCell<Where>,
     frame: Frame,
 }
+
+/// An address, and its text.
+struct Where(SocketAddr, JsString);
 
 /// What a listener object holds.
 #[derive(Clone, Trace, Finalize, JsData)]
@@ -57,6 +63,21 @@ impl Listener {
     /// The loop's handle, unless it is closed.
     pub fn id(&self) -> Option<HandleId> {
         self.id.get()
+    }
+
+    /// Where it listens as script sees it; `None` if it is closed, or has no address.
+    pub fn describe(&self, context: &mut Context) -> Option<JsObject> {
+        let state = State::of(context);
+        let id = self.id()?;
+        let Where(address, host) = match self.address.get() {
+            Some(known) => known,
+            None => {
+                let address = state.event_loop.local_addr(id).ok()?;
+                self.address
+                    .get_or_init(|| Where(address, address::host_of(&address)))
+            }
+        };
+        Some(address::describe_as(address, host.clone(), context))
     }
 
     /// The listener behind an object, if it is one.
@@ -186,6 +207,7 @@ fn make(
         closed: RefCell::default(),
         accept: RefCell::default(),
         parked: RefCell::new(parked),
+        address: OnceCell::new(),
         frame,
     });
     let prototype = prototype(context);

@@ -25,6 +25,12 @@ pub fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 
 /// `handle.getsockname()`
 pub fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(listener) = this
+        .as_object()
+        .and_then(|object| Listener::of(&object))
+    {
+        return Ok(listener.describe(context).map(JsValue::from).unwrap_or_default());
+    }
     // One that is bound has an address before it has a stream.
     let stream = this.as_object().and_then(|object| Stream::of(&object));
     let bound = stream.and_then(|stream| stream.bound().as_ref().and_then(BoundSocket::local_addr));

@@ -10,7 +10,7 @@ use super::{
     writable::WritableState,
 };
 
-use crate::engine::lookup::{LookUp, own_value};
+use crate::engine::lookup::{LookUp, own_named};
 
 /// What both halves know of themselves.
 #[derive(Clone, Copy)]
@@ -70,7 +70,7 @@ pub struct Half(JsObject);
 
 impl Half {
     fn of(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<Option<Self>> {
-        let half = match own_value(stream, &name.clone().into()) {
+        let half = match own_named(stream, name.clone()) {
             Some(half) => half,
             None => stream.look_up(name, context)?,
         };

@@ -12,7 +12,7 @@ use boa_engine::{
 };
 
 use crate::{
-    engine::lookup::{LookUp, own_value},
+    engine::lookup::{LookUp, own_named},
     node::errors,
 };
 
@@ -59,7 +59,7 @@ impl<R: Record> State<R> {
     /// A `TypeError` for what is no stream, or has a state that we didn't make.
     pub fn of(stream: &JsObject, context: &mut Context) -> JsResult<Self> {
         let known = R::kept(stream).map(JsValue::from);
-        let state = match known.or_else(|| own_value(stream, &R::PROPERTY.into())) {
+        let state = match known.or_else(|| own_named(stream, R::PROPERTY)) {
             Some(state) => state,
             None => stream.look_up(R::PROPERTY, context)?,
         };

@@ -7,7 +7,10 @@ use boa_engine::{
 
 use super::{Entry, Listener, Stage, Table, is_watcher, show};
 use crate::{
-    engine::{lookup::own_value, native::Natives},
+    engine::{
+        lookup::{own_named, own_value},
+        native::Natives,
+    },
     node::{
         events::{is_table, snapshot},
         http::record,
@@ -45,7 +48,7 @@ pub(super) fn with<R>(
 
 /// The state of a stream that has one itself.
 fn readable_state(stream: &JsObject) -> Option<JsObject> {
-    own_value(stream, &js_string!("_readableState").into())?.as_object()
+    own_named(stream, js_string!("_readableState"))?.as_object()
 }
 
 /// `showListeners(prototype)`: gives `net.Socket.prototype` the accessors that show listeners.

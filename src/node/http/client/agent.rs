@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use boa_engine::{
     Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValue, js_str, js_string,
     native_function::NativeFunctionPointer,
-    object::builtins::JsArray,
+    object::{IndexPropertyValues, builtins::JsArray},
     property::{Attribute, PropertyKey},
 };
 
@@ -225,7 +225,7 @@ pub fn add(
 }
 
 pub(super) fn table(agent: &JsObject, name: JsString, context: &mut Context) -> JsResult<JsObject> {
-    agent.look_up(name, context)?.to_object(context)
+    agent.look_up_own(name, context)?.to_object(context)
 }
 
 pub(super) fn list(
@@ -256,7 +256,8 @@ pub(super) fn put(
     }
 }
 
-/// Takes a socket off a list of a table; lists that are empty go.
+/// Takes a socket off a list of a table; lists that are empty go. The last socket comes to where it was: the order of those that are in
+/// use says nothing, and there may be thousands.
 pub(super) fn take(
     table: &JsObject,
     name: &JsString,
@@ -266,19 +267,36 @@ pub(super) fn take(
     let Some(list) = list(table, name, context)? else {
         return Ok(());
     };
-    let mut all = events::snapshot(&list, context)?;
-    let Some(at) = all.iter().position(|one| JsObject::equals(one, socket)) else {
+    let Some(at) = place_of(&list, socket, context)? else {
         return Ok(());
     };
-    all.remove(at);
-    if all.is_empty() {
-        list.pop(context)?;
+    let last = list.pop(context)?;
+    let left = list.length(context)?;
+    if left == 0 {
         return remove(table, name, context);
     }
-    for (index, one) in all.into_iter().enumerate().skip(at) {
-        events::write(&list, index as u32, one, context)?;
+    if at < left {
+        events::write(&list, PropertyKey::from(at), last, context)?;
     }
-    list.pop(context).map(drop)
+    Ok(())
+}
+
+fn place_of(list: &JsArray, socket: &JsObject, context: &mut Context) -> JsResult<Option<u64>> {
+    let is_it = |one: &JsValue| {
+        (one.as_object()).is_some_and(|one| JsObject::equals(&one, socket))
+    };
+    if let IndexPropertyValues::DenseElement(sockets) =
+        list.borrow().properties().index_property_values()
+    {
+        let at = sockets.as_slice().iter().position(is_it);
+        return Ok(at.map(|at| at as u64));
+    }
+    for at in 0..list.length(context)? {
+        if is_it(&list.get(at, context)?) {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
 }
 
 fn remove(table: &JsObject, name: &JsString, context: &mut Context) -> JsResult<()> {
@@ -331,7 +349,7 @@ fn hand_over_free(
     }
     if let Some(stream) = stream_of(&socket, context)? {
         stream.begin_for(context);
-    } else if let Some(handle) = socket.look_up(js_string!("_handle"), context)?.as_object()
+    } else if let Some(handle) = socket.look_up_own(js_string!("_handle"), context)?.as_object()
         && let Some(reset) = handle
             .look_up(js_string!("asyncReset"), context)?
             .as_callable()
@@ -366,7 +384,7 @@ fn take_free(
     {
         free.shift(context)?;
     }
-    let order = agent.look_up(js_string!("scheduling"), context)?;
+    let order = agent.look_up_own(js_string!("scheduling"), context)?;
     let fifo = order
         .as_string()
         .is_some_and(|order| order == js_string!("fifo"));
@@ -386,7 +404,7 @@ fn take_free(
 }
 
 fn stream_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<std::rc::Rc<Stream>>> {
-    let handle = socket.look_up(js_string!("_handle"), context)?.as_object();
+    let handle = socket.look_up_own(js_string!("_handle"), context)?.as_object();
     Ok(handle.and_then(|handle| Stream::of(&handle)))
 }
 

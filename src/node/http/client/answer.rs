@@ -46,7 +46,7 @@ pub enum Next {
 
 pub fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = this.to_object(context)?;
-    let parser = socket.look_up(js_string!("parser"), context)?;
+    let parser = socket.look_up_own(js_string!("parser"), context)?;
     if parser.is_object() {
         parser::execute(&parser, args, context)?;
     }
@@ -58,7 +58,7 @@ pub fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 /// # Errors
 /// What listeners throw.
 pub fn want_more(socket: &JsObject, context: &mut Context) -> JsResult<Option<()>> {
-    let parser = socket.look_up(js_string!("parser"), context)?;
+    let parser = socket.look_up_own(js_string!("parser"), context)?;
     if parser
         .as_object()
         .is_none_or(|parser| parser::links(&parser).is_none())
@@ -307,7 +307,7 @@ pub fn release(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
 /// `freeParser(socket)`: the socket and its request have no more use for their parser.
 pub fn free_parser(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = args.get_or_undefined(0).to_object(context)?;
-    let Some(parser) = socket.look_up(js_string!("parser"), context)?.as_object() else {
+    let Some(parser) = socket.look_up_own(js_string!("parser"), context)?.as_object() else {
         return Ok(JsValue::undefined());
     };
     set(&socket, js_string!("parser"), JsValue::null(), context)?;

@@ -82,7 +82,7 @@ pub fn on_free(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 }
 
 fn number(object: &JsObject, name: JsString, context: &mut Context) -> JsResult<f64> {
-    object.look_up(name, context)?.to_number(context)
+    object.look_up_own(name, context)?.to_number(context)
 }
 
 /// Puts a socket that nobody waits for with those that are free. Answers whether it can stay.
@@ -94,7 +94,7 @@ fn keep(
     context: &mut Context,
 ) -> JsResult<bool> {
     let message_key = js_string!("_httpMessage");
-    let request = socket.look_up(message_key.clone(), context)?.as_object();
+    let request = socket.look_up_own(message_key.clone(), context)?.as_object();
     let kept = match &request {
         Some(request) => request
             .look_up(js_string!("shouldKeepAlive"), context)?
@@ -103,7 +103,7 @@ fn keep(
     };
     if !kept
         || !agent
-            .look_up(js_string!("keepAlive"), context)?
+            .look_up_own(js_string!("keepAlive"), context)?
             .to_boolean()
     {
         return Ok(false);
@@ -174,7 +174,7 @@ pub fn keep_socket_alive(
 ) -> JsResult<JsValue> {
     let agent = this.to_object(context)?;
     let socket = args.get_or_undefined(0).to_object(context)?;
-    let delay = agent.look_up(js_string!("keepAliveMsecs"), context)?;
+    let delay = agent.look_up_own(js_string!("keepAliveMsecs"), context)?;
     let args = [true.into(), delay];
     calls::call(&socket, js_string!("setKeepAlive"), &args, context)?;
     calls::call(&socket, js_string!("unref"), &[], context)?;
@@ -193,7 +193,7 @@ pub fn keep_socket_alive(
             timeout = JsValue::from(hint);
         }
     }
-    let known = socket.look_up(js_string!("timeout"), context)?;
+    let known = socket.look_up_own(js_string!("timeout"), context)?;
     if !known.strict_equals(&timeout) {
         calls::call(&socket, js_string!("setTimeout"), &[timeout], context)?;
     }
@@ -203,7 +203,7 @@ pub fn keep_socket_alive(
 /// How long the server keeps the connection, by the header `Keep-Alive: timeout=…` of its last response.
 fn announced(socket: &JsObject, context: &mut Context) -> JsResult<Option<f64>> {
     let Some(request) = socket
-        .look_up(js_string!("_httpMessage"), context)?
+        .look_up_own(js_string!("_httpMessage"), context)?
         .as_object()
     else {
         return Ok(None);

@@ -100,7 +100,7 @@ fn start(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<()
     let (mut options, callback) = read_arguments(args, context)?;
     let default_agent = default_agent(&options, context)?;
     let agent = agent(&options, &default_agent, context)?;
-    let default_protocol = default_agent.look_up(js_string!("protocol"), context)?;
+    let default_protocol = default_agent.look_up_own(js_string!("protocol"), context)?;
     let protocol = either(options.get(Known::Protocol), || default_protocol.clone());
     let own_protocol = of_agent(&agent, js_string!("protocol"), context)?;
     let expected = either(&own_protocol, || default_protocol);
@@ -296,9 +296,9 @@ fn settle(
     let mut alone = false;
     if let Some(agent) = agent.as_object() {
         let kept = agent
-            .look_up(js_string!("keepAlive"), context)?
+            .look_up_own(js_string!("keepAlive"), context)?
             .to_boolean();
-        let most = agent.look_up(js_string!("maxSockets"), context)?;
+        let most = agent.look_up_own(js_string!("maxSockets"), context)?;
         alone = !kept && !most.as_number().is_some_and(f64::is_finite);
     }
     let unique = outgoing::names_of(options.get(Known::UniqueHeaders), context)?;

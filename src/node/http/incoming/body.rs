@@ -259,6 +259,9 @@ fn is_whole(object: &JsObject, context: &mut Context) -> JsResult<bool> {
     if whole != Some(true) {
         return Ok(false);
     }
+    if let Some(ended) = readable::has_ended(object) {
+        return Ok(ended);
+    }
     let ended = object.look_up(js_string!("readableEnded"), context)?;
     Ok(ended.to_boolean())
 }

@@ -229,6 +229,13 @@ impl Record for ReadableState {
 /// A `_readableState` of ours.
 pub type State = state::State<ReadableState>;
 
+/// Whether 'end' of a message that keeps its state in its record was emitted; `None` for other streams.
+pub fn has_ended(stream: &JsObject) -> Option<bool> {
+    let state = ReadableState::kept(stream)?;
+    let record = state.downcast_ref::<ReadableState>()?;
+    Some(record.bits & bits::END_EMITTED != 0)
+}
+
 impl State {
     fn bits(&self) -> u32 {
         self.with(|record| record.bits)
