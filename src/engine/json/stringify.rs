@@ -327,20 +327,22 @@ impl Stringifier {
         let array = array.borrow();
         let (from, to) = (index as usize, length as usize);
         let run = match array.properties().index_property_values() {
-            IndexPropertyValues::DenseI32(values) => {
-                self.run(part(values.as_slice(), from, to), |writer, number, comma| {
+            IndexPropertyValues::DenseI32(values) => self.run(
+                part(values.as_slice(), from, to),
+                |writer, number, comma| {
                     writer.comma(comma);
                     writer.integer(*number);
                     true
-                })
-            }
-            IndexPropertyValues::DenseF64(values) => {
-                self.run(part(values.as_slice(), from, to), |writer, number, comma| {
+                },
+            ),
+            IndexPropertyValues::DenseF64(values) => self.run(
+                part(values.as_slice(), from, to),
+                |writer, number, comma| {
                     writer.comma(comma);
                     writer.any_number(*number);
                     true
-                })
-            }
+                },
+            ),
             IndexPropertyValues::DenseElement(values) => {
                 self.run(part(values.as_slice(), from, to), write_primitive)
             }
@@ -352,8 +354,8 @@ impl Stringifier {
     /// Writes values, each but the first after a comma, until `write` refuses one; returns how many it took.
     fn run<T>(&mut self, values: &[T], write: impl Fn(&mut Writer, &T, bool) -> bool) -> usize {
         let writer = &mut self.writer;
-        let refused = (values.iter().enumerate())
-            .position(|(index, value)| !write(writer, value, index > 0));
+        let refused =
+            (values.iter().enumerate()).position(|(index, value)| !write(writer, value, index > 0));
         refused.unwrap_or(values.len())
     }
 

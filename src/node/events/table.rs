@@ -196,6 +196,22 @@ pub fn heard(emitter: &JsObject, key: &PropertyKey, context: &Context) -> Option
     })
 }
 
+/// Whether a function is all that listens for an event, and that is known here.
+pub fn hears_alone(
+    emitter: &JsObject,
+    event: &JsString,
+    listener: &JsObject,
+    context: &Context,
+) -> bool {
+    let alone = with(emitter, context, |table| {
+        let entry = &table.entries[table.place(event)?];
+        let first =
+            matches!(&entry.first, Listener::Function(one) if JsObject::equals(one, listener));
+        Some(first && entry.more.is_empty())
+    });
+    alone.flatten() == Some(true)
+}
+
 /// The pipes that hear an event; `None` if there are others, or that is to be asked otherwise.
 pub fn pipes(emitter: &JsObject, event: &JsString, context: &Context) -> Option<Vec<PipeListener>> {
     with(emitter, context, |table| {

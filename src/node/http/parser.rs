@@ -273,6 +273,24 @@ pub fn execute(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     Ok(JsValue::undefined())
 }
 
+/// Keeps bytes for [`read_kept`], without running script.
+pub fn keep(object: &JsObject, bytes: &[u8]) {
+    if let Some(parser) = parser_of(object) {
+        parser.unread.borrow_mut().extend_from_slice(bytes);
+    }
+}
+
+/// Parses what was kept.
+///
+/// # Errors
+/// What listeners throw.
+pub fn read_kept(object: &JsObject, context: &mut Context) -> JsResult<()> {
+    match parser_of(object) {
+        Some(parser) => run(&object.clone().into(), &parser, context),
+        None => Ok(()),
+    }
+}
+
 fn run(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<()> {
     if parser.feeding.replace(true) {
         return Ok(());

@@ -8,7 +8,7 @@ use boa_engine::{
     NativeFunction, Trace, js_string, object::FunctionObjectBuilder, property::Attribute,
 };
 
-use super::{Slot, Stream};
+use super::{ByteReader, Slot, Stream};
 use crate::{
     engine::{
         lookup::{self, LookUp},
@@ -17,7 +17,11 @@ use crate::{
     node::{
         buffer::{Encoding, View},
         errors::{Base, coded, errno_exception, type_error},
-        stream::{calls, is_destroyed_duplex, readable, writable},
+        stream::{
+            calls, is_destroyed_duplex,
+            readable::{self, State as Readable, pass_straight, straight_to},
+            writable,
+        },
     },
     runtime::State,
 };
@@ -146,7 +150,10 @@ fn keep_running(this: &JsValue, on: bool, context: &mut Context) -> JsResult<JsV
     } else {
         js_string!("unref")
     };
-    match socket.look_up_own(js_string!("_handle"), context)?.as_object() {
+    match socket
+        .look_up_own(js_string!("_handle"), context)?
+        .as_object()
+    {
         Some(handle) => match Stream::of(&handle) {
             Some(stream) => stream.set_ref(on, context),
             None => {
@@ -180,7 +187,9 @@ fn set_keep_alive(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     let on = args.get_or_undefined(0).to_boolean();
     let delay = args.get_or_undefined(1).to_number(context)? / 1000.0;
     let delay = JsValue::from(delay).to_i32(context)?;
-    let handle = socket.look_up_own(js_string!("_handle"), context)?.as_object();
+    let handle = socket
+        .look_up_own(js_string!("_handle"), context)?
+        .as_object();
     let method = match &handle {
         Some(handle) => {
             let method = handle.look_up(js_string!("setKeepAlive"), context)?;
@@ -217,7 +226,9 @@ pub fn refresh(socket: &JsObject, context: &mut Context) -> JsResult<()> {
             let refresh = lookup::method(&timer, js_string!("refresh"), context)?;
             refresh.call(&timer.into(), &[], context).transpose()?;
         }
-        at = socket.look_up_own(js_string!("_parent"), context)?.as_object();
+        at = socket
+            .look_up_own(js_string!("_parent"), context)?
+            .as_object();
     }
     Ok(())
 }
@@ -262,7 +273,9 @@ fn handle_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<JsObje
     {
         return Ok(None);
     }
-    Ok(socket.look_up_own(js_string!("_handle"), context)?.as_object())
+    Ok(socket
+        .look_up_own(js_string!("_handle"), context)?
+        .as_object())
 }
 
 /// `socket._read(n)`
@@ -392,16 +405,61 @@ pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsR
     if has_receiver(socket, context)? {
         return Ok(false);
     }
+    let push = |context: &mut Context| {
+        let push = socket.look_up(js_string!("push"), context)?;
+        let Some(push) = push.as_callable() else {
+            return Err(type_error("socket.push is not a function", context));
+        };
+        let this = JsValue::from(socket.clone());
+        let more = push.call(&this, std::slice::from_ref(chunk), context)?;
+        Ok(more.to_boolean())
+    };
+    push_by(socket, push, context)?;
+    Ok(true)
+}
+
+/// The state of a socket whose bytes the reader gets who needs no chunks.
+///
+/// # Errors
+/// What getters throw.
+pub fn straight(
+    socket: &JsObject,
+    reader: &ByteReader,
+    context: &mut Context,
+) -> JsResult<Option<Readable>> {
+    let state = straight_to(socket, &reader.listener, context);
+    if state.is_none() || is_destroyed_duplex(socket, context)? || has_receiver(socket, context)? {
+        return Ok(None);
+    }
+    Ok(state)
+}
+
+/// What the reader keeps of such a socket has arrived.
+///
+/// # Errors
+/// What listeners throw.
+pub fn arrived_straight(
+    socket: &JsObject,
+    state: &Readable,
+    read: impl FnOnce(&mut Context) -> JsResult<()>,
+    context: &mut Context,
+) -> JsResult<()> {
+    let pass = |context: &mut Context| pass_straight(socket, state, read, context);
+    push_by(socket, pass, context)
+}
+
+/// Bytes are a sign of life; when the stream wants no more of them, reading stops.
+fn push_by(
+    socket: &JsObject,
+    push: impl FnOnce(&mut Context) -> JsResult<bool>,
+    context: &mut Context,
+) -> JsResult<()> {
     refresh(socket, context)?;
     // Of now: the listeners of the chunk may take it away.
-    let handle = socket.look_up_own(js_string!("_handle"), context)?.as_object();
-    let push = socket.look_up(js_string!("push"), context)?;
-    let Some(push) = push.as_callable() else {
-        return Err(type_error("socket.push is not a function", context));
-    };
-    let this = JsValue::from(socket.clone());
-    let more = push.call(&this, std::slice::from_ref(chunk), context)?;
-    if !more.to_boolean()
+    let handle = socket
+        .look_up_own(js_string!("_handle"), context)?
+        .as_object();
+    if !push(context)?
         && let Some(handle) = handle
     {
         handle.set(js_string!("reading"), false, true, context)?;
@@ -412,5 +470,5 @@ pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsR
             stop.call(&handle.into(), &[], context)?;
         }
     }
-    Ok(true)
+    Ok(())
 }

@@ -296,36 +296,64 @@ impl Stream {
     fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
         let state = State::of(context);
         let slot = state.slot::<Slot>();
-        let (result, bytes) = slot.with_buffer(|buffer| match state.event_loop.read(id, buffer) {
-            ReadResult::Data(count) => (
-                Ok(count),
-                Some(buffer::from_slice_pooled(&buffer[..count], context)),
-            ),
-            ReadResult::WouldBlock => (Ok(0), None),
-            ReadResult::Eof => (Err(EOF), None),
-            ReadResult::Err(error) => (Err(errno_of(&error)), None),
-        });
-        let Some(socket) = self.socket() else {
+        let socket = self.socket();
+        let straight = match (&socket, slot.reader.get()) {
+            (Some(socket), Some(reader)) => {
+                flow::straight(socket, reader, context)?.map(|stream| (socket, reader, stream))
+            }
+            _ => None,
+        };
+        let read = slot.with_buffer(|buffer| -> JsResult<Read> {
+            Ok(match state.event_loop.read(id, buffer) {
+                ReadResult::Data(count) => {
+                    self.bytes_read.set(self.bytes_read.get() + count as u64);
+                    let bytes = &buffer[..count];
+                    match &straight {
+                        Some((socket, reader, _)) => {
+                            Read::Kept((reader.keep)(socket, bytes, context)?)
+                        }
+                        None => Read::Chunk(buffer::from_slice_pooled(bytes, context)?),
+                    }
+                }
+                ReadResult::WouldBlock => Read::Nothing,
+                ReadResult::Eof => Read::Failed(EOF),
+                ReadResult::Err(error) => Read::Failed(errno_of(&error)),
+            })
+        })?;
+        let Some(socket) = &socket else {
             return Ok(());
         };
-        let (errno, chunk) = match (result, bytes) {
-            (Ok(count), Some(bytes)) => {
-                self.bytes_read.set(self.bytes_read.get() + count as u64);
-                (0, JsValue::from(bytes?))
+        let (errno, chunk) = match (read, straight) {
+            (Read::Kept(kept), Some((_, reader, stream))) => {
+                let read = |context: &mut Context| match &kept {
+                    Some(kept) => (reader.read)(kept, context),
+                    None => Ok(()),
+                };
+                return flow::arrived_straight(socket, &stream, read, context);
             }
-            (Ok(_), None) => return Ok(()),
-            (Err(errno), _) => (errno, JsValue::undefined()),
+            (Read::Nothing | Read::Kept(_), _) => return Ok(()),
+            (Read::Chunk(chunk), _) => (0, JsValue::from(chunk)),
+            (Read::Failed(errno), _) => (errno, JsValue::undefined()),
         };
-        if errno == 0 && flow::arrived(&socket, &chunk, context)? {
+        if errno == 0 && flow::arrived(socket, &chunk, context)? {
             return Ok(());
         }
         call_back(
             js_string!("onread"),
-            &[socket.into(), errno.into(), chunk],
+            &[socket.clone().into(), errno.into(), chunk],
             context,
         )
         .map(drop)
     }
+}
+
+/// What a read came to.
+enum Read {
+    Nothing,
+    Chunk(JsObject),
+    /// Bytes that a [`ByteReader`](super::ByteReader) keeps, in this.
+    Kept(Option<JsObject>),
+    Failed(i32),
 }
 
 impl Owner for Stream {

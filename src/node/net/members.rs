@@ -25,11 +25,11 @@ pub fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 
 /// `handle.getsockname()`
 pub fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    if let Some(listener) = this
-        .as_object()
-        .and_then(|object| Listener::of(&object))
-    {
-        return Ok(listener.describe(context).map(JsValue::from).unwrap_or_default());
+    if let Some(listener) = this.as_object().and_then(|object| Listener::of(&object)) {
+        return Ok(listener
+            .describe(context)
+            .map(JsValue::from)
+            .unwrap_or_default());
     }
     // One that is bound has an address before it has a stream.
     let stream = this.as_object().and_then(|object| Stream::of(&object));

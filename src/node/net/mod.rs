@@ -30,6 +30,8 @@ pub struct Slot {
     callbacks: RefCell<Option<JsObject>>,
     /// What the script half gave to `defineFlow`.
     flow: OnceCell<flow::Flow>,
+    /// Who reads bytes of sockets without chunks.
+    reader: OnceCell<ByteReader>,
     /// Whether any socket reads into a buffer of the program's.
     receivers: Cell<bool>,
     stream_prototype: RefCell<Option<JsObject>>,
@@ -38,7 +40,22 @@ pub struct Slot {
     buffer: Cell<Vec<u8>>,
 }
 
+/// A listener of 'data' that needs no chunks: where it is all that listens, it gets the bytes as they lie in the read buffer.
+pub struct ByteReader {
+    /// The function that listens.
+    pub listener: JsObject,
+    /// Keeps the bytes of a socket; must not run script. Answers with what `read` is for, if anything.
+    pub keep: fn(&JsObject, &[u8], &mut Context) -> JsResult<Option<JsObject>>,
+    /// Reads what was kept.
+    pub read: fn(&JsObject, &mut Context) -> JsResult<()>,
+}
+
 impl Slot {
+    /// Says who reads bytes; the first one stays.
+    pub fn set_reader(&self, reader: ByteReader) {
+        let _ = self.reader.set(reader);
+    }
+
     /// Lends the read buffer.
     pub fn with_buffer<R>(&self, read: impl FnOnce(&mut [u8]) -> R) -> R {
         let mut buffer = self.buffer.take();

@@ -282,9 +282,7 @@ pub(super) fn take(
 }
 
 fn place_of(list: &JsArray, socket: &JsObject, context: &mut Context) -> JsResult<Option<u64>> {
-    let is_it = |one: &JsValue| {
-        (one.as_object()).is_some_and(|one| JsObject::equals(&one, socket))
-    };
+    let is_it = |one: &JsValue| (one.as_object()).is_some_and(|one| JsObject::equals(&one, socket));
     if let IndexPropertyValues::DenseElement(sockets) =
         list.borrow().properties().index_property_values()
     {
@@ -349,7 +347,9 @@ fn hand_over_free(
     }
     if let Some(stream) = stream_of(&socket, context)? {
         stream.begin_for(context);
-    } else if let Some(handle) = socket.look_up_own(js_string!("_handle"), context)?.as_object()
+    } else if let Some(handle) = socket
+        .look_up_own(js_string!("_handle"), context)?
+        .as_object()
         && let Some(reset) = handle
             .look_up(js_string!("asyncReset"), context)?
             .as_callable()
@@ -404,7 +404,9 @@ fn take_free(
 }
 
 fn stream_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<std::rc::Rc<Stream>>> {
-    let handle = socket.look_up_own(js_string!("_handle"), context)?.as_object();
+    let handle = socket
+        .look_up_own(js_string!("_handle"), context)?
+        .as_object();
     Ok(handle.and_then(|handle| Stream::of(&handle)))
 }
 

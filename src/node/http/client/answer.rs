@@ -53,6 +53,20 @@ pub fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     Ok(JsValue::undefined())
 }
 
+/// `socketOnData` in the place of chunks: the parser of a socket keeps what has arrived.
+pub fn keep_data(
+    socket: &JsObject,
+    bytes: &[u8],
+    context: &mut Context,
+) -> JsResult<Option<JsObject>> {
+    let parser = socket.look_up_own(js_string!("parser"), context)?;
+    let parser = parser.as_object();
+    if let Some(parser) = &parser {
+        parser::keep(parser, bytes);
+    }
+    Ok(parser)
+}
+
 /// A response's reader wants more: its parser goes on, and its socket. `None` if the socket isn't a client's.
 ///
 /// # Errors
@@ -261,6 +275,10 @@ fn give_back(this: &JsValue, request: &JsObject, context: &mut Context) -> JsRes
         record.bits |= bits::DESTROYED;
         record.ended_in = 0;
     });
+    // Whoever destroys the response now isn't to destroy a socket that is another's.
+    if let Some(response) = request::with(this, context, |known| known.response.clone()) {
+        incoming::with(&response, context, |record| record.socket = JsValue::null());
+    }
     let [socket] = args;
     tick_native(given_back, vec![this.clone(), socket], context);
     Ok(())
@@ -307,7 +325,10 @@ pub fn release(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
 /// `freeParser(socket)`: the socket and its request have no more use for their parser.
 pub fn free_parser(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = args.get_or_undefined(0).to_object(context)?;
-    let Some(parser) = socket.look_up_own(js_string!("parser"), context)?.as_object() else {
+    let Some(parser) = socket
+        .look_up_own(js_string!("parser"), context)?
+        .as_object()
+    else {
         return Ok(JsValue::undefined());
     };
     set(&socket, js_string!("parser"), JsValue::null(), context)?;

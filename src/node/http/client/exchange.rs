@@ -153,7 +153,10 @@ fn has_timeout(request: &JsObject, context: &mut Context) -> JsResult<bool> {
     let Some(agent) = agent.as_object() else {
         return Ok(false);
     };
-    match agent.look_up_own(js_string!("options"), context)?.as_object() {
+    match agent
+        .look_up_own(js_string!("options"), context)?
+        .as_object()
+    {
         Some(options) => Ok(options
             .look_up(js_string!("timeout"), context)?
             .to_boolean()),

@@ -94,7 +94,9 @@ fn keep(
     context: &mut Context,
 ) -> JsResult<bool> {
     let message_key = js_string!("_httpMessage");
-    let request = socket.look_up_own(message_key.clone(), context)?.as_object();
+    let request = socket
+        .look_up_own(message_key.clone(), context)?
+        .as_object();
     let kept = match &request {
         Some(request) => request
             .look_up(js_string!("shouldKeepAlive"), context)?

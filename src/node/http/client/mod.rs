@@ -19,7 +19,7 @@ use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsSymbol, JsValu
 
 use crate::{
     engine::{lookup::LookUp, native::Natives},
-    node::{errors, stream::calls},
+    node::{errors, http::parser, net, stream::calls},
     runtime::State,
 };
 
@@ -99,6 +99,13 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         .to_object(context)?;
     request::define(prototype.clone(), context);
     let listeners = exchange::Listeners::new(&helpers, context)?;
+    State::of(context)
+        .slot::<net::Slot>()
+        .set_reader(net::ByteReader {
+            listener: listeners.data.clone(),
+            keep: answer::keep_data,
+            read: parser::read_kept,
+        });
     let _ = Slot::of(context).listeners.set(listeners);
     let _ = Slot::of(context).script.set(Script {
         helpers,

@@ -305,10 +305,14 @@ impl<'a> Reader<'a> {
         let name = self.name()?;
         let sized = self.bytes[name.0..name.1].eq_ignore_ascii_case(b"content-length");
         let value = self.value(sized)?;
-        framing.field(
+        let known = framing.field(
             self.bytes[name.0..name.1].trim_ascii_end(),
             &self.bytes[value.0..value.1],
-        )?;
+        );
+        if let Err(error) = known {
+            self.at = self.place_of(&error, name, value);
+            return Err(error.into());
+        }
         let text = &self.bytes[value.0..value.1];
         let end = text
             .iter()
@@ -337,6 +341,27 @@ impl<'a> Reader<'a> {
         let span = self.end_span()?;
         self.at += 1;
         Ok(span)
+    }
+
+    /// Where what is wrong with a length or an encoding is seen, as far as that isn't the end of the field.
+    fn place_of(&self, error: &ParseError, name: Span, value: Span) -> usize {
+        let text = &self.bytes[value.0..value.1];
+        match error {
+            ParseError::LengthCharacter => {
+                let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+                let digits = digits.count();
+                let spaces = text[digits..].iter().take_while(|byte| **byte == b' ');
+                value.0 + digits + spaces.count()
+            }
+            // Behind the digit with which it becomes too much.
+            ParseError::LengthOverflow => value.0 + text.len().min(20),
+            ParseError::LengthTwice => value.0,
+            // Behind the line's end.
+            ParseError::LengthEmpty => value.0 + 2,
+            // Behind the colon.
+            ParseError::LengthWithEncoding | ParseError::EncodingWithLength => name.1 + 1,
+            _ => self.at,
+        }
     }
 
     /// Leaves the reader behind the line's end, which must not be followed by a continuation. `sized` says that it is a length.

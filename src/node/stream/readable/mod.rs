@@ -40,7 +40,7 @@ pub use listen::remember_emitter;
 pub(crate) use listen::{attach, detach};
 pub use pipe::PipeListener;
 pub use prototype::{define, state_prototype};
-pub use push::push;
+pub use push::{pass_straight, push, straight_to};
 pub use read::{from_list, read_native};
 
 /// What a state is.

@@ -10,11 +10,12 @@ use super::{
     length_of,
 };
 
-use crate::engine::lookup::LookUp;
+use crate::engine::lookup::{self, LookUp, own_named};
 use crate::node::{
     arguments,
     buffer::{self, Encoding, View},
     errors::{self, node_error},
+    events::{emits_plainly, table},
     stream::{as_buffer, calls, destroy::error_or_destroy, emit},
 };
 
@@ -243,6 +244,45 @@ fn add_chunk(
     }
     maybe_read_more(stream, state, context);
     Ok(())
+}
+
+/// The state of a stream whose next chunk would be emitted at once, as it is, to this function and nobody else: one that reads bytes
+/// needs no chunk made of them. `None` for other streams.
+pub fn straight_to(stream: &JsObject, listener: &JsObject, context: &Context) -> Option<State> {
+    const NEEDED: u32 = bits::FLOWING | bits::DATA_LISTENING;
+    const OTHERS: u32 =
+        bits::SYNC | bits::OBJECT_MODE | bits::ENDED | bits::DESTROYED | bits::ERRORED;
+    let state = State::from_value(&own_named(stream, js_string!("_readableState"))?)?;
+    let straight = state.with(|record| {
+        record.bits & (NEEDED | OTHERS) == NEEDED
+            && record.length == 0
+            && record.decoding.is_none()
+            && !record.decoder.is_object()
+    });
+    let pushes = |push| lookup::is(stream, js_string!("push"), push, context);
+    let plain = straight
+        && table::hears_alone(stream, &js_string!("data"), listener, context)
+        && Slot::of(context).push.get().is_some_and(pushes)
+        && emits_plainly(stream, context);
+    plain.then_some(state)
+}
+
+/// What `push` does when a chunk goes straight to its listener, which `deliver` is in the place of. Answers whether there may be more.
+///
+/// # Errors
+/// What the listener throws.
+pub fn pass_straight(
+    stream: &JsObject,
+    state: &State,
+    deliver: impl FnOnce(&mut Context) -> JsResult<()>,
+    context: &mut Context,
+) -> JsResult<bool> {
+    state.clear(bits::READING);
+    forget_awaited(state);
+    state.set(bits::DATA_EMITTED);
+    deliver(context)?;
+    maybe_read_more(stream, state, context);
+    Ok(state.with(|record| record.wants_more()))
 }
 
 fn store(record: &mut ReadableState, value: JsValue, front: bool) {
