@@ -472,12 +472,6 @@ pub fn own_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
     object.borrow().properties().get(key)?.value().cloned()
 }
 
-/// The same by a name that is no number: keys are made of those without looking.
-#[inline]
-pub fn own_named(object: &JsObject, name: JsString) -> Option<JsValue> {
-    own_value(object, &PropertyKey::String(name))
-}
-
 /// The same where the value is wanted only if it is an object; the inner `None` is any other value.
 ///
 /// Of a proxy it tells nothing that is right.
@@ -485,6 +479,12 @@ pub fn own_named(object: &JsObject, name: JsString) -> Option<JsValue> {
 pub fn own_object(object: &JsObject, key: &PropertyKey) -> Option<Option<JsObject>> {
     let property = object.borrow().properties().get(key)?;
     Some(property.value()?.as_object())
+}
+
+/// [`own_value`] by a name that is no number: a conversion to a key would look for one in it.
+#[inline]
+pub fn own_named(object: &JsObject, name: JsString) -> Option<JsValue> {
+    own_value(object, &PropertyKey::String(name))
 }
 
 /// [`get`] as a method, in the place of `JsObject::get`.
@@ -495,7 +495,8 @@ pub trait LookUp {
     /// What a getter throws.
     fn look_up(&self, name: JsString, context: &mut Context) -> JsResult<JsValue>;
 
-    /// The same, of a property that this object has itself unless somebody took it away: what is remembered isn't asked.
+    /// The same, of a property that this object has itself unless somebody took it away: that is looked at first, and what is
+    /// remembered isn't asked.
     ///
     /// # Errors
     /// What a getter throws.

@@ -14,6 +14,8 @@ const heads = [
   'Content-Length:   x',
   'Content-Length: 99999999999999999999999',
   'Content-Length: 18446744073709551616',
+  'Content-Length: 100000000000000000000',
+  'Content-Length: 0000099999999999999999999',
   'Content-Length: ',
   'Transfer-Encoding: chunked\r\nContent-Length: 3',
   'Content-Length: 3\r\nTransfer-Encoding: chunked',

@@ -242,7 +242,7 @@ impl Writer {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn quoted_widely(&mut self, text: JsStrVariant<'_>, comma: bool) {
         self.comma(comma);
         self.byte(b'"');

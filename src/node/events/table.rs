@@ -17,7 +17,7 @@ use boa_engine::{
 
 use super::listeners::{data, is_too_many, limit_of, wraps};
 use crate::{
-    engine::lookup::own_value,
+    engine::lookup::own_named,
     node::{
         http::{Incoming, Outgoing, record},
         stream::readable::PipeListener,
@@ -370,7 +370,7 @@ pub fn get_events<T: Listening>(
         return Ok(JsValue::undefined());
     };
     show(&message, context);
-    Ok(own_value(&message, &js_string!("_events").into()).unwrap_or_default())
+    Ok(own_named(&message, js_string!("_events")).unwrap_or_default())
 }
 
 /// The getter of `_eventsCount`, likewise.
@@ -388,7 +388,7 @@ pub fn get_count<T: Listening>(
     if let Some(count) = with(&message, context, |table| table.entries.len()) {
         return Ok((count as u32).into());
     }
-    let own = own_value(&message, &js_string!("_eventsCount").into());
+    let own = own_named(&message, js_string!("_eventsCount"));
     Ok(own.unwrap_or_else(|| 0.into()))
 }
 

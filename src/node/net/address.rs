@@ -60,22 +60,13 @@ pub fn parse(host: &str, port: u16) -> Option<SocketAddr> {
 
 /// `{ address, family, port }`
 pub fn describe(address: &SocketAddr, context: &mut Context) -> JsObject {
-    describe_as(address, host_of(address), context)
-}
-
-/// The text of an address, without its port.
-pub fn host_of(address: &SocketAddr) -> JsString {
-    JsString::from(address.ip().to_string())
-}
-
-/// [`describe`] of an address whose text is known.
-pub fn describe_as(address: &SocketAddr, host: JsString, context: &mut Context) -> JsObject {
     let family = if address.is_ipv4() {
         js_string!("IPv4")
     } else {
         js_string!("IPv6")
     };
     let object = native::new_object(context);
+    let host = JsString::from(address.ip().to_string());
     for (name, value) in [
         (js_string!("address"), JsValue::from(host)),
         (js_string!("family"), family.into()),

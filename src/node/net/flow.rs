@@ -418,7 +418,7 @@ pub fn arrived(socket: &JsObject, chunk: &JsValue, context: &mut Context) -> JsR
     Ok(true)
 }
 
-/// The state of a socket whose bytes the reader gets who needs no chunks.
+/// The state of a socket whose bytes need no chunks, and who reads them.
 ///
 /// # Errors
 /// What getters throw.
@@ -426,12 +426,14 @@ pub fn straight(
     socket: &JsObject,
     reader: &ByteReader,
     context: &mut Context,
-) -> JsResult<Option<Readable>> {
-    let state = straight_to(socket, &reader.listener, context);
-    if state.is_none() || is_destroyed_duplex(socket, context)? || has_receiver(socket, context)? {
+) -> JsResult<Option<(Readable, JsObject)>> {
+    let Some(state) = straight_to(socket, &reader.listener, context) else {
+        return Ok(None);
+    };
+    if has_receiver(socket, context)? {
         return Ok(None);
     }
-    Ok(state)
+    Ok((reader.of)(socket).map(|who| (state, who)))
 }
 
 /// What the reader keeps of such a socket has arrived.

@@ -15,9 +15,9 @@ use boa_engine::{Context, Finalize, JsData, JsObject, JsResult, JsValue, Trace, 
 use ouro_loop::{BoundSocket, Event, HandleId, ReadResult, StreamKind};
 use rustc_hash::FxHashMap;
 
-use super::{Slot, call_back, flow};
+use super::{ByteReader, Slot, call_back, flow};
 use crate::{
-    node::{buffer, errors::system::errno_of},
+    node::{buffer, errors::system::errno_of, stream::readable},
     runtime::{
         State,
         async_context::{Frame, destroyed},
@@ -299,18 +299,19 @@ impl Stream {
         let socket = self.socket();
         let straight = match (&socket, slot.reader.get()) {
             (Some(socket), Some(reader)) => {
-                flow::straight(socket, reader, context)?.map(|stream| (socket, reader, stream))
+                flow::straight(socket, reader, context)?.map(|(state, who)| (reader, state, who))
             }
             _ => None,
         };
-        let read = slot.with_buffer(|buffer| -> JsResult<Read> {
+        let read = slot.with_buffer(|buffer| -> JsResult<Read<'_>> {
             Ok(match state.event_loop.read(id, buffer) {
                 ReadResult::Data(count) => {
                     self.bytes_read.set(self.bytes_read.get() + count as u64);
                     let bytes = &buffer[..count];
-                    match &straight {
-                        Some((socket, reader, _)) => {
-                            Read::Kept((reader.keep)(socket, bytes, context)?)
+                    match straight {
+                        Some((reader, state, who)) => {
+                            (reader.keep)(&who, bytes);
+                            Read::Kept(reader, state, who)
                         }
                         None => Read::Chunk(buffer::from_slice_pooled(bytes, context)?),
                     }
@@ -323,17 +324,14 @@ impl Stream {
         let Some(socket) = &socket else {
             return Ok(());
         };
-        let (errno, chunk) = match (read, straight) {
-            (Read::Kept(kept), Some((_, reader, stream))) => {
-                let read = |context: &mut Context| match &kept {
-                    Some(kept) => (reader.read)(kept, context),
-                    None => Ok(()),
-                };
-                return flow::arrived_straight(socket, &stream, read, context);
+        let (errno, chunk) = match read {
+            Read::Nothing => return Ok(()),
+            Read::Kept(reader, state, who) => {
+                let read = |context: &mut Context| (reader.read)(&who, context);
+                return flow::arrived_straight(socket, &state, read, context);
             }
-            (Read::Nothing | Read::Kept(_), _) => return Ok(()),
-            (Read::Chunk(chunk), _) => (0, JsValue::from(chunk)),
-            (Read::Failed(errno), _) => (errno, JsValue::undefined()),
+            Read::Chunk(chunk) => (0, JsValue::from(chunk)),
+            Read::Failed(errno) => (errno, JsValue::undefined()),
         };
         if errno == 0 && flow::arrived(socket, &chunk, context)? {
             return Ok(());
@@ -348,11 +346,11 @@ impl Stream {
 }
 
 /// What a read came to.
-enum Read {
+enum Read<'a> {
     Nothing,
     Chunk(JsObject),
-    /// Bytes that a [`ByteReader`](super::ByteReader) keeps, in this.
-    Kept(Option<JsObject>),
+    /// Bytes that a reader keeps.
+    Kept(&'a ByteReader, readable::State, JsObject),
     Failed(i32),
 }
 

@@ -1,15 +1,16 @@
 //! A listener of the loop as script holds it: `server._handle`.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, RefCell},
+    io,
     net::SocketAddr,
     rc::Rc,
 };
 
 use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsString, JsValue, Trace, js_string,
+    Context, Finalize, JsArgs, JsData, JsObject, JsResult, JsValue, Trace, js_string,
 };
-use ouro_loop::{Event, HandleId, ListenOptions};
+use ouro_loop::{Event, EventLoop, HandleId, ListenOptions};
 
 use super::{Slot, address, call_back, handle::Stream, members, open};
 use crate::{
@@ -42,13 +43,10 @@ pub struct Listener {
     accept: RefCell<Option<Rc<dyn Accept>>>,
     /// A listening socket that came from another process, until a server takes it.
     parked: RefCell<Option<OwnedDescriptor>>,
-    /// Where it listens, once somebody has asked: that stays as it is.
-    address: OnceCell<Where>,
+    /// Where it listens, once somebody has asked.
+    address: Cell<Option<SocketAddr>>,
     frame: Frame,
 }
-
-/// An address, and its text.
-struct Where(SocketAddr, JsString);
 
 /// What a listener object holds.
 #[derive(Clone, Trace, Finalize, JsData)]
@@ -65,19 +63,17 @@ impl Listener {
         self.id.get()
     }
 
-    /// Where it listens as script sees it; `None` if it is closed, or has no address.
-    pub fn describe(&self, context: &mut Context) -> Option<JsObject> {
-        let state = State::of(context);
-        let id = self.id()?;
-        let Where(address, host) = match self.address.get() {
-            Some(known) => known,
-            None => {
-                let address = state.event_loop.local_addr(id).ok()?;
-                self.address
-                    .get_or_init(|| Where(address, address::host_of(&address)))
-            }
-        };
-        Some(address::describe_as(address, host.clone(), context))
+    /// Where it listens. The system is asked once: that stays as it is.
+    ///
+    /// # Errors
+    /// Those of `getsockname`.
+    pub fn local_addr(&self, event_loop: &EventLoop, id: HandleId) -> io::Result<SocketAddr> {
+        if let Some(known) = self.address.get() {
+            return Ok(known);
+        }
+        let address = event_loop.local_addr(id)?;
+        self.address.set(Some(address));
+        Ok(address)
     }
 
     /// The listener behind an object, if it is one.
@@ -207,7 +203,7 @@ fn make(
         closed: RefCell::default(),
         accept: RefCell::default(),
         parked: RefCell::new(parked),
-        address: OnceCell::new(),
+        address: Cell::default(),
         frame,
     });
     let prototype = prototype(context);

@@ -26,10 +26,9 @@ pub fn has_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 /// `handle.getsockname()`
 pub fn sock_name(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(listener) = this.as_object().and_then(|object| Listener::of(&object)) {
-        return Ok(listener
-            .describe(context)
-            .map(JsValue::from)
-            .unwrap_or_default());
+        return describe(this, context, |state, id| {
+            listener.local_addr(&state.event_loop, id)
+        });
     }
     // One that is bound has an address before it has a stream.
     let stream = this.as_object().and_then(|object| Stream::of(&object));

@@ -44,8 +44,10 @@ pub struct Slot {
 pub struct ByteReader {
     /// The function that listens.
     pub listener: JsObject,
-    /// Keeps the bytes of a socket; must not run script. Answers with what `read` is for, if anything.
-    pub keep: fn(&JsObject, &[u8], &mut Context) -> JsResult<Option<JsObject>>,
+    /// Who reads a socket, if that is known without running script.
+    pub of: fn(&JsObject) -> Option<JsObject>,
+    /// Keeps bytes, without running script.
+    pub keep: fn(&JsObject, &[u8]),
     /// Reads what was kept.
     pub read: fn(&JsObject, &mut Context) -> JsResult<()>,
 }

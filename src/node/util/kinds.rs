@@ -21,7 +21,10 @@ use boa_engine::{
     property::PropertyKey,
 };
 
-use crate::engine::{lookup::own_value, proxies};
+use crate::engine::{
+    lookup::{own_named, own_value},
+    proxies,
+};
 
 /// What script halves switch on; `util/inspect` has the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +229,7 @@ pub(super) fn plain_class_name(object: &JsObject) -> Option<JsValue> {
         return None;
     }
     let constructor = own_value(&prototype, &constructor_key)?.as_callable()?;
-    let made = own_value(&constructor, &js_string!("prototype").into())?;
+    let made = own_named(&constructor, js_string!("prototype"))?;
     if !made
         .as_object()
         .is_some_and(|made| JsObject::equals(&made, &prototype))
@@ -241,7 +244,7 @@ pub(super) fn plain_class_name(object: &JsObject) -> Option<JsValue> {
     {
         return None;
     }
-    let name = own_value(&constructor, &js_string!("name").into())?.as_string()?;
+    let name = own_named(&constructor, js_string!("name"))?.as_string()?;
     (!name.is_empty()).then(|| name.into())
 }
 

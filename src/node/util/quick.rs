@@ -18,7 +18,7 @@ use super::{
     layout::{Layout, Text},
     text::quote_units,
 };
-use crate::engine::{json::parse::string_of, lookup::own_value};
+use crate::engine::{json::parse::string_of, lookup::own_named};
 
 /// Deeper values are left to script, which knows where Node's stack would be full.
 const DEEPEST: usize = 200;
@@ -42,7 +42,7 @@ pub(super) fn quickly(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
         return Ok(JsValue::undefined());
     };
     if let Some(depth) = quick.layout.deepest
-        && own_value(&settings, &js_string!("depthNow").into()).is_some()
+        && own_named(&settings, js_string!("depthNow")).is_some()
     {
         settings.set(js_string!("depthNow"), depth, false, context)?;
     }
@@ -79,7 +79,7 @@ struct Literal {
 
 impl<'a> Quick<'a> {
     fn new(settings: &JsObject, custom: JsSymbol, context: &'a mut Context) -> Option<Self> {
-        let read = |name: JsString| own_value(settings, &name.into());
+        let read = |name: JsString| own_named(settings, name);
         let flag = |name: JsString| Some(read(name)?.to_boolean());
         for unusual in [
             js_string!("showHidden"),
@@ -365,7 +365,7 @@ impl<'a> Quick<'a> {
             3 => "AsyncGeneratorFunction",
             _ => return None,
         };
-        let name = own_value(object, &js_string!("name").into())?.as_string()?;
+        let name = own_named(object, js_string!("name"))?.as_string()?;
         let class = class.name.as_ref()?;
         let mut text = ascii("[");
         push(&mut text, sort);
@@ -396,7 +396,7 @@ impl<'a> Quick<'a> {
     }
 
     fn length(&self, array: &JsObject) -> Option<usize> {
-        let length = own_value(array, &js_string!("length").into())?;
+        let length = own_named(array, js_string!("length"))?;
         Some(length.as_number()? as usize)
     }
 

@@ -7,10 +7,7 @@ use boa_engine::{
 
 use super::{Entry, Listener, Stage, Table, is_watcher, show};
 use crate::{
-    engine::{
-        lookup::{own_named, own_value},
-        native::Natives,
-    },
+    engine::{lookup::own_named, native::Natives},
     node::{
         events::{is_table, snapshot},
         http::record,
@@ -115,8 +112,7 @@ fn is_ordinary(object: &JsObject, key: &PropertyKey) -> bool {
 
 /// What `_events` says, if it could be in a table.
 fn entries_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<Vec<Entry>>> {
-    let events =
-        own_value(socket, &js_string!("_events").into()).and_then(|events| events.as_object());
+    let events = own_named(socket, js_string!("_events")).and_then(|events| events.as_object());
     let Some(events) = events.filter(is_table) else {
         return Ok(None);
     };
@@ -125,18 +121,14 @@ fn entries_of(socket: &JsObject, context: &mut Context) -> JsResult<Option<Vec<E
         let PropertyKey::String(event) = key else {
             return Ok(None);
         };
-        let Some(found) =
-            own_value(&events, &event.clone().into()).and_then(|found| found.as_object())
+        let Some(found) = own_named(&events, event.clone()).and_then(|found| found.as_object())
         else {
             return Ok(None);
         };
         let mut all = match found.is_callable() {
             true => vec![found],
             // One that was warned of says so.
-            false
-                if found.is_array()
-                    && own_value(&found, &js_string!("warned").into()).is_none() =>
-            {
+            false if found.is_array() && own_named(&found, js_string!("warned")).is_none() => {
                 snapshot(&found, context)?
             }
             false => return Ok(None),
@@ -168,7 +160,7 @@ fn socket_of(this: &JsValue) -> Option<JsObject> {
 /// An own property of the receiver, whose accessor the engine may still call, or of the socket that it inherits from.
 fn shown(this: &JsValue, socket: Option<&JsObject>, name: JsString) -> Option<JsValue> {
     let receiver = this.as_object();
-    let own_of = |object: &JsObject| own_value(object, &name.clone().into());
+    let own_of = |object: &JsObject| own_named(object, name.clone());
     receiver
         .as_ref()
         .and_then(own_of)

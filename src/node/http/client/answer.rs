@@ -11,7 +11,7 @@ use super::{
     request::{self, flags},
 };
 
-use crate::engine::lookup::LookUp;
+use crate::engine::lookup::{LookUp, own_named};
 use crate::node::{
     events,
     http::{
@@ -53,18 +53,9 @@ pub fn on_data(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     Ok(JsValue::undefined())
 }
 
-/// `socketOnData` in the place of chunks: the parser of a socket keeps what has arrived.
-pub fn keep_data(
-    socket: &JsObject,
-    bytes: &[u8],
-    context: &mut Context,
-) -> JsResult<Option<JsObject>> {
-    let parser = socket.look_up_own(js_string!("parser"), context)?;
-    let parser = parser.as_object();
-    if let Some(parser) = &parser {
-        parser::keep(parser, bytes);
-    }
-    Ok(parser)
+/// The parser that [`on_data`] gives a socket's chunks to.
+pub fn parser_of(socket: &JsObject) -> Option<JsObject> {
+    own_named(socket, js_string!("parser"))?.as_object()
 }
 
 /// A response's reader wants more: its parser goes on, and its socket. `None` if the socket isn't a client's.

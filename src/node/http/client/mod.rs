@@ -103,7 +103,8 @@ fn set_up(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         .slot::<net::Slot>()
         .set_reader(net::ByteReader {
             listener: listeners.data.clone(),
-            keep: answer::keep_data,
+            of: answer::parser_of,
+            keep: parser::keep,
             read: parser::read_kept,
         });
     let _ = Slot::of(context).listeners.set(listeners);

@@ -57,6 +57,24 @@ enum Coding {
     Chunked,
 }
 
+/// The number that digits are, or what is wrong with them and where that is seen.
+#[inline]
+pub(super) fn length_of(digits: &[u8]) -> Result<u64, (ParseError, usize)> {
+    let mut length: u64 = 0;
+    for (at, byte) in digits.iter().enumerate() {
+        if !byte.is_ascii_digit() {
+            // White space would be right if it were the last.
+            let spaces = digits[at..].iter().take_while(|byte| **byte == b' ');
+            return Err((ParseError::LengthCharacter, at + spaces.count()));
+        }
+        length = length
+            .checked_mul(10)
+            .and_then(|length| length.checked_add(u64::from(byte - b'0')))
+            .ok_or((ParseError::LengthOverflow, at + 1))?;
+    }
+    Ok(length)
+}
+
 /// Collects what the fields of one message say.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
@@ -138,17 +156,7 @@ impl Framing {
         if self.length.is_some() {
             return Err(ParseError::LengthTwice);
         }
-        let mut length: u64 = 0;
-        for byte in digits {
-            if !byte.is_ascii_digit() {
-                return Err(ParseError::LengthCharacter);
-            }
-            length = length
-                .checked_mul(10)
-                .and_then(|length| length.checked_add(u64::from(byte - b'0')))
-                .ok_or(ParseError::LengthOverflow)?;
-        }
-        self.length = Some(length);
+        self.length = Some(length_of(digits).map_err(|(error, _)| error)?);
         Ok(())
     }
 

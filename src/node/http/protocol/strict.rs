@@ -5,7 +5,11 @@
 
 mod start_line;
 
-use super::{Head, Limits, Method, ParseError, Role, framing::Framing, head::Builder};
+use super::{
+    Head, Limits, Method, ParseError, Role,
+    framing::{Framing, length_of},
+    head::Builder,
+};
 
 /// What is wrong with a head, and how many of its bytes were read until that was seen.
 pub(super) type Failure = (ParseError, usize);
@@ -345,19 +349,12 @@ impl<'a> Reader<'a> {
 
     /// Where what is wrong with a length or an encoding is seen, as far as that isn't the end of the field.
     fn place_of(&self, error: &ParseError, name: Span, value: Span) -> usize {
-        let text = &self.bytes[value.0..value.1];
         match error {
-            ParseError::LengthCharacter => {
-                let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-                let digits = digits.count();
-                let spaces = text[digits..].iter().take_while(|byte| **byte == b' ');
-                value.0 + digits + spaces.count()
+            ParseError::LengthCharacter | ParseError::LengthOverflow => {
+                let digits = self.bytes[value.0..value.1].trim_ascii_end();
+                value.0 + length_of(digits).err().map_or(0, |(_, at)| at)
             }
-            // Behind the digit with which it becomes too much.
-            ParseError::LengthOverflow => value.0 + text.len().min(20),
             ParseError::LengthTwice => value.0,
-            // Behind the line's end.
-            ParseError::LengthEmpty => value.0 + 2,
             // Behind the colon.
             ParseError::LengthWithEncoding | ParseError::EncodingWithLength => name.1 + 1,
             _ => self.at,
