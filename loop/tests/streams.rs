@@ -3,6 +3,7 @@
 mod common;
 
 use std::io::{ErrorKind, IoSlice, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
@@ -314,36 +315,84 @@ fn a_reset_is_an_error_of_read() {
     assert!(seen);
 }
 
-#[test]
-fn a_stream_that_is_not_drained_is_announced_once_in_each_turn() {
-    let ev = new_loop();
-    let (client, server) = tcp_pair(&ev);
+/// A stream that has as many bytes to read, and a check handle that tells turns apart.
+fn stream_with(bytes: usize, ev: &EventLoop) -> HandleId {
+    let (client, server) = tcp_pair(ev);
     let check = ev.check().unwrap();
     ev.check_start(check).unwrap();
     ev.set_ref(check, false).unwrap();
-    ev.write(client, "abc", 0).unwrap();
+    ev.write(client, vec![b'a'; bytes], 0).unwrap();
     ev.shutdown(client).unwrap();
-    run(&ev, RunMode::Once);
+    run(ev, RunMode::Once);
     ev.read_start(server).unwrap();
+    server
+}
+
+/// What `read` says of each announcement until reading ends, turn by turn. Turns in which nothing had arrived yet aren't told.
+fn turns(ev: &EventLoop, mut read: impl FnMut(&EventLoop, HandleId) -> char) -> Vec<String> {
     let mut log = String::new();
     while let Some(event) = ev.next_event(RunMode::Default) {
         match event {
-            Event::Readable(id) => {
-                let mut byte = [0; 1];
-                match ev.read(id, &mut byte) {
-                    ReadResult::Data(1) => log.push(byte[0].into()),
-                    ReadResult::Eof => log.push('.'),
-                    other => panic!("{other:?}"),
-                }
-            }
+            Event::Readable(id) => log.push(read(ev, id)),
             Event::Check(_) => log.push(' '),
             Event::Wrote { .. } | Event::Shutdown { .. } => {}
             other => panic!("{other:?}"),
         }
     }
-    // Turns in which nothing had arrived yet show as more spaces.
-    let turns: Vec<_> = log.split_whitespace().collect();
-    assert_eq!(turns, ["a", "b", "c", "."]);
+    log.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_stream_that_is_not_drained_is_announced_once_in_each_turn() {
+    let ev = new_loop();
+    let server = stream_with(3, &ev);
+    let mut looks = 0;
+    let turns = turns(&ev, |ev, id| {
+        assert_eq!(id, server);
+        looks += 1;
+        match looks {
+            1 | 2 => '-',
+            3 => match ev.read(id, &mut [0; 8]) {
+                ReadResult::Data(3) => 'a',
+                other => panic!("{other:?}"),
+            },
+            _ => match ev.read(id, &mut [0; 8]) {
+                ReadResult::Eof => '.',
+                other => panic!("{other:?}"),
+            },
+        }
+    });
+    assert_eq!(turns, ["-", "-", "a", "."]);
+}
+
+#[test]
+fn a_stream_whose_reads_are_filled_is_announced_again_in_its_turn() {
+    let ev = new_loop();
+    stream_with(70, &ev);
+    let turns = turns(&ev, |ev, id| {
+        let mut byte = [MaybeUninit::uninit(); 1];
+        match ev.read_uninit(id, &mut byte) {
+            ReadResult::Data(1) => 'a',
+            ReadResult::Eof => '.',
+            other => panic!("{other:?}"),
+        }
+    });
+    let full = "a".repeat(32);
+    assert_eq!(turns, [&full, &full, "aaaaaa."]);
+}
+
+#[test]
+fn who_stops_a_stream_in_between_hears_no_more_of_it() {
+    let ev = new_loop();
+    stream_with(70, &ev);
+    let turns = turns(&ev, |ev, id| match ev.read(id, &mut [0; 10]) {
+        ReadResult::Data(10) => {
+            ev.read_stop(id).unwrap();
+            'a'
+        }
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(turns, ["a"]);
 }
 
 #[test]

@@ -71,8 +71,6 @@ impl EventLoop {
         if let Err(error) = io.and_then(|stream| stream.io()?.may_pass_sockets()) {
             return ReadResult::Err(error);
         }
-        core.read(id, buffer, |io: &Io, buffer: &mut [u8]| {
-            io.read_with(buffer, sockets)
-        })
+        core.read(id, buffer.len(), |io| io.read_with(buffer, sockets))
     }
 }

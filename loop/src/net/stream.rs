@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::mem::MaybeUninit;
 
 use mio::{Interest, Registry};
 
@@ -46,7 +47,14 @@ pub(crate) struct Stream {
     pub(super) queued_bytes: usize,
     pub(super) completed: VecDeque<(u64, io::Result<()>)>,
     pub(super) shutdown: ShutdownState,
+    /// The last read has filled its buffer.
+    filled: bool,
+    /// How often bytes may still be announced in this turn.
+    reads_left: u32,
 }
+
+/// Reads of one stream in one turn at most, as in libuv: what comes in faster than it is read waits for the others then.
+const READS_PER_TURN: u32 = 32;
 
 impl Stream {
     pub(super) fn new(io: Option<Io>) -> Self {
@@ -64,7 +72,14 @@ impl Stream {
             queued_bytes: 0,
             completed: VecDeque::new(),
             shutdown: ShutdownState::No,
+            filled: false,
+            reads_left: 0,
         }
+    }
+
+    /// The last read of this turn has filled its buffer: there may be more, which the processor has at hand still.
+    fn is_filling(&self) -> bool {
+        self.filled && self.reads_left > 0 && self.readable && self.reading
     }
 
     pub(crate) fn connected(io: Io) -> Self {
@@ -168,8 +183,8 @@ impl Stream {
     #[inline]
     fn read(
         &mut self,
-        buffer: &mut [u8],
-        mut read: impl FnMut(&Io, &mut [u8]) -> io::Result<Received>,
+        room: usize,
+        mut read: impl FnMut(&Io) -> io::Result<Received>,
     ) -> ReadResult {
         let Some(io) = &self.io else {
             return ReadResult::Err(LoopError::BadHandle.into());
@@ -177,19 +192,20 @@ impl Stream {
         if self.is_connecting() {
             return ReadResult::Err(io::Error::from_raw_os_error(sys::ENOTCONN));
         }
-        if buffer.is_empty() {
+        if room == 0 {
             return ReadResult::Err(LoopError::Invalid.into());
         }
         if self.drained {
             return ReadResult::WouldBlock;
         }
         loop {
-            match read(io, buffer) {
+            match read(io) {
                 Ok(Received { count: 0, .. }) => {
                     self.end_reading();
                     return ReadResult::Eof;
                 }
                 Ok(Received { count, drained }) => {
+                    self.filled = count == room;
                     if drained && !self.hung_up {
                         self.drain();
                     }
@@ -224,6 +240,15 @@ impl Core {
         }
     }
 
+    fn announce_bytes(&mut self, id: HandleId) -> Event {
+        if let Ok(stream) = self.stream_mut(id) {
+            stream.filled = false;
+            stream.reads_left -= 1;
+        }
+        self.current = Some((id, Step::Announced));
+        Event::Readable(id)
+    }
+
     pub(crate) fn stream_step(&mut self, id: HandleId, mut step: Step) -> Option<Event> {
         loop {
             let stream = self.stream_mut(id).ok()?;
@@ -239,8 +264,11 @@ impl Core {
                     return self.finish_connecting(id);
                 }
                 Step::Announce if stream.readable && stream.reading => {
-                    self.current = Some((id, Step::Announced));
-                    return Some(Event::Readable(id));
+                    stream.reads_left = READS_PER_TURN;
+                    return Some(self.announce_bytes(id));
+                }
+                Step::Announced if stream.is_filling() => {
+                    return Some(self.announce_bytes(id));
                 }
                 Step::Announced if stream.readable && stream.reading => {
                     self.make_ready(id);
@@ -296,14 +324,14 @@ impl Core {
     pub(super) fn read(
         &mut self,
         id: HandleId,
-        buffer: &mut [u8],
-        read: impl FnMut(&Io, &mut [u8]) -> io::Result<Received>,
+        room: usize,
+        read: impl FnMut(&Io) -> io::Result<Received>,
     ) -> ReadResult {
         let stream = match self.stream_mut(id) {
             Ok(stream) => stream,
             Err(error) => return ReadResult::Err(error.into()),
         };
-        let result = stream.read(buffer, read);
+        let result = stream.read(room, read);
         if matches!(result, ReadResult::Eof | ReadResult::Err(_)) && !stream.reading {
             self.handles.deactivate(id);
         }
@@ -326,7 +354,9 @@ impl EventLoop {
         })
     }
 
-    /// Begins to announce what comes in: [`Event::Readable`] once in each turn, as long as there is something.
+    /// Begins to announce what comes in: [`Event::Readable`] in each turn, as long as there is something. While reads fill the
+    /// buffers that they are given, one turn announces it up to 32 times, as libuv does: what a peer sends meanwhile is read while
+    /// the processor has it at hand.
     pub fn read_start(&self, id: HandleId) -> io::Result<()> {
         self.core.borrow_mut().read_start(id)
     }
@@ -344,7 +374,15 @@ impl EventLoop {
     ///
     /// The end and errors stop reading, so that the handle doesn't keep the loop alive on account of it.
     pub fn read(&self, id: HandleId, buffer: &mut [u8]) -> ReadResult {
-        self.core.borrow_mut().read(id, buffer, Io::read)
+        let mut core = self.core.borrow_mut();
+        core.read(id, buffer.len(), |io| io.read(buffer))
+    }
+
+    /// [`read`](Self::read) into memory that may never have been written to: so many bytes at its front as were read are
+    /// initialised then.
+    pub fn read_uninit(&self, id: HandleId, buffer: &mut [MaybeUninit<u8>]) -> ReadResult {
+        let mut core = self.core.borrow_mut();
+        core.read(id, buffer.len(), |io| io.read_uninit(buffer))
     }
 
     /// [`read`](Self::read) from a Unix-domain socket; the descriptors that come with the bytes are added to
@@ -356,7 +394,7 @@ impl EventLoop {
         buffer: &mut [u8],
         descriptors: &mut Vec<std::os::fd::OwnedFd>,
     ) -> ReadResult {
-        let read = |io: &Io, buffer: &mut [u8]| io.read_with(buffer, descriptors);
-        self.core.borrow_mut().read(id, buffer, read)
+        let mut core = self.core.borrow_mut();
+        core.read(id, buffer.len(), |io| io.read_with(buffer, descriptors))
     }
 }

@@ -11,11 +11,13 @@ mod signal;
 mod tty;
 
 use std::fs::File;
-use std::io::{self, IoSlice, IsTerminal, Read, Write};
+use std::io::{self, IoSlice, IsTerminal, Write};
+use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 
 use mio::event::Source;
@@ -158,18 +160,26 @@ impl Io {
 
     #[inline]
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<Received> {
+        let length = buffer.len();
+        // SAFETY: the region is that of the slice, and nothing is written to it through this one but bytes that were read.
+        self.read_uninit(unsafe { slice::from_raw_parts_mut(buffer.as_mut_ptr().cast(), length) })
+    }
+
+    /// Reads into memory that may never have been written to; so many bytes as were read are initialised then.
+    #[inline]
+    pub(crate) fn read_uninit(&self, buffer: &mut [MaybeUninit<u8>]) -> io::Result<Received> {
         match self {
             // A short read has emptied the socket: epoll and kqueue report what comes in later.
             Io::Tcp(io) => {
-                let count = (&mut &*io).read(buffer)?;
+                let count = read_descriptor(io.as_raw_fd(), buffer)?;
                 Ok(Received {
                     count,
                     drained: count < buffer.len(),
                 })
             }
             Io::Unix(io) => ancillary::read_without(io, buffer),
-            Io::File(io) => (&mut &*io).read(buffer).map(Received::maybe_more),
-            Io::Tty(io) => io.file().read(buffer).map(Received::maybe_more),
+            Io::File(io) => read_descriptor(io.as_raw_fd(), buffer).map(Received::maybe_more),
+            Io::Tty(io) => read_descriptor(io.file().as_raw_fd(), buffer).map(Received::maybe_more),
         }
     }
 
@@ -473,4 +483,14 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 /// A descriptor held in reserve, so that a connection can be accepted and dropped when all others are in use.
 pub(crate) fn reserve_descriptor() -> Option<File> {
     File::open("/").ok()
+}
+
+/// One `read` of a descriptor.
+#[inline]
+fn read_descriptor(fd: RawFd, buffer: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
+    // macOS refuses to read more at once.
+    let room = buffer.len().min(libc::c_int::MAX as usize - 1);
+    // SAFETY: there is so much room; what the system writes there are bytes.
+    let count = unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), room) };
+    usize::try_from(count).map_err(|_| io::Error::last_os_error())
 }

@@ -99,7 +99,10 @@ impl Io {
 /// A read ends at bytes that came with descriptors, so a short one has emptied the socket only if there were none; a
 /// message without room for them says so.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn read_without(socket: &UnixStream, buffer: &mut [u8]) -> io::Result<Received> {
+pub(super) fn read_without(
+    socket: &UnixStream,
+    buffer: &mut [MaybeUninit<u8>],
+) -> io::Result<Received> {
     let mut part = libc::iovec {
         iov_base: buffer.as_mut_ptr().cast(),
         iov_len: buffer.len(),
@@ -124,9 +127,11 @@ pub(super) fn read_without(socket: &UnixStream, buffer: &mut [u8]) -> io::Result
 
 /// Reads, and drops the descriptors that come along.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn read_without(socket: &UnixStream, buffer: &mut [u8]) -> io::Result<Received> {
-    use std::io::Read;
-    (&mut &*socket).read(buffer).map(Received::maybe_more)
+pub(super) fn read_without(
+    socket: &UnixStream,
+    buffer: &mut [MaybeUninit<u8>],
+) -> io::Result<Received> {
+    super::read_descriptor(socket.as_raw_fd(), buffer).map(Received::maybe_more)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]

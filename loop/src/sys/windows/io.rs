@@ -1,9 +1,11 @@
 //! A byte stream of Windows: a socket, a named pipe or a console, with the methods that a Unix one has.
 
 use std::io::{self, IoSlice, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::os::windows::io::{AsHandle, OwnedHandle, OwnedSocket};
 use std::path::Path;
+use std::slice;
 use std::sync::Arc;
 
 use mio::event::Source;
@@ -92,6 +94,14 @@ impl Io {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Reads into memory that may never have been written to; all of it is initialised then.
+    #[inline]
+    pub(crate) fn read_uninit(&self, buffer: &mut [MaybeUninit<u8>]) -> io::Result<Received> {
+        buffer.fill(MaybeUninit::new(0));
+        // SAFETY: the region is that of the slice, every byte of which was just written.
+        self.read(unsafe { slice::from_raw_parts_mut(buffer.as_mut_ptr().cast(), buffer.len()) })
     }
 
     #[inline]
