@@ -28,6 +28,8 @@ use crate::{
 };
 
 const EBADF: i32 = -9;
+/// Bytes that one read takes at most.
+const READ_BYTES: usize = 64 * 1024;
 
 /// One end of a channel.
 struct Channel {
@@ -51,24 +53,31 @@ struct Handle(#[unsafe_ignore_trace] Rc<Channel>);
 #[derive(Default)]
 struct Slot {
     prototype: RefCell<Option<JsObject>>,
+    /// Where reads go first. It isn't there while somebody reads.
+    buffer: Cell<Vec<u8>>,
 }
 
 impl Channel {
     fn read(&self, id: HandleId, context: &mut Context) -> JsResult<()> {
         let state = State::of(context);
-        let slot = state.slot::<net::Slot>();
-        let read = slot.with_buffer(|buffer| {
-            let received = &mut self.received.borrow_mut();
-            match sys::read_with_descriptors(&state.event_loop, id, buffer, received) {
-                ReadResult::Data(count) if self.framed => {
-                    Some(Some(self.frames(&buffer[..count], context)))
-                }
-                ReadResult::Data(count) => Some(Some(Ok(self.lines(&buffer[..count])))),
-                ReadResult::WouldBlock => None,
-                ReadResult::Eof | ReadResult::Err(_) => Some(None),
-            }
-        });
-        let Some(messages) = read else { return Ok(()) };
+        let slot = state.slot::<Slot>();
+        let mut buffer = slot.buffer.take();
+        buffer.resize(READ_BYTES, 0);
+        let read = sys::read_with_descriptors(
+            &state.event_loop,
+            id,
+            &mut buffer,
+            &mut self.received.borrow_mut(),
+        );
+        let messages = match read {
+            ReadResult::Data(count) if self.framed => Some(self.frames(&buffer[..count], context)),
+            ReadResult::Data(count) => Some(Ok(self.lines(&buffer[..count]))),
+            ReadResult::WouldBlock | ReadResult::Eof | ReadResult::Err(_) => None,
+        };
+        slot.buffer.set(buffer);
+        if matches!(read, ReadResult::WouldBlock) {
+            return Ok(());
+        }
         let mut args = Vec::new();
         if let Some(messages) = messages {
             args.push(JsArray::from_iter(messages?, context).into());

@@ -13,7 +13,7 @@ use super::{
         answer::{self, Next},
     },
     fields,
-    incoming::{self, Incoming},
+    incoming::{self, Incoming, Piece},
     outgoing,
     protocol::{Decoder, Item, Limits, ParseError, Role},
 };
@@ -318,7 +318,7 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<boo
     let object = this.to_object(context)?;
     let bytes = parser.unread.take();
     let mut rest = bytes.as_slice();
-    while !parser.paused.get() && !parser.handed.get() {
+    while !parser.handed.get() && (!parser.paused.get() || parser.decoder.borrow().is_ending()) {
         let item = parser.decoder.borrow_mut().decode(&mut rest);
         match item {
             Ok(Item::More) => break,
@@ -362,7 +362,7 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<boo
             }
             Ok(Item::Data(data)) => {
                 if let Some(message) = incoming_of(&object)
-                    && !incoming::data(&message, data, context)?
+                    && !incoming::data(&message, Piece::Lent(data), context)?
                 {
                     parser.paused.set(true);
                     if let Some(socket) = links(&object).and_then(|links| links.socket.as_object())
@@ -374,6 +374,12 @@ fn drive(this: &JsValue, parser: &Parser, context: &mut Context) -> JsResult<boo
             Ok(Item::End(trailers)) => {
                 if let Some(message) = incoming_of(&object) {
                     incoming::end(&message, trailers, context)?;
+                }
+                // Its reader will never ask for more.
+                if parser.paused.get()
+                    && let Some(socket) = links(&object).and_then(|links| links.socket.as_object())
+                {
+                    answer::want_more(&socket, context)?;
                 }
             }
             Err(error) => {

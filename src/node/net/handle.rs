@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 use super::{ByteReader, Slot, call_back, flow};
 use crate::{
-    node::{buffer, errors::system::errno_of, stream::readable},
+    node::{errors::system::errno_of, stream::readable},
     runtime::{
         State,
         async_context::{Frame, destroyed},
@@ -304,16 +304,15 @@ impl Stream {
             _ => None,
         };
         let read = slot.with_buffer(|buffer| -> JsResult<Read<'_>> {
-            Ok(match state.event_loop.read(id, buffer) {
+            Ok(match buffer.read(&state.event_loop, id) {
                 ReadResult::Data(count) => {
                     self.bytes_read.set(self.bytes_read.get() + count as u64);
-                    let bytes = &buffer[..count];
                     match straight {
                         Some((reader, state, who)) => {
-                            (reader.keep)(&who, bytes);
+                            (reader.keep)(&who, buffer.bytes());
                             Read::Kept(reader, state, who)
                         }
-                        None => Read::Chunk(buffer::from_slice_pooled(bytes, context)?),
+                        None => Read::Chunk(buffer.chunk(context)?),
                     }
                 }
                 ReadResult::WouldBlock => Read::Nothing,

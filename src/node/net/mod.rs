@@ -9,6 +9,7 @@ mod handle;
 mod listener;
 mod members;
 mod open;
+mod read_buffer;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -19,9 +20,7 @@ use crate::{engine::native::Natives, runtime::State};
 pub use flow::arrived;
 pub use handle::{Companion, Stream, finish, unsent};
 pub use listener::{Accept, Listener, park};
-
-/// Bytes that one read takes at most.
-const READ_BYTES: usize = 64 * 1024;
+pub use read_buffer::ReadBuffer;
 
 /// What the module keeps for each runtime.
 #[derive(Default)]
@@ -37,7 +36,7 @@ pub struct Slot {
     stream_prototype: RefCell<Option<JsObject>>,
     listener_prototype: RefCell<Option<JsObject>>,
     /// Where reads go first. It isn't there while somebody reads.
-    buffer: Cell<Vec<u8>>,
+    buffer: Cell<ReadBuffer>,
 }
 
 /// A listener of 'data' that needs no chunks: where it is all that listens, it gets the bytes as they lie in the read buffer.
@@ -59,28 +58,11 @@ impl Slot {
     }
 
     /// Lends the read buffer.
-    pub fn with_buffer<R>(&self, read: impl FnOnce(&mut [u8]) -> R) -> R {
+    pub fn with_buffer<R>(&self, read: impl FnOnce(&mut ReadBuffer) -> R) -> R {
         let mut buffer = self.buffer.take();
-        if buffer.is_empty() {
-            buffer.resize(READ_BYTES, 0);
-        }
         let result = read(&mut buffer);
         self.buffer.set(buffer);
         result
-    }
-
-    /// Takes the read buffer; [`give_buffer`](Self::give_buffer) returns it.
-    pub fn take_buffer(&self) -> Vec<u8> {
-        let mut buffer = self.buffer.take();
-        if buffer.is_empty() {
-            buffer.resize(READ_BYTES, 0);
-        }
-        buffer
-    }
-
-    /// Returns the read buffer.
-    pub fn give_buffer(&self, buffer: Vec<u8>) {
-        self.buffer.set(buffer);
     }
 }
 

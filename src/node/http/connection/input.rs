@@ -10,10 +10,12 @@ use crate::{
     node::{
         buffer, errors,
         http::{
-            help, incoming, listener_count,
+            help,
+            incoming::{self, Piece},
+            listener_count,
             protocol::{Head, Item, ParseError},
         },
-        net,
+        net::{self, ReadBuffer},
     },
     runtime::{
         State,
@@ -25,15 +27,13 @@ impl Connection {
     pub(super) fn readable(self: &Rc<Self>, id: HandleId, context: &mut Context) -> JsResult<()> {
         let state = State::of(context);
         let slot = state.slot::<net::Slot>();
-        let mut buffer = slot.take_buffer();
-        let result = state.event_loop.read(id, &mut buffer);
-        let outcome = match result {
+        slot.with_buffer(|buffer| match buffer.read(&state.event_loop, id) {
             ReadResult::Data(count) => {
                 self.count(count, 0);
                 match self.tap() {
-                    Some(socket) => self.show(&socket, &buffer[..count], context),
+                    Some(socket) => self.show(&socket, buffer, context),
                     None => {
-                        self.feed(&buffer[..count], context);
+                        self.feed_read(buffer, context);
                         Ok(())
                     }
                 }
@@ -44,9 +44,7 @@ impl Connection {
                 None => self.end_of_input(context),
             },
             ReadResult::Err(error) => self.broken(&error, context),
-        };
-        slot.give_buffer(buffer);
-        outcome
+        })
     }
 
     /// The socket whose stream all that is read goes through.
@@ -56,9 +54,38 @@ impl Connection {
     }
 
     /// Gives what was read to the socket's stream, one of whose listeners feeds this connection.
-    fn show(&self, socket: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<()> {
-        let chunk = buffer::from_slice(bytes, context)?;
+    fn show(
+        &self,
+        socket: &JsObject,
+        buffer: &mut ReadBuffer,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let chunk = buffer.chunk(context)?;
         net::arrived(socket, &chunk.into(), context).map(drop)
+    }
+
+    /// Parses what was read. Where all of it is a piece of one body, script can have the memory.
+    fn feed_read(self: &Rc<Self>, buffer: &mut ReadBuffer, context: &mut Context) {
+        let bytes = buffer.bytes();
+        let takes = self.failed.get().is_none() && !self.finished.get() && self.is_drained();
+        if !takes || self.decoder.borrow().body_ahead() < bytes.len() as u64 || self.must_wait() {
+            self.feed(bytes, context);
+            return;
+        }
+        let decoded = self.decoder.borrow_mut().decode(&mut &*bytes).map(drop);
+        debug_assert!(decoded.is_ok(), "any byte may be part of a body");
+        self.feeding.set(true);
+        if let Err(error) = self.body(Piece::Read(buffer), context) {
+            fatal::uncaught(error, Origin::Exception, context);
+        }
+        self.feeding.set(false);
+        // It may have been the last one.
+        self.feed(&[], context);
+    }
+
+    /// Whether all that has arrived is parsed.
+    fn is_drained(&self) -> bool {
+        !self.feeding.get() && self.unread.borrow().is_empty()
     }
 
     /// Parses what has arrived, and calls script for it.
@@ -76,18 +103,20 @@ impl Connection {
             }
             return;
         }
-        if self.feeding.get() || !self.unread.borrow().is_empty() {
+        if !self.is_drained() {
             self.unread.borrow_mut().extend_from_slice(bytes);
             return;
         }
         self.feeding.set(true);
         let mut rest = bytes;
-        while (!self.finished.get() || self.receiving.borrow().is_some()) && !self.must_wait() {
+        while (!self.finished.get() || self.receiving.borrow().is_some())
+            && (!self.must_wait() || self.decoder.borrow().is_ending())
+        {
             let item = self.decoder.borrow_mut().decode(&mut rest);
             let outcome = match item {
                 Ok(Item::More) => break,
                 Ok(Item::Head(head)) => self.request(head, rest, context),
-                Ok(Item::Data(data)) => self.body(data, context),
+                Ok(Item::Data(data)) => self.body(Piece::Lent(data), context),
                 Ok(Item::End(trailers)) => self.end_of_request(trailers, context),
                 Err(error) => self.malformed(error, bytes, bytes.len() - rest.len(), context),
             };
@@ -157,11 +186,11 @@ impl Connection {
         }
     }
 
-    pub(super) fn body(self: &Rc<Self>, bytes: &[u8], context: &mut Context) -> JsResult<()> {
+    fn body(self: &Rc<Self>, piece: Piece<'_>, context: &mut Context) -> JsResult<()> {
         let Some(request) = self.receiving.borrow().clone() else {
             return Ok(());
         };
-        if !incoming::data(&request, bytes, context)? {
+        if !incoming::data(&request, piece, context)? {
             self.stop_reading(context);
         }
         Ok(())
@@ -183,7 +212,12 @@ impl Connection {
         if self.phase.get() != phase {
             self.enter_phase(phase, context);
         }
-        incoming::end(&request, trailers, context)
+        let outcome = incoming::end(&request, trailers, context);
+        if !self.reading.get() {
+            // Its reader will never ask for more.
+            self.want_more(context);
+        }
+        outcome
     }
 
     pub(super) fn end_of_input(self: &Rc<Self>, context: &mut Context) -> JsResult<()> {

@@ -17,6 +17,7 @@ use crate::{
             protocol::Head,
             record::{Watched, define_own},
         },
+        net::ReadBuffer,
         stream::{calls, readable},
         task_queue::tick_native,
     },
@@ -115,8 +116,32 @@ fn push(object: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bo
     Ok(more.transpose()?.is_none_or(|more| more.to_boolean()))
 }
 
-/// Bytes of the body. Answers whether more are welcome.
-pub fn data(object: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<bool> {
+/// A piece of a body.
+pub enum Piece<'a> {
+    /// Bytes among others.
+    Lent(&'a [u8]),
+    /// All of what was read.
+    Read(&'a mut ReadBuffer),
+}
+
+impl Piece<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Lent(bytes) => bytes,
+            Self::Read(buffer) => buffer.bytes(),
+        }
+    }
+
+    fn into_chunk(self, context: &mut Context) -> JsResult<JsObject> {
+        match self {
+            Self::Lent(bytes) => buffer::from_slice_pooled(bytes, context),
+            Self::Read(buffer) => buffer.chunk(context),
+        }
+    }
+}
+
+/// A piece of the body. Answers whether more are welcome.
+pub fn data(object: &JsObject, piece: Piece<'_>, context: &mut Context) -> JsResult<bool> {
     /// Node's default high-water mark for a socket.
     const HIGH_WATER_MARK: usize = 64 * 1024;
     if let Some(mut record) = object.downcast_mut::<Incoming>() {
@@ -124,7 +149,7 @@ pub fn data(object: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<
             return Ok(true);
         }
         if !record.has(bits::STATE) {
-            record.waiting.extend_from_slice(bytes);
+            record.waiting.extend_from_slice(piece.bytes());
             return Ok(record.waiting.len() < HIGH_WATER_MARK);
         }
     }
@@ -132,7 +157,7 @@ pub fn data(object: &JsObject, bytes: &[u8], context: &mut Context) -> JsResult<
     if with(&this, context, |record| record.has(bits::DUMPED)) == Some(true) {
         return Ok(true);
     }
-    let chunk = buffer::from_slice_pooled(bytes, context)?;
+    let chunk = piece.into_chunk(context)?;
     push(object, chunk.into(), context)
 }
 

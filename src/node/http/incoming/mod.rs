@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-pub use body::{data, dump, end, hears_errors, is_over, skip};
+pub use body::{Piece, data, dump, end, hears_errors, is_over, skip};
 
 /// What is known of a message.
 pub mod bits {

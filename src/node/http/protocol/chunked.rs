@@ -60,6 +60,14 @@ impl Chunked {
         }
     }
 
+    /// How many of the next bytes are data.
+    pub fn data_ahead(&self) -> u64 {
+        match self.state {
+            State::Data => self.size,
+            _ => 0,
+        }
+    }
+
     /// Takes what it can from the front of `input`.
     pub fn decode<'a>(
         &mut self,

@@ -86,6 +86,21 @@ impl Decoder {
         matches!(self.state, State::Head) && !self.partial.is_empty()
     }
 
+    /// Whether a message is over, and only its end is to be taken.
+    pub fn is_ending(&self) -> bool {
+        matches!(self.state, State::Ending)
+    }
+
+    /// How many of the next bytes are parts of a body, whatever they are.
+    pub fn body_ahead(&self) -> u64 {
+        match &self.state {
+            State::Sized(left) => *left,
+            State::Chunked(chunked) => chunked.data_ahead(),
+            State::UntilClose => u64::MAX,
+            _ => 0,
+        }
+    }
+
     /// Takes one item from the front of `input`.
     ///
     /// # Errors
