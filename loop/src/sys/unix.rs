@@ -171,7 +171,7 @@ impl Io {
         match self {
             // A short read has emptied the socket: epoll and kqueue report what comes in later.
             Io::Tcp(io) => {
-                let count = read_descriptor(io.as_raw_fd(), buffer)?;
+                let count = receive(io, buffer)?;
                 Ok(Received {
                     count,
                     drained: count < buffer.len(),
@@ -485,11 +485,25 @@ pub(crate) fn reserve_descriptor() -> Option<File> {
     File::open("/").ok()
 }
 
+/// More isn't read at once: macOS refuses to.
+const MOST_AT_ONCE: usize = libc::c_int::MAX as usize - 1;
+
+/// One `recv`, which goes a shorter way through the system than `read`.
+#[inline]
+fn receive(socket: &TcpStream, buffer: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
+    let room = buffer.len().min(MOST_AT_ONCE);
+    // SAFETY: there is so much room; what the system writes there are bytes.
+    let count = unsafe {
+        let start = buffer.as_mut_ptr().cast();
+        libc::recv(socket.as_raw_fd(), start, room, 0)
+    };
+    usize::try_from(count).map_err(|_| io::Error::last_os_error())
+}
+
 /// One `read` of a descriptor.
 #[inline]
 fn read_descriptor(fd: RawFd, buffer: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
-    // macOS refuses to read more at once.
-    let room = buffer.len().min(libc::c_int::MAX as usize - 1);
+    let room = buffer.len().min(MOST_AT_ONCE);
     // SAFETY: there is so much room; what the system writes there are bytes.
     let count = unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), room) };
     usize::try_from(count).map_err(|_| io::Error::last_os_error())
