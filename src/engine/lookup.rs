@@ -7,7 +7,7 @@
 //!
 //! What is remembered keeps shapes and prototypes alive, so there is a limit to it, and the runtime's collections begin with forgetting.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, mem::ManuallyDrop};
 
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue,
@@ -17,6 +17,7 @@ use boa_engine::{
     property::{Attribute, PropertyDescriptor, PropertyKey},
     string::JsStrVariant,
 };
+use smallvec::SmallVec;
 
 use super::native;
 use crate::runtime::State;
@@ -31,11 +32,63 @@ const SETS: usize = 512;
 /// Longer chains are walked.
 const MOST_PROTOTYPES: usize = 12;
 
-/// What is remembered.
+thread_local! {
+    /// What is remembered: of all runtimes of a thread, since no two of them have a shape in common. Natives ask it some 200 times for a request;
+    /// a table of each runtime would first have to be found.
+    static TABLE: RefCell<Table> = const { RefCell::new(Table(ManuallyDrop::new(Vec::new()))) };
+}
+
+/// Where objects have properties, by shape and name. It isn't dropped as its thread ends: what it keeps alive goes with the runtimes, and by then
+/// the collector may be gone.
+struct Table(ManuallyDrop<Vec<Set>>);
+
+/// Entries that may stand in the place of one, behind what tells most of them apart without a look at them.
+#[derive(Default)]
+struct Set {
+    tags: [u32; WAYS],
+    entries: [Option<Box<Entry>>; WAYS],
+}
+
+impl Table {
+    #[inline]
+    fn find(&self, id: Id) -> Option<&Entry> {
+        let (set, tag) = id.place();
+        let set = self.0.get(set)?;
+        for (other, entry) in set.tags.iter().zip(&set.entries) {
+            if *other == tag
+                && let Some(entry) = entry
+                && entry.id == id
+            {
+                return Some(entry);
+            }
+        }
+        None
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        if self.0.is_empty() {
+            self.0.resize_with(SETS, Default::default);
+        }
+        let id = entry.id;
+        let (set, tag) = id.place();
+        let Some(set) = self.0.get_mut(set) else {
+            return;
+        };
+        let known = |known: &Option<Box<Entry>>| known.as_ref().is_some_and(|known| known.id == id);
+        let outdated = set.entries.iter().position(known);
+        let at = outdated.unwrap_or_else(|| {
+            set.tags.rotate_right(1);
+            set.entries.rotate_right(1);
+            0
+        });
+        set.tags[at] = tag;
+        set.entries[at] = Some(Box::new(entry));
+    }
+}
+
+/// What look-ups of one runtime know besides: methods and getters that are called past the engine.
 #[derive(Default)]
 pub struct LookUps {
-    sets: RefCell<Vec<[Option<Box<Entry>>; WAYS]>>,
-    /// Methods and getters that are called past the engine.
     direct: RefCell<Vec<Direct>>,
 }
 
@@ -43,13 +96,15 @@ pub struct LookUps {
 struct Entry {
     /// Where the shape and the name are in memory: what is asked with is compared with these.
     id: Id,
-    /// Kept alive, so that no other shape comes to be where it is.
-    _shape: Shape,
     found: Found,
-    /// The prototypes up to the one that has it, or all.
-    chain: Vec<Link>,
+    /// The prototypes before the one that has it, or all.
+    before: SmallVec<[Link; 4]>,
+    /// The prototype that has it.
+    holder: Option<JsObject>,
     /// The method or getter that was found, if it is one that is called past the engine.
     direct: Option<Direct>,
+    /// Kept alive, so that no other shape comes to be where they are: that of the object, and those of `before`.
+    shapes: Vec<Shape>,
 }
 
 impl Entry {
@@ -61,10 +116,50 @@ impl Entry {
             _ => None,
         }
     }
+
+    /// Whether the prototypes before that which has the property still lack it.
+    #[inline]
+    fn holds(&self, key: &PropertyKey) -> bool {
+        for (index, link) in self.before.iter().enumerate() {
+            let address = link.object.borrow().shape().to_addr_usize();
+            if address != link.address && !self.lacks(index, key) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Shapes of one object stay the same as properties come, so those are asked.
+    #[cold]
+    fn lacks(&self, index: usize, key: &PropertyKey) -> bool {
+        let (Some(link), Some(shape)) = (self.before.get(index), self.shapes.get(index + 1)) else {
+            return false;
+        };
+        let object = link.object.borrow();
+        object.shape().to_addr_usize() == shape.to_addr_usize()
+            && !object.properties().contains_key(key)
+    }
+
+    /// Who has the property.
+    #[inline]
+    fn holder<'a>(&'a self, object: &'a JsObject) -> Option<&'a JsObject> {
+        match self.found {
+            Found::Own => Some(object),
+            Found::Inherited => self.holder.as_ref(),
+            Found::Nowhere => None,
+        }
+    }
 }
 
 /// A function object, and the native that it calls.
 type Direct = (JsObject, NativeFunctionPointer);
+
+/// A prototype as it was.
+struct Link {
+    object: JsObject,
+    /// Where its shape is, if it is shared; nowhere otherwise.
+    address: usize,
+}
 
 /// A shape and a name, by where they are. Names that stand in the program's text stay there.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,6 +181,7 @@ impl Id {
         (name.is_static() && !object.is::<Proxy>()).then(|| Self::new(shape, name))
     }
 
+    #[inline]
     fn new(shape: usize, name: &JsString) -> Self {
         let (name, length) = match name.as_str().variant() {
             JsStrVariant::Latin1(units) => (units.as_ptr().addr(), units.len()),
@@ -98,11 +194,13 @@ impl Id {
         }
     }
 
-    /// The place in the table.
-    fn set(self) -> usize {
+    /// The place in the table, and a tag that no vacant one has.
+    #[inline]
+    fn place(self) -> (usize, u32) {
         const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
         let mixed = (self.shape as u64 ^ (self.name as u64).rotate_left(20)).wrapping_mul(SPREAD);
-        (mixed >> (u64::BITS - SETS.trailing_zeros())) as usize
+        let set = mixed >> (u64::BITS - SETS.trailing_zeros());
+        (set as usize, (mixed >> 16) as u32 | 1)
     }
 }
 
@@ -114,30 +212,6 @@ enum Found {
     Nowhere,
 }
 
-/// A prototype as it was.
-struct Link {
-    object: JsObject,
-    shape: Shape,
-    /// Where the shape is, if it is shared; nowhere otherwise.
-    address: usize,
-}
-
-impl Link {
-    /// Whether it still has the properties that it had.
-    #[inline]
-    fn lacks_still(&self, key: &PropertyKey) -> bool {
-        self.object.borrow().shape().to_addr_usize() == self.address || self.lacks(key)
-    }
-
-    /// Shapes of one object stay the same as properties come, so those are asked.
-    #[cold]
-    fn lacks(&self, key: &PropertyKey) -> bool {
-        let object = self.object.borrow();
-        object.shape().to_addr_usize() == self.shape.to_addr_usize()
-            && !object.properties().contains_key(key)
-    }
-}
-
 /// What the table says of a property.
 enum Answer<R> {
     Found(R),
@@ -145,10 +219,32 @@ enum Answer<R> {
     Unknown,
 }
 
+/// Looks at a property where it was found before.
+#[inline]
+fn ask<R>(
+    object: &JsObject,
+    key: &PropertyKey,
+    id: Id,
+    look: impl FnOnce(&PropertyDescriptor, &Entry) -> R,
+) -> Answer<R> {
+    TABLE.with_borrow(|table| {
+        let Some(known) = table.find(id).filter(|known| known.holds(key)) else {
+            return Answer::Unknown;
+        };
+        let Some(holder) = known.holder(object) else {
+            return Answer::Nowhere;
+        };
+        match holder.borrow().properties().get(key) {
+            Some(property) => Answer::Found(look(&property, known)),
+            None => Answer::Unknown,
+        }
+    })
+}
+
 impl LookUps {
     /// Forgets everything, and keeps nothing alive.
     pub fn forget(&self) {
-        self.sets.borrow_mut().clear();
+        TABLE.with_borrow_mut(|table| table.0.clear());
     }
 
     /// Notes the native behind a method or getter that lives as long as the runtime. Natives that look it up call it as a plain function
@@ -163,51 +259,8 @@ impl LookUps {
         self.direct.borrow_mut().clear();
     }
 
-    /// Looks at a property where it was found before.
-    #[inline]
-    fn ask<R>(
-        &self,
-        object: &JsObject,
-        key: &PropertyKey,
-        id: Id,
-        look: impl FnOnce(&PropertyDescriptor, &Entry) -> R,
-    ) -> Answer<R> {
-        let sets = self.sets.borrow();
-        let Some(set) = sets.get(id.set()) else {
-            return Answer::Unknown;
-        };
-        let Some(known) = set.iter().flatten().find(|entry| entry.id == id) else {
-            return Answer::Unknown;
-        };
-        let before = match (known.found, known.chain.split_last()) {
-            (Found::Inherited, Some((_, before))) => before,
-            _ => &known.chain,
-        };
-        for link in before {
-            if !link.lacks_still(key) {
-                return Answer::Unknown;
-            }
-        }
-        let holder = match known.found {
-            Found::Own => object,
-            Found::Nowhere => return Answer::Nowhere,
-            Found::Inherited => match known.chain.last() {
-                Some(last) => &last.object,
-                None => return Answer::Unknown,
-            },
-        };
-        match holder.borrow().properties().get(key) {
-            Some(property) => Answer::Found(look(&property, known)),
-            None => Answer::Unknown,
-        }
-    }
-
     fn direct_of(&self, object: &JsObject, key: &PropertyKey, entry: &Entry) -> Option<Direct> {
-        let holder = match entry.found {
-            Found::Own => object,
-            Found::Inherited => &entry.chain.last()?.object,
-            Found::Nowhere => return None,
-        };
+        let holder = entry.holder(object)?;
         let property = holder.borrow().properties().get(key)?;
         let function = property.value().or(property.get())?.as_object()?;
         let direct = self.direct.borrow();
@@ -222,20 +275,7 @@ impl LookUps {
             return;
         };
         entry.direct = self.direct_of(object, key, &entry);
-        let mut sets = self.sets.borrow_mut();
-        if sets.is_empty() {
-            sets.resize_with(SETS, Default::default);
-        }
-        if let Some(set) = sets.get_mut(id.set()) {
-            let outdated = set.iter().flatten().position(|known| known.id == id);
-            match outdated {
-                Some(outdated) => set[outdated] = Some(Box::new(entry)),
-                None => {
-                    set.rotate_right(1);
-                    set[0] = Some(Box::new(entry));
-                }
-            }
-        }
+        TABLE.with_borrow_mut(|table| table.insert(entry));
     }
 }
 
@@ -244,18 +284,19 @@ fn search(object: &JsObject, id: Id, key: &PropertyKey) -> Option<Entry> {
     let shape = object.borrow().shape().clone();
     let mut next = Some(shape.prototype()?);
     let mut entry = Entry {
-        _shape: shape,
         id,
         found: Found::Nowhere,
-        chain: Vec::new(),
+        before: SmallVec::new(),
+        holder: None,
         direct: None,
+        shapes: vec![shape],
     };
     if object.borrow().properties().contains_key(key) {
         entry.found = Found::Own;
         return Some(entry);
     }
     while let Some(prototype) = next {
-        if entry.chain.len() == MOST_PROTOTYPES || prototype.is::<Proxy>() {
+        if entry.before.len() == MOST_PROTOTYPES || prototype.is::<Proxy>() {
             return None;
         }
         let shape = prototype.borrow().shape().clone();
@@ -265,19 +306,20 @@ fn search(object: &JsObject, id: Id, key: &PropertyKey) -> Option<Entry> {
         if next.is_none() && !prototype.is::<OrdinaryObject>() {
             return None;
         }
+        if has_it {
+            entry.found = Found::Inherited;
+            entry.holder = Some(prototype);
+            break;
+        }
         let address = match shape.is_shared() {
             true => shape.to_addr_usize(),
             false => 0,
         };
-        entry.chain.push(Link {
+        entry.before.push(Link {
             object: prototype,
-            shape,
             address,
         });
-        if has_it {
-            entry.found = Found::Inherited;
-            break;
-        }
+        entry.shapes.push(shape);
     }
     Some(entry)
 }
@@ -316,14 +358,13 @@ pub fn get(object: &JsObject, name: JsString, context: &mut Context) -> JsResult
     let Some(id) = Id::of(object, &name) else {
         return object.get(name, context);
     };
-    let state = State::of(context);
     let key = PropertyKey::String(name);
-    match state.memory.look_ups.ask(object, &key, id, Kind::of) {
+    match ask(object, &key, id, Kind::of) {
         Answer::Found(Kind::Value(value)) => Ok(value),
         Answer::Found(Kind::Known(native)) => native(&object.clone().into(), &[], context),
         Answer::Found(Kind::Getter(getter)) => getter.call(&object.clone().into(), &[], context),
         Answer::Found(Kind::WriteOnly) | Answer::Nowhere => Ok(JsValue::undefined()),
-        Answer::Unknown => get_and_learn(object, key, id, &state, context),
+        Answer::Unknown => get_and_learn(object, key, id, context),
     }
 }
 
@@ -332,10 +373,9 @@ fn get_and_learn(
     object: &JsObject,
     key: PropertyKey,
     id: Id,
-    state: &State,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    state.memory.look_ups.learn(object, &key, id);
+    State::of(context).memory.look_ups.learn(object, &key, id);
     object.get(key, context)
 }
 
@@ -354,11 +394,10 @@ pub fn which(
     let id = Id::of(object, &name);
     let key = PropertyKey::String(name);
     if let Some(id) = id {
-        let look_ups = &State::of(context).memory.look_ups;
-        match look_ups.ask(object, &key, id, |property, _| look(property)) {
+        match ask(object, &key, id, |property, _| look(property)) {
             Answer::Found(which) => return which,
             Answer::Nowhere => return None,
-            Answer::Unknown => look_ups.learn(object, &key, id),
+            Answer::Unknown => State::of(context).memory.look_ups.learn(object, &key, id),
         }
     }
     let mut at = Some(object.clone());
@@ -416,8 +455,7 @@ pub fn method(object: &JsObject, name: JsString, context: &mut Context) -> JsRes
     };
     if let Some(id) = Id::of(object, &name) {
         let key = PropertyKey::String(name.clone());
-        let look_ups = &State::of(context).memory.look_ups;
-        if let Answer::Found(Some(method)) = look_ups.ask(object, &key, id, look) {
+        if let Answer::Found(Some(method)) = ask(object, &key, id, look) {
             return Ok(method);
         }
     }
@@ -438,8 +476,6 @@ pub fn set(
     let Some(id) = Id::of(object, &name) else {
         return object.set(name, value, true, context).map(drop);
     };
-    let state = State::of(context);
-    let look_ups = &state.memory.look_ups;
     let key = PropertyKey::String(name);
     let look = |property: &PropertyDescriptor, entry: &Entry| match entry.found {
         Found::Inherited => (
@@ -448,7 +484,7 @@ pub fn set(
         ),
         _ => (None, false),
     };
-    match look_ups.ask(object, &key, id, look) {
+    match ask(object, &key, id, look) {
         Answer::Found((Some(setter), _)) if setter.is_callable() => {
             return setter
                 .call(&object.clone().into(), &[value], context)
@@ -458,7 +494,7 @@ pub fn set(
             object.insert_property(key, native::property(value, Attribute::all()));
             return Ok(());
         }
-        Answer::Unknown => look_ups.learn(object, &key, id),
+        Answer::Unknown => State::of(context).memory.look_ups.learn(object, &key, id),
         _ => {}
     }
     object.set(key, value, true, context).map(drop)
