@@ -16,7 +16,7 @@ use boa_engine::{Context, JsResult, JsValue, js_string};
 use boa_gc::{Finalize, Gc, Trace, empty_trace};
 
 use super::{json::KeptPlans, lookup::LookUps, native};
-use crate::runtime::State;
+use crate::{runtime::State, sys};
 
 /// Growth that never makes a collection. A collection of a small heap takes as long as freeing what it finds, which is faster
 /// while the processor has it at hand still.
@@ -31,6 +31,9 @@ const MOST_PATIENCE: u32 = 3;
 const WEIGHT: usize = 16 << 10;
 /// A heap so large that these make no collection has room.
 const MOST_WEIGHTS: usize = 128;
+
+/// After so many safe points, freed blocks that nobody has asked for meanwhile are given back.
+const POINTS_TO_RELEASE: u32 = 1 << 14;
 
 /// Something that takes much room and has nothing in it.
 #[derive(Finalize)]
@@ -86,6 +89,10 @@ pub struct Memory {
     roomy: Cell<bool>,
     /// For how many bytes of objects at once it has been given room besides.
     expected: Cell<usize>,
+    /// Whether the thread is the runtime's alone, and keeps freed blocks for itself once there is garbage.
+    pub keeps_blocks: Cell<bool>,
+    /// Safe points since blocks that were kept were last given back.
+    points: Cell<u32>,
     /// Where natives found properties.
     pub look_ups: LookUps,
     /// What `JSON.stringify` knows of shapes.
@@ -151,6 +158,11 @@ impl Memory {
         if growth > self.allowance() {
             self.collect(growth);
         }
+        let points = self.points.get() + 1;
+        self.points.set(points % POINTS_TO_RELEASE);
+        if points == POINTS_TO_RELEASE {
+            sys::release_unused();
+        }
     }
 
     /// Once the engine has begun a collection, lets it wait longer for the next ones.
@@ -164,6 +176,9 @@ impl Memory {
             drop(Gc::new(Sentinel));
         } else if ENGINE_COLLECTED.get() {
             self.roomy.set(true);
+            if self.keeps_blocks.get() {
+                sys::keep_freed_blocks();
+            }
             ENGINE_COLLECTED.set(false);
             drop(Gc::new(Sentinel));
             let mut weights = Vec::new();

@@ -323,6 +323,8 @@ impl RuntimeBuilder {
             .build()
             .or_else(|_| builder().build())
             .map_err(|error| BuildError::Engine(error.to_string()))?;
+        let memory = Memory::default();
+        memory.keeps_blocks.set(self.options.owns_process);
         let state = Rc::new(State {
             options: self.options,
             access: self.access,
@@ -339,7 +341,7 @@ impl RuntimeBuilder {
             async_context: async_context::AsyncContext::default(),
             owners: dispatch::Owners::default(),
             pool: pool::PoolLink::default(),
-            memory: Memory::default(),
+            memory,
             timers: node::timers::Timers::default(),
             emitters: node::events::Emitters::default(),
             http: Rc::default(),

@@ -4,12 +4,17 @@
 //! block of it is at hand, takes the slow way: some seventy instructions for each string that `JSON.parse` makes. Blocks that need
 //! no more than the usual alignment are asked for plainly here.
 
+mod kept;
+
 use std::{
     alloc::{GlobalAlloc, Layout},
     ffi::c_void,
 };
 
 use libmimalloc_sys as mi;
+
+use kept::{keep, rounded, take};
+pub use kept::{keep_freed_blocks, release_unused};
 
 /// What `mi_malloc` aligns every block to that is as large (`MI_MAX_ALIGN_SIZE`).
 const USUAL_ALIGNMENT: usize = 16;
@@ -22,12 +27,17 @@ const fn is_usual(layout: Layout) -> bool {
     layout.align() <= USUAL_ALIGNMENT && layout.align() <= layout.size()
 }
 
-// SAFETY: mimalloc gives blocks of at least the size that was asked for, aligned as was asked for, that are nobody else's.
+// SAFETY: mimalloc gives blocks of at least the size that was asked for, aligned as was asked for, that are nobody else's. A block that is
+// kept was asked for with its size rounded up, and is given out for sizes that are rounded up to the same.
 unsafe impl GlobalAlloc for Mimalloc {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_usual(layout) {
+            let size = rounded(layout.size());
+            if let Some(block) = take(size) {
+                return block;
+            }
             // SAFETY: any size may be asked for.
-            return unsafe { mi::mi_malloc(layout.size()) }.cast();
+            return unsafe { mi::mi_malloc(size) }.cast();
         }
         // SAFETY: the alignment is a power of two, as every layout's is.
         unsafe { mi::mi_malloc_aligned(layout.size(), layout.align()) }.cast()
@@ -36,13 +46,16 @@ unsafe impl GlobalAlloc for Mimalloc {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if is_usual(layout) {
             // SAFETY: any size may be asked for.
-            return unsafe { mi::mi_zalloc(layout.size()) }.cast();
+            return unsafe { mi::mi_zalloc(rounded(layout.size())) }.cast();
         }
         // SAFETY: the alignment is a power of two, as every layout's is.
         unsafe { mi::mi_zalloc_aligned(layout.size(), layout.align()) }.cast()
     }
 
-    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        if is_usual(layout) && keep(pointer, rounded(layout.size())) {
+            return;
+        }
         // SAFETY: the pointer came from one of the functions above or below, as the caller promises.
         unsafe { mi::mi_free(pointer.cast::<c_void>()) }
     }
@@ -51,7 +64,7 @@ unsafe impl GlobalAlloc for Mimalloc {
         let pointer = pointer.cast::<c_void>();
         if layout.align() <= USUAL_ALIGNMENT && layout.align() <= new_size {
             // SAFETY: as in `dealloc`.
-            return unsafe { mi::mi_realloc(pointer, new_size) }.cast();
+            return unsafe { mi::mi_realloc(pointer, rounded(new_size)) }.cast();
         }
         // SAFETY: as in `dealloc`; the alignment is a power of two, as every layout's is.
         unsafe { mi::mi_realloc_aligned(pointer, new_size, layout.align()) }.cast()

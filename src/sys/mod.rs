@@ -6,6 +6,8 @@ mod credentials;
 pub mod lanes;
 #[cfg(feature = "mimalloc")]
 pub mod mimalloc;
+#[cfg(feature = "mimalloc")]
+pub use mimalloc::{keep_freed_blocks, release_unused};
 pub mod shuffle;
 #[cfg(unix)]
 mod unix;
@@ -18,6 +20,14 @@ pub use unix::*;
 mod windows;
 #[cfg(windows)]
 pub use windows::*;
+
+/// Other allocators keep what they like.
+#[cfg(not(feature = "mimalloc"))]
+pub fn keep_freed_blocks() {}
+
+/// None is kept.
+#[cfg(not(feature = "mimalloc"))]
+pub fn release_unused() {}
 
 /// Figures of `getrusage`, in microseconds, kilobytes and counts.
 #[derive(Clone, Copy, Debug, Default)]
