@@ -315,7 +315,11 @@ pub(super) fn verdict_on(role: Role, limits: Limits, input: &[u8], pieces: &[usi
         loop {
             calls += 1;
             assert!(calls < 8 * (input.len() + 8), "no end of {input:?}");
-            match decoder.decode(&mut rest) {
+            let ahead = decoder.body_ahead().min(rest.len() as u64);
+            let item = decoder.decode(&mut rest);
+            let is_body = matches!(item, Ok(Item::Data(data)) if data.len() as u64 == ahead);
+            assert!(ahead == 0 || is_body, "{ahead} of {input:?} aren't body");
+            match item {
                 Ok(Item::More) => break,
                 Ok(Item::Head(head)) => {
                     let target = String::from_utf8_lossy(head.target()).into_owned();
