@@ -225,7 +225,11 @@ pub fn umask(mask: Option<u32>) -> u32 {
         // SAFETY: as above.
         unsafe { libc::umask(old) };
     }
-    old
+    #[allow(
+        clippy::useless_conversion,
+        reason = "macOS has smaller numbers for it"
+    )]
+    old.into()
 }
 
 /// The parent's process id.
