@@ -28,8 +28,6 @@ use crate::{
 };
 
 const EBADF: i32 = -9;
-/// Bytes that one read takes at most.
-const READ_BYTES: usize = 64 * 1024;
 
 /// One end of a channel.
 struct Channel {
@@ -62,7 +60,7 @@ impl Channel {
         let state = State::of(context);
         let slot = state.slot::<Slot>();
         let mut buffer = slot.buffer.take();
-        buffer.resize(READ_BYTES, 0);
+        buffer.resize(net::READ_BYTES, 0);
         let read = sys::read_with_descriptors(
             &state.event_loop,
             id,

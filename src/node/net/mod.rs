@@ -20,7 +20,7 @@ use crate::{engine::native::Natives, runtime::State};
 pub use flow::arrived;
 pub use handle::{Companion, Stream, finish, unsent};
 pub use listener::{Accept, Listener, park};
-pub use read_buffer::ReadBuffer;
+pub use read_buffer::{READ_BYTES, ReadBuffer};
 
 /// What the module keeps for each runtime.
 #[derive(Default)]

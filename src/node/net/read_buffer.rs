@@ -8,7 +8,7 @@ use ouro_loop::{EventLoop, HandleId, ReadResult};
 use crate::node::buffer;
 
 /// Bytes that one read takes at most.
-const READ_BYTES: usize = 64 * 1024;
+pub const READ_BYTES: usize = 64 * 1024;
 /// So many bytes of a read aren't copied.
 const MANY: usize = READ_BYTES / 2;
 

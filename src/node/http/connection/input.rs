@@ -5,7 +5,7 @@ use std::rc::Rc;
 use boa_engine::{Context, JsObject, JsResult, JsString, js_string};
 use ouro_loop::{HandleId, ReadResult};
 
-use super::{Connection, HIGH_WATER_MARK, MAX_PIPELINED, Phase, Transport};
+use super::{Connection, HIGH_WATER_MARK, MAX_PIPELINED, Phase};
 use crate::{
     node::{
         buffer, errors,
@@ -149,9 +149,11 @@ impl Connection {
 
     /// Whether parsing has to wait for script or for the peer.
     pub(super) fn must_wait(&self) -> bool {
-        if !self.reading.get() {
-            return true;
-        }
+        !self.reading.get() || self.is_behind()
+    }
+
+    /// Whether responses have to get on first.
+    fn is_behind(&self) -> bool {
         let exchanges = self.exchanges.borrow();
         exchanges.len() >= MAX_PIPELINED
             || (exchanges.len() > 1
@@ -161,11 +163,9 @@ impl Connection {
 
     pub(super) fn stop_reading(&self, context: &Context) {
         self.reading.set(false);
+        // A stream of script's has its own buffer, which holds back its source.
         if let Some(id) = self.handle() {
             let _ = State::of(context).event_loop.read_stop(id);
-        } else if let Transport::Script(stream) = &*self.transport.borrow() {
-            // The stream's own buffer holds back its source.
-            let _ = stream;
         }
     }
 
@@ -213,7 +213,7 @@ impl Connection {
             self.enter_phase(phase, context);
         }
         let outcome = incoming::end(&request, trailers, context);
-        if !self.reading.get() {
+        if !self.reading.get() && !self.is_behind() {
             // Its reader will never ask for more.
             self.want_more(context);
         }
