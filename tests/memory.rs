@@ -27,6 +27,37 @@ fn stays_under(limit: u64, text: &str) {
     assert!(peak < limit, "{peak} MB at peak, of {limit}: {text}");
 }
 
+/// Whether any collection was begun for the loop's sake while a hundred turns, each with a quarter of a megabyte of garbage, ran one after
+/// another through `next`.
+fn is_collected_between_turns(next: &str) -> bool {
+    let text = format!(
+        "
+        const {{ PerformanceObserver }} = require('perf_hooks');
+        let heard = 0;
+        new PerformanceObserver((list) => {{ heard += list.getEntries().length; }}).observe({{ entryTypes: ['gc'] }});
+        const garbage = (count) => {{ for (let i = 0; i < count; i++) ({{ i }}); }};
+        garbage(50000);
+        let turns = 0;
+        (function turn() {{
+          garbage(1000);
+          if (++turns < 100) {next};
+          else setImmediate(() => console.log(heard > 0));
+        }})();"
+    );
+    let mut program = Running::start(ouro().args(["-e", &text]));
+    program.line() == "true"
+}
+
+#[test]
+fn a_loop_that_would_sleep_collects_first() {
+    assert!(is_collected_between_turns("setTimeout(turn, 1)"));
+}
+
+#[test]
+fn a_loop_that_has_no_time_to_sleep_leaves_it_to_the_engine() {
+    assert!(!is_collected_between_turns("setImmediate(turn)"));
+}
+
 /// `body` in callbacks, `count` times in all.
 fn in_callbacks(count: u32, body: &str) -> String {
     format!(

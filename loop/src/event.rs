@@ -16,6 +16,9 @@ pub enum RunMode {
     Once,
     /// One iteration, which never sleeps.
     NoWait,
+    /// Like the default, up to where it would sleep: nothing is ready then, and a run in the default mode goes on from there.
+    /// libuv has no such mode.
+    Awake,
 }
 
 /// Something happened to a handle. The caller of [`next_event`](crate::EventLoop::next_event) acts on it.

@@ -97,6 +97,13 @@ impl Core {
                     Some(id) => return Some(watch.event(id)),
                     None => self.end_watchers(watch),
                 },
+                State::Poll if self.mode == RunMode::Awake && self.would_sleep() => {
+                    if self.poll(Some(Duration::ZERO), POLLS_PER_ITERATION) == 0 {
+                        self.state = State::Poll;
+                        return None;
+                    }
+                    self.metrics.iterations += 1;
+                }
                 State::Poll => {
                     self.metrics.iterations += 1;
                     let timeout = self.poll_timeout();
@@ -146,7 +153,7 @@ impl Core {
                     None => {
                         self.run_alive = self.alive();
                         self.state = match self.mode {
-                            RunMode::Default => State::Top,
+                            RunMode::Default | RunMode::Awake => State::Top,
                             RunMode::Once | RunMode::NoWait => State::End,
                         };
                     }
@@ -165,7 +172,7 @@ impl Core {
         self.state = State::Top;
         if !self.run_alive {
             self.update_time();
-        } else if self.mode == RunMode::Default && !self.stop {
+        } else if matches!(self.mode, RunMode::Default | RunMode::Awake) && !self.stop {
             self.begin_timers();
             self.state = State::EntryTimers;
         }
@@ -228,7 +235,7 @@ impl Core {
     /// How long the poll of this run may sleep; `None` is for ever.
     fn poll_timeout(&self) -> Option<Duration> {
         let may_sleep = match self.mode {
-            RunMode::Default => true,
+            RunMode::Default | RunMode::Awake => true,
             RunMode::Once => self.can_sleep,
             RunMode::NoWait => false,
         };
@@ -237,6 +244,10 @@ impl Core {
         } else {
             Some(Duration::ZERO)
         }
+    }
+
+    fn would_sleep(&self) -> bool {
+        self.backend_timeout() != Some(Duration::ZERO)
     }
 
     /// How long a poll may sleep, by the rules of libuv's design page.
@@ -254,8 +265,8 @@ impl Core {
         Some(Duration::from_millis(due.saturating_sub(self.time)))
     }
 
-    /// Polls, and puts whatever was found on the ready-list.
-    fn poll(&mut self, timeout: Option<Duration>, polls_left: u32) {
+    /// Polls, and puts whatever was found on the ready-list. Answers how many events there were.
+    fn poll(&mut self, timeout: Option<Duration>, polls_left: u32) -> u64 {
         let mut timeout = timeout;
         let sleeps = timeout != Some(Duration::ZERO) && self.shared.begin_sleep();
         if !sleeps {
@@ -315,6 +326,7 @@ impl Core {
                 0
             },
         };
+        events
     }
 
     /// The next event of the handle under way, or `None` when it has no more in this phase.

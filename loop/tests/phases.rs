@@ -93,10 +93,66 @@ fn one_iteration_takes_due_timers_last() {
 #[test]
 fn a_run_of_an_empty_loop_is_over_at_once() {
     let ev = new_loop();
-    for mode in [RunMode::Default, RunMode::Once, RunMode::NoWait] {
+    for mode in [
+        RunMode::Default,
+        RunMode::Once,
+        RunMode::NoWait,
+        RunMode::Awake,
+    ] {
         assert!(ev.next_event(mode).is_none());
         assert_eq!(ev.metrics().iterations, 0);
     }
+}
+
+#[test]
+fn a_run_that_stays_awake_stops_where_it_would_sleep() {
+    let ev = new_loop();
+    let (handle, waker) = ev.async_handle().unwrap();
+    let due = timer(&ev, 0, 0);
+    let far = timer(&ev, 3_600_000, 0);
+    assert_eq!(names(&run(&ev, RunMode::Awake)), ["timer"]);
+    ev.close(due).unwrap();
+    assert_eq!(names(&run(&ev, RunMode::Awake)), ["closed"]);
+    let before = ev.metrics().iterations;
+    for _ in 0..3 {
+        // Where it stopped it stands, and no iteration is counted twice.
+        assert!(ev.next_event(RunMode::Awake).is_none());
+    }
+    assert!(ev.alive());
+    assert_eq!(ev.metrics().iterations, before);
+    waker.wake();
+    assert_eq!(names(&run(&ev, RunMode::Awake)), ["async"]);
+    assert_eq!(ev.metrics().iterations, before + 1);
+    waker.wake();
+    // A run of the usual kind goes on from there, with the poll.
+    assert!(matches!(
+        ev.next_event(RunMode::Default),
+        Some(Event::Async(_))
+    ));
+    for id in [handle, far] {
+        ev.close(id).unwrap();
+    }
+    assert_eq!(
+        names(&run(&ev, RunMode::Awake)),
+        ["closed", "closed"],
+        "it ends where the usual one does"
+    );
+    assert!(!ev.alive());
+}
+
+#[test]
+fn a_run_stays_awake_as_long_as_a_phase_has_something_to_announce() {
+    let ev = new_loop();
+    let watchers = Watchers::start(&ev);
+    let events: Vec<_> = (0..7).map(|_| ev.next_event(RunMode::Awake)).collect();
+    let events: Vec<_> = events.into_iter().flatten().collect();
+    assert_eq!(
+        names(&events),
+        [
+            "idle", "prepare", "check", "idle", "prepare", "check", "idle"
+        ]
+    );
+    watchers.close(&ev);
 }
 
 #[test]

@@ -23,7 +23,14 @@ use crate::{runtime::State, sys};
 const LEAST_ALLOWANCE: usize = 4 << 20;
 /// Up to this growth a heap may become three times as large.
 const AMPLE_ALLOWANCE: usize = 32 << 20;
-/// How far the allowance grows at most when collections free little.
+/// Growth after which a small heap is collected where the loop would sleep, if that is a fifth of it.
+///
+/// What so little leaves is found and freed in half the time that it takes after a few milliseconds of work, for the processor
+/// has it at hand still; much less, and what is alive is gone through for nothing.
+const REST_ALLOWANCE: usize = 256 << 10;
+/// A heap with more alive than this isn't small: a collection takes a while however little there is to free.
+const MOST_AT_REST: usize = 4 << 20;
+/// How far an allowance grows at most when collections free little.
 const MOST_PATIENCE: u32 = 3;
 
 /// The size of one of the things that the engine's collector is made to believe alive. They pass over the stack, which is small
@@ -75,6 +82,12 @@ pub struct Memory {
     alive: Cell<isize>,
     /// How many collections in a row freed little.
     patience: Cell<u32>,
+    /// The least that the allocator had given this thread, at a safe point, since the last collection here.
+    least: Cell<isize>,
+    /// With so much there is something to do where the loop would sleep.
+    rest_at: Cell<isize>,
+    /// How many collections in a row, of those in such places, freed little.
+    rest_patience: Cell<u32>,
     /// Whether script wants to hear of collections.
     watched: Cell<bool>,
     /// Whether there are some that it hasn't heard of.
@@ -152,17 +165,49 @@ impl Memory {
             self.give_room();
         }
         let live = counts().map_or(0, |counts| counts.live);
+        if live < self.least.get() {
+            // The engine has collected.
+            self.begin_from(live);
+        }
         // Notes of what this thread allocated itself count it a second time: the larger figure is the right one.
         let growth = (live - self.alive.get()).max(0) as usize;
         let growth = growth.max(self.noted.get());
         if growth > self.allowance() {
-            self.collect(growth);
+            let freed_little = self.collect(growth);
+            count_of_failures(&self.patience, freed_little);
         }
         let points = self.points.get() + 1;
         self.points.set(points % POINTS_TO_RELEASE);
         if points == POINTS_TO_RELEASE {
             sys::release_unused();
         }
+    }
+
+    /// Whether so much has been allocated that the loop, where it would sleep, is to make a collection first. A short program never
+    /// gets so far.
+    #[inline]
+    pub fn wants_rest(&self) -> bool {
+        self.roomy.get() && LIVE_BYTES.get() > self.rest_at.get() && IS_COUNTED.get()
+    }
+
+    /// Collects, where the loop would sleep. A server that isn't at its limits has its collections here, before they become long.
+    pub fn rest(&self) {
+        let growth = LIVE_BYTES.get() - self.least.get();
+        let freed_little = self.collect(growth.max(0) as usize);
+        count_of_failures(&self.rest_patience, freed_little);
+        self.begin_from(LIVE_BYTES.get());
+    }
+
+    /// Growth counts from here on.
+    fn begin_from(&self, live: isize) {
+        self.least.set(live);
+        let alive = live.max(0) as usize;
+        self.rest_at.set(if alive > MOST_AT_REST {
+            isize::MAX
+        } else {
+            let allowance = REST_ALLOWANCE.max(alive / 5) << self.rest_patience.get();
+            live.saturating_add(allowance as isize)
+        });
     }
 
     /// Once the engine has begun a collection, lets it wait longer for the next ones.
@@ -185,6 +230,7 @@ impl Memory {
             while !ENGINE_COLLECTED.get() && weights.len() < MOST_WEIGHTS {
                 weights.push(weight());
             }
+            self.begin_from(LIVE_BYTES.get());
         }
     }
 
@@ -227,7 +273,14 @@ impl Memory {
         self.collections.take()
     }
 
-    fn collect(&self, growth: usize) {
+    /// Collects because script asked for it.
+    fn collect_all(&self) {
+        self.collect(0);
+        self.patience.set(0);
+    }
+
+    /// Collects, and answers whether that freed little of what had grown.
+    fn collect(&self, growth: usize) -> bool {
         let before = counts().map_or(0, |counts| counts.live);
         let start = Instant::now();
         self.look_ups.forget();
@@ -248,15 +301,20 @@ impl Memory {
         }
         self.noted.set(0);
         self.alive.set(after);
+        self.begin_from(after);
         // Other threads may have allocated what is freed here: the sum may be below nothing, the difference is right.
         let freed = (before - after).max(0) as usize;
-        let freed_little = counts().is_some() && freed < growth / 4;
-        self.patience.set(if freed_little {
-            (self.patience.get() + 1).min(MOST_PATIENCE)
-        } else {
-            0
-        });
+        counts().is_some() && freed < growth / 4
     }
+}
+
+/// Counts how often in a row collections freed little.
+fn count_of_failures(patience: &Cell<u32>, freed_little: bool) {
+    patience.set(if freed_little {
+        (patience.get() + 1).min(MOST_PATIENCE)
+    } else {
+        0
+    });
 }
 
 /// Defines the global `gc` if the options ask for it.
@@ -284,7 +342,7 @@ pub fn define_gc(context: &mut Context) -> JsResult<()> {
 /// `gc()`.
 fn gc(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     context.clear_kept_objects();
-    State::of(context).memory.collect(0);
+    State::of(context).memory.collect_all();
     Ok(JsValue::undefined())
 }
 
@@ -427,7 +485,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AMPLE_ALLOWANCE, LEAST_ALLOWANCE, Load, Memory};
+    use super::{AMPLE_ALLOWANCE, LEAST_ALLOWANCE, Load, MOST_AT_REST, Memory, REST_ALLOWANCE};
 
     #[test]
     fn a_load_is_counted_where_it_goes() {
@@ -459,6 +517,33 @@ mod tests {
         }
         memory.patience.set(2);
         assert_eq!(memory.allowance(), AMPLE_ALLOWANCE * 20);
+    }
+
+    #[test]
+    fn only_small_heaps_are_collected_where_the_loop_would_sleep() {
+        let memory = Memory::default();
+        memory.roomy.set(true);
+        for (alive, patience, grown) in [
+            (-1, 0, REST_ALLOWANCE as isize),
+            (1 << 20, 0, REST_ALLOWANCE as isize),
+            (1 << 20, 2, 4 * REST_ALLOWANCE as isize),
+            (MOST_AT_REST as isize, 0, MOST_AT_REST as isize / 5),
+            (MOST_AT_REST as isize + 1, 0, isize::MAX),
+        ] {
+            memory.rest_patience.set(patience);
+            memory.begin_from(alive);
+            let expected = alive.saturating_add(grown);
+            assert_eq!(memory.rest_at.get(), expected, "{alive}, {patience}");
+        }
+    }
+
+    #[test]
+    fn a_heap_from_which_little_goes_is_left_alone_for_longer() {
+        let memory = Memory::default();
+        for (freed_little, patience) in [(true, 1), (true, 2), (true, 3), (true, 3), (false, 0)] {
+            super::count_of_failures(&memory.rest_patience, freed_little);
+            assert_eq!(memory.rest_patience.get(), patience);
+        }
     }
 
     #[test]

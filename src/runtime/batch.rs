@@ -90,6 +90,14 @@ pub fn next_event(context: &mut Context) -> Option<Event> {
         }
         send(&state, context);
     }
+    if state.memory.wants_rest() {
+        if let Some(event) = state.event_loop.next_event(RunMode::Awake) {
+            return Some(event);
+        }
+        if state.event_loop.alive() {
+            state.memory.rest();
+        }
+    }
     state.event_loop.next_event(RunMode::Default)
 }
 
