@@ -186,7 +186,7 @@ group('upgrades that are listened for', (text) => text, [
 ], 'listening');
 
 const LENIENT = [
-    'X: a\x01b', 'X: a\x00b', 'X: a\x7fb', 'X: a\r\n b', 'X: a\r\n\tb', 'X:\r\n b', 'X: a\r\n b\r\n c', 'X: a\r\n \r\nY: z', 'X : b', 'X(: b', 'X\x80: b', ' X: b', 'X: a\nY: b', 'X: a\rY: b', 'X: a\r', 'X', ': b', 'X y: b',
+    'X: a\x01b', 'X: a\x00b', 'X: a\x7fb', 'X: a\r\n b', 'X: a\r\n\tb', 'X:\r\n b', 'X: a\r\n b\r\n c', 'X: a\r\n \r\nY: z', 'X\r\n y: b', 'X: a\r\n b\r\nY\r\n z: c', 'X: a\r\n b\r\nY\r\n: c', 'X: a\r\n b\r\n\r\n c: d', 'X : b', 'X(: b', 'X\x80: b', ' X: b', 'X: a\nY: b', 'X: a\rY: b', 'X: a\r', 'X', ': b', 'X y: b',
     'Content-Length: 5\r\nContent-Length: 5', 'Content-Length: +5', 'Content-Length: 5\r\nTransfer-Encoding: chunked', 'Transfer-Encoding: chunked\r\nContent-Length: 5', 'Transfer-Encoding: chunked, gzip', 'Transfer-Encoding: gzip', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked', 'Transfer-Encoding:\r\n chunked', 'Transfer-Encoding: gzip,\r\n chunked', 'Content-Length:\r\n 5', 'Content-Length: 5\r\n 5',
     'Content-Length : 5', 'Transfer-Encoding : chunked', 'Connection: close', 'Connection: clo\r\n se', 'Connection:\r\n close', 'Host: b', 'Transfer-Encoding: chunked\x01',
 ];

@@ -87,8 +87,9 @@ fn parse_folded(
 fn unfold(bytes: &[u8], has_line: bool) -> (Vec<u8>, Vec<usize>) {
     let mut flat = Vec::with_capacity(bytes.len());
     let mut removed = Vec::new();
-    // The start line isn't folded, nor is an empty line.
-    let mut foldable = !has_line;
+    // The start line isn't folded, nor is a line without a value, which may be empty.
+    let mut in_headers = !has_line;
+    let mut has_value = false;
     let mut at = 0;
     while at < bytes.len() {
         let end = match bytes[at..] {
@@ -98,13 +99,15 @@ fn unfold(bytes: &[u8], has_line: bool) -> (Vec<u8>, Vec<usize>) {
         if bytes[end - 1] == b'\n' {
             let empty = flat.last().is_none_or(|byte| *byte == b'\n');
             let folded = matches!(bytes.get(end), Some(b' ' | b'\t'));
-            if foldable && folded && !empty {
+            if in_headers && folded && has_value {
                 removed.resize(removed.len() + end - at, flat.len());
                 at = end;
                 continue;
             }
-            foldable |= !empty;
+            in_headers |= !empty;
+            has_value = false;
         }
+        has_value |= bytes[at] == b':';
         flat.extend_from_slice(&bytes[at..end]);
         at = end;
     }
