@@ -40,10 +40,15 @@ impl Tally {
         }
     }
 
-    /// One more answer.
-    pub fn answered(&mut self, bytes: u64, latency: Duration) {
+    /// One more answer, of a latency that nobody knows.
+    pub fn answered_sometime(&mut self, bytes: u64) {
         self.answered += 1;
         self.bytes += bytes;
+    }
+
+    /// One more answer.
+    pub fn answered(&mut self, bytes: u64, latency: Duration) {
+        self.answered_sometime(bytes);
         self.latencies
             .saturating_record(latency.as_micros().try_into().unwrap_or(u64::MAX));
     }
